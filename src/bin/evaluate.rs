@@ -1,0 +1,206 @@
+//! Judges a digit network: `cargo run --profile native --no-default-features --features native --bin
+//! evaluate -- --data DIR --weights FILE`. The classifier is trained once and kept.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+use clap::Parser;
+use flow_lab::classifier::Classifier;
+use flow_lab::data::{Digits, read_digits};
+use flow_lab::error::{Error, Result};
+use flow_lab::field::one_hot;
+use flow_lab::metrics::{class_diversity, frechet_distance, nearest_distance};
+use flow_lab::path::AffinePath;
+use flow_lab::rng::{Rng, Stream};
+use flow_lab::sample::{SampleConfig, Sampler, read};
+use flow_lab::solver::{Solver, Tolerance};
+use flow_lab::weights::{self, Loaded};
+use std::path::PathBuf;
+
+/// Print quality against the number of function evaluations, for each solver.
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Folder with the MNIST IDX files, plain or .gz.
+    #[arg(long)]
+    data: PathBuf,
+    /// The weights to judge.
+    #[arg(long)]
+    weights: PathBuf,
+    /// Where the classifier is kept; it is trained where the file does not exist.
+    #[arg(long, default_value = "classifier.bpk")]
+    classifier: PathBuf,
+    /// Samples for each row, classes in turn.
+    #[arg(long, default_value_t = 2000)]
+    samples: usize,
+    /// Guidance weights.
+    #[arg(long, value_delimiter = ',', default_value = "1,1.5,2")]
+    guidance: Vec<f64>,
+    /// Solvers.
+    #[arg(long, value_delimiter = ',', default_value = "euler,midpoint,heun,rk4,dopri5")]
+    solvers: Vec<String>,
+    /// Numbers of function evaluations; a method with s stages makes NFE / s steps, and none where that is
+    /// not whole. For dopri5 each names a tolerance of 10^-1 / NFE.
+    #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16,32")]
+    nfe: Vec<usize>,
+    /// Seed of the noise and of the classifier.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Training images that generated ones are compared with (all of them take long).
+    #[arg(long, default_value_t = 60_000)]
+    neighbours: usize,
+    /// cpu, or the GPU this program was built for (vulkan, cuda).
+    #[arg(long, default_value = "cpu")]
+    device: String,
+}
+
+/// Pairs a class when measuring diversity: the standard error of the mean distance is below 1 %.
+const PAIRS: usize = 2000;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    if let Err(error) = run(&Args::parse()) {
+        eprintln!("evaluate: {error}");
+        std::process::exit(1);
+    }
+}
+
+/// What every row is measured against.
+struct Reference {
+    judge: Classifier,
+    test: Vec<Vec<f32>>,
+    diversity: f64,
+    training: Vec<f32>,
+}
+
+fn run(args: &Args) -> Result<()> {
+    let device = flow_lab::device::native(&args.device)?;
+    let (train, test) = (read_digits(&args.data, "train")?, read_digits(&args.data, "t10k")?);
+    let judge = classifier(args, &train, &device)?;
+    let accuracy = judge.accuracy(&test, &device);
+    println!("classifier: {:.2} % of the {} real test digits", 100.0 * accuracy, test.len());
+    if accuracy < 0.992 {
+        return Err(Error::numeric(
+            "the classifier is right on less than 99.2 %: remove its file to train it again",
+        ));
+    }
+    let reference = reference(args, judge, &train, &test, &device)?;
+
+    let bytes =
+        std::fs::read(&args.weights).map_err(|e| Error::data(format!("{}: {e}", args.weights.display())))?;
+    let loaded = weights::from_bytes(&bytes, &device)?;
+    println!(
+        "| solver | guidance | NFE | recognised | Fréchet | diversity of real | nearest training image |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    for id in &args.solvers {
+        let solver = Solver::from_id(id).ok_or_else(|| Error::config(format!("no solver is called {id}")))?;
+        for &guidance in &args.guidance {
+            for &nfe in &args.nfe {
+                let Some(config) = config(solver, nfe, guidance) else { continue };
+                row(args, &loaded, config, &reference, &device)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn config(solver: Solver, nfe: usize, guidance: f64) -> Option<SampleConfig> {
+    let stages = solver.tableau().stages();
+    let tolerance = 0.1 / nfe as f64;
+    let tolerance = Tolerance { absolute: tolerance, relative: tolerance };
+    let steps = if solver.is_adaptive() { 1 } else { nfe / stages };
+    let whole = solver.is_adaptive() || nfe.is_multiple_of(stages);
+    whole.then_some(SampleConfig { solver, steps, tolerance, guidance })
+}
+
+fn classifier(args: &Args, train: &Digits, device: &Device) -> Result<Classifier> {
+    if args.classifier.exists() {
+        return Classifier::new(args.seed, device)
+            .try_load_file(&args.classifier)
+            .map_err(|e| Error::data(format!("{}: {e:?}", args.classifier.display())));
+    }
+    println!("training the classifier");
+    let start = std::time::Instant::now();
+    let net = Classifier::new(args.seed, &device.clone().autodiff());
+    let net = net.train_on(train, 8, args.seed, &device.clone().autodiff(), |step, steps, loss| {
+        let rate = step as f64 / start.elapsed().as_secs_f64();
+        println!("step {step}/{steps} loss {loss:.4}, {:.1} min left", (steps - step) as f64 / rate / 60.0);
+    })?;
+    let net = net.valid();
+    net.clone()
+        .save_file(&args.classifier)
+        .map_err(|e| Error::data(format!("{}: {e:?}", args.classifier.display())))?;
+    Ok(net)
+}
+
+fn reference(
+    args: &Args,
+    judge: Classifier,
+    train: &Digits,
+    test: &Digits,
+    device: &Device,
+) -> Result<Reference> {
+    let (test_features, _) = judge.judge(&test.images, device);
+    let half = train.slice(0..train.len() / 2);
+    let (half_features, _) = judge.judge(&half.images, device);
+    let few = args.samples.min(half_features.len());
+    println!(
+        "floor: Fréchet distance of {} real training digits to the test set {:.3}, of {few} of them {:.3}",
+        half_features.len(),
+        frechet_distance(&half_features, &test_features)?,
+        frechet_distance(&half_features[..few], &test_features)?,
+    );
+    let diversity = class_diversity(&test_features, &test.labels, PAIRS, args.seed);
+    let training = train.slice(0..args.neighbours.min(train.len())).images;
+    println!(
+        "real test digits: diversity {diversity:.3}, median distance to the nearest of {} training digits {:.2}",
+        training.len() / train.pixels,
+        nearest_distance(&test.images[..200 * test.pixels], &training, test.pixels)
+    );
+    Ok(Reference { judge, test: test_features, diversity, training })
+}
+
+fn row(args: &Args, loaded: &Loaded, config: SampleConfig, real: &Reference, device: &Device) -> Result<()> {
+    let (images, labels, nfe) = samples(args, loaded, config, device)?;
+    let (features, taken) = real.judge.judge(&images, device);
+    let right = taken.iter().zip(&labels).filter(|(a, b)| a == b).count() as f64 / labels.len() as f64;
+    let pixels = loaded.header.net.dim();
+    println!(
+        "| {} | {} | {nfe} | {:.2} % | {:.3} | {:.1} % | {:.2} |",
+        config.solver.id(),
+        config.guidance,
+        100.0 * right,
+        frechet_distance(&features, &real.test)?,
+        100.0 * class_diversity(&features, &labels, PAIRS, args.seed) / real.diversity,
+        nearest_distance(&images[..200.min(labels.len()) * pixels], &real.training, pixels),
+    );
+    Ok(())
+}
+
+/// Images, the class asked for of each, and the evaluations made (the largest over batches).
+fn samples(
+    args: &Args,
+    loaded: &Loaded,
+    config: SampleConfig,
+    device: &Device,
+) -> Result<(Vec<f32>, Vec<u8>, usize)> {
+    let dim = loaded.header.net.dim();
+    let path = AffinePath::new(loaded.header.schedule)?;
+    let mut noise = Rng::new(args.seed, Stream::Noise);
+    let (mut images, mut labels, mut most) = (Vec::new(), Vec::new(), 0);
+    while labels.len() < args.samples {
+        let n = (args.samples - labels.len()).min(200);
+        let classes: Vec<u8> = (labels.len()..labels.len() + n).map(|i| (i % 10) as u8).collect();
+        let rows: Vec<Option<u8>> = classes.iter().copied().map(Some).collect();
+        let condition = one_hot(&rows, loaded.header.net.classes(), device)?;
+        let x0 = Tensor::<2>::from_data(TensorData::new(noise.normals(n * dim), [n, dim]), device);
+        let sampler = Sampler::new(config, path, x0, Some(condition))?;
+        let (x, nfe) = pollster::block_on(sampler.finish(&loaded.net))?;
+        images.extend(pollster::block_on(read(x))?.into_iter().map(|v| v.clamp(-1.0, 1.0)));
+        labels.extend(classes);
+        most = most.max(nfe);
+    }
+    Ok((images, labels, most))
+}

@@ -1,0 +1,180 @@
+//! Trains the digit network: `cargo run --profile native --no-default-features --features native --bin
+//! pretrain -- --data DIR --out DIR`. Stop it at any time; the same command goes on from the checkpoint.
+
+use clap::Parser;
+use flow_lab::data::{Digits, read_digits};
+use flow_lab::error::{Error, Result};
+use flow_lab::net::{MixerConfig, Net, NetConfig, UNetConfig};
+use flow_lab::path::Schedule;
+use flow_lab::train::{Checkpoint, LearningRate, TimeSampling, TrainConfig, Trainer};
+use flow_lab::weights::{self, Header};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Train a class-conditional velocity network on IDX images by conditional flow matching.
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Folder with train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz.
+    #[arg(long)]
+    data: PathBuf,
+    /// Folder for the checkpoint, weights.safetensors and log.csv.
+    #[arg(long)]
+    out: PathBuf,
+    /// The network: mixer or unet, or its settings as JSON as they stand in a weights file.
+    #[arg(long, default_value = "mixer")]
+    net: String,
+    /// Steps in all; the learning rate falls to its floor at the last one.
+    #[arg(long, default_value_t = 12_000)]
+    steps: u64,
+    /// Samples a step.
+    #[arg(long, default_value_t = 128)]
+    batch: usize,
+    /// Highest learning rate.
+    #[arg(long, default_value_t = 2e-3)]
+    lr: f64,
+    /// Decay of the weights' average.
+    #[arg(long, default_value_t = 0.999)]
+    ema: f64,
+    /// Share of labels dropped.
+    #[arg(long, default_value_t = 0.1)]
+    dropout: f64,
+    /// Draw times logit-normally instead of uniformly.
+    #[arg(long)]
+    logit_normal: bool,
+    /// sigma_min of the conditional optimal transport path.
+    #[arg(long, default_value_t = 0.0)]
+    sigma_min: f64,
+    /// Seed of every draw.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Stop after this many minutes, with a checkpoint (0: run to the end).
+    #[arg(long, default_value_t = 0.0)]
+    minutes: f64,
+    /// Where to compute: cpu, or the GPU this program was built for (vulkan, cuda).
+    #[arg(long, default_value = "cpu")]
+    device: String,
+}
+
+/// Burn allocates and frees large tensors at every operation; the system's allocator gives their pages
+/// back to the kernel each time, a fifth of the run time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    if let Err(error) = run(&Args::parse()) {
+        eprintln!("pretrain: {error}");
+        std::process::exit(1);
+    }
+}
+
+fn net_config(kind: &str) -> Result<NetConfig> {
+    match kind {
+        "mixer" => Ok(NetConfig::Mixer(MixerConfig::digits())),
+        "unet" => Ok(NetConfig::UNet(UNetConfig::digits())),
+        json => serde_json::from_str(json)
+            .map_err(|e| Error::config(format!("--net {json}: choose mixer, unet or JSON settings ({e})"))),
+    }
+}
+
+fn run(args: &Args) -> Result<()> {
+    let data = read_digits(&args.data, "train")?;
+    let net = net_config(&args.net)?;
+    let config = TrainConfig {
+        batch: args.batch,
+        rate: LearningRate {
+            peak: args.lr,
+            warmup: 300.min(args.steps / 10 + 1),
+            steps: args.steps,
+            floor: 0.01,
+        },
+        weight_decay: 0.01,
+        clip: 1.0,
+        ema: args.ema,
+        label_dropout: args.dropout,
+        time: if args.logit_normal {
+            TimeSampling::LogitNormal { mean: 0.0, std: 1.0 }
+        } else {
+            TimeSampling::Uniform
+        },
+        schedule: Schedule::CondOt { sigma_min: args.sigma_min },
+        seed: args.seed,
+    };
+    let device = flow_lab::device::native(&args.device)?.autodiff();
+    let mut trainer = Trainer::new(net.init(args.seed, &device)?, config.clone(), device)?;
+    let checkpoint = Checkpoint::new(&args.out);
+    if checkpoint.exists() {
+        trainer = checkpoint.restore(trainer, &config)?;
+        println!("resumed at step {}", trainer.steps_done());
+    }
+    println!(
+        "{net:?}: {} parameters, {:.1} MFLOP an evaluation; {} images",
+        burn::module::Module::num_params(&trainer.module),
+        net.flop() as f64 / 1e6,
+        data.len()
+    );
+    train(args, &net, &config, &data, trainer, &checkpoint)
+}
+
+fn train(
+    args: &Args,
+    net: &NetConfig,
+    config: &TrainConfig,
+    data: &Digits,
+    mut trainer: Trainer<Net>,
+    checkpoint: &Checkpoint,
+) -> Result<()> {
+    let start = Instant::now();
+    let first = trainer.steps_done();
+    let (mut losses, mut saved) = (Vec::new(), Instant::now());
+    while trainer.steps_done() < args.steps {
+        let report = trainer.step(data, net.classes())?;
+        let (loss, norm) = pollster::block_on(report.read())?;
+        losses.push(loss);
+        let done = trainer.steps_done();
+        let out_of_time = args.minutes > 0.0 && start.elapsed().as_secs_f64() > 60.0 * args.minutes;
+        if done.is_multiple_of(100) || done == args.steps {
+            let mean = losses.iter().sum::<f32>() / losses.len() as f32;
+            losses.clear();
+            let rate = (done - first) as f64 / start.elapsed().as_secs_f64();
+            let left = (args.steps - done) as f64 / rate / 60.0;
+            println!(
+                "step {done}/{} loss {mean:.4} grad {norm:.3} lr {:.2e} {rate:.2} steps/s, {left:.1} min left",
+                args.steps, report.rate
+            );
+            log(&args.out, done, mean, start.elapsed().as_secs_f64())?;
+        }
+        if saved.elapsed().as_secs() > 120 || done == args.steps || out_of_time {
+            save(args, net, config, &trainer, checkpoint)?;
+            saved = Instant::now();
+        }
+        if out_of_time {
+            println!("stopped at step {done} after {} minutes; run again to go on", args.minutes);
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn save(
+    args: &Args,
+    net: &NetConfig,
+    config: &TrainConfig,
+    trainer: &Trainer<Net>,
+    checkpoint: &Checkpoint,
+) -> Result<()> {
+    checkpoint.save(trainer, config)?;
+    let header = Header { net: net.clone(), schedule: config.schedule };
+    let bytes = weights::to_bytes(&trainer.ema.module, &header)?;
+    let path = args.out.join("weights.safetensors");
+    std::fs::write(&path, bytes).map_err(|e| Error::data(format!("{}: {e}", path.display())))
+}
+
+fn log(out: &Path, step: u64, loss: f32, seconds: f64) -> Result<()> {
+    use std::io::Write;
+    let path = out.join("log.csv");
+    std::fs::create_dir_all(out)
+        .and_then(|()| std::fs::OpenOptions::new().create(true).append(true).open(&path))
+        .and_then(|mut file| writeln!(file, "{step},{loss},{seconds:.1}"))
+        .map_err(|e| Error::data(format!("{}: {e}", path.display())))
+}

@@ -1,0 +1,168 @@
+//! IDX files, the format of MNIST (LeCun et al.): a big-endian header (two zero bytes, the element type,
+//! the number of dimensions, each dimension as u32), then the elements, last dimension fastest.
+
+use crate::error::{Error, Result};
+
+/// Labelled grey images with values in [−1, 1] (−1 is paper, 1 is ink).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Digits {
+    /// Pixels, image after image, row-major.
+    pub images: Vec<f32>,
+    /// One class an image, below 10.
+    pub labels: Vec<u8>,
+    /// Pixels an image has.
+    pub pixels: usize,
+}
+
+impl Digits {
+    /// Pairs images with labels. Errors where their numbers differ or a label is not a digit.
+    pub fn new(images: Vec<f32>, pixels: usize, labels: Vec<u8>) -> Result<Self> {
+        if pixels == 0 || images.len() != pixels * labels.len() {
+            return Err(Error::data(format!(
+                "{} labels do not belong to {} images",
+                labels.len(),
+                images.len() / pixels.max(1)
+            )));
+        }
+        if let Some(label) = labels.iter().find(|&&l| l > 9) {
+            return Err(Error::data(format!("a label is {label}; digits are 0 to 9")));
+        }
+        Ok(Self { images, labels, pixels })
+    }
+
+    /// Number of images.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Pixels of image `i`.
+    pub fn image(&self, i: usize) -> &[f32] {
+        &self.images[i * self.pixels..(i + 1) * self.pixels]
+    }
+
+    /// Images `range`, with their labels.
+    pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
+        let p = self.pixels;
+        Self {
+            images: self.images[range.start * p..range.end * p].to_vec(),
+            labels: self.labels[range].to_vec(),
+            pixels: p,
+        }
+    }
+}
+
+/// Reads the images of an IDX file (three dimensions of unsigned bytes): pixels in [−1, 1], and pixels an
+/// image has.
+pub fn parse_images(bytes: &[u8]) -> Result<(Vec<f32>, usize)> {
+    let (dims, body) = parse(bytes, 3, "images")?;
+    let pixels = dims[1] * dims[2];
+    Ok((body.iter().map(|&v| f32::from(v) / 127.5 - 1.0).collect(), pixels))
+}
+
+/// Reads the labels of an IDX file (one dimension of unsigned bytes).
+pub fn parse_labels(bytes: &[u8]) -> Result<Vec<u8>> {
+    Ok(parse(bytes, 1, "labels")?.1.to_vec())
+}
+
+fn parse<'a>(bytes: &'a [u8], rank: usize, what: &str) -> Result<(Vec<usize>, &'a [u8])> {
+    let header = 4 + 4 * rank;
+    if bytes.len() < header {
+        return Err(Error::data(format!("the {what} file has {} bytes, less than its header", bytes.len())));
+    }
+    if bytes[..3] != [0, 0, 8] || usize::from(bytes[3]) != rank {
+        return Err(Error::data(format!(
+            "not an IDX file of {what}: it starts with {:02x?}, expected [00, 00, 08, {rank:02x}]",
+            &bytes[..4]
+        )));
+    }
+    let dims: Vec<usize> = bytes[4..header]
+        .chunks_exact(4)
+        .map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]) as usize)
+        .collect();
+    let body = &bytes[header..];
+    let size = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+    if size != Some(body.len()) || dims.contains(&0) {
+        return Err(Error::data(format!(
+            "the {what} file says {dims:?} but holds {} bytes of them: it is cut or damaged",
+            body.len()
+        )));
+    }
+    Ok((dims, body))
+}
+
+/// Reads `{prefix}-images-idx3-ubyte` and `{prefix}-labels-idx1-ubyte` from a folder, plain or with `.gz`;
+/// the prefix is `train` or `t10k`.
+#[cfg(feature = "native")]
+pub fn read_digits(folder: &std::path::Path, prefix: &str) -> Result<Digits> {
+    let read = |rest: &str| read_maybe_gzip(&folder.join(format!("{prefix}-{rest}")));
+    let (images, pixels) = parse_images(&read("images-idx3-ubyte")?)?;
+    Digits::new(images, pixels, parse_labels(&read("labels-idx1-ubyte")?)?)
+}
+
+#[cfg(feature = "native")]
+fn read_maybe_gzip(plain: &std::path::Path) -> Result<Vec<u8>> {
+    use std::io::Read;
+    if plain.exists() {
+        return std::fs::read(plain).map_err(|e| Error::data(format!("{}: {e}", plain.display())));
+    }
+    let gzip = plain.with_file_name(format!("{}.gz", plain.file_name().unwrap_or_default().display()));
+    let file = std::fs::File::open(&gzip).map_err(|e| {
+        Error::data(format!("neither {} nor {} can be read: {e}", plain.display(), gzip.display()))
+    })?;
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(file)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Error::data(format!("{} is not a whole gzip file: {e}", gzip.display())))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    fn idx(dims: &[u32], body: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0, 0, 8, dims.len() as u8];
+        bytes.extend(dims.iter().flat_map(|d| d.to_be_bytes()));
+        bytes.extend(body);
+        bytes
+    }
+
+    #[test]
+    fn reads_what_was_written() {
+        let (images, pixels) = parse_images(&idx(&[2, 1, 2], &[0, 255, 127, 128])).unwrap();
+        assert_eq!(pixels, 2);
+        assert_eq!((images[0], images[1]), (-1.0, 1.0));
+        // The two middle values are symmetric about 0, half of 2/255 away.
+        assert!((images[2] + 1.0 / 255.0).abs() < 1e-6 && (images[3] - 1.0 / 255.0).abs() < 1e-6);
+        let digits = Digits::new(images, pixels, parse_labels(&idx(&[2], &[3, 9])).unwrap()).unwrap();
+        assert_eq!((digits.len(), digits.labels[1], digits.image(1).len()), (2, 9, 2));
+        assert_eq!(digits.slice(1..2).labels, [9]);
+    }
+
+    #[test]
+    fn broken_files_are_told_apart() {
+        let good = idx(&[2, 2, 2], &[7; 8]);
+        let says = |bytes: &[u8], word: &str| {
+            let e = parse_images(bytes).unwrap_err();
+            assert_eq!(e.kind(), Kind::Data);
+            assert!(e.to_string().contains(word), "{e}");
+        };
+        says(&[], "header");
+        says(&good[..10], "header");
+        says(&good[..good.len() - 1], "cut");
+        says(&[&good[..], &[0]].concat(), "cut");
+        says(&idx(&[2], &[1, 2]).repeat(4), "not an IDX");
+        says(b"\x1f\x8b\x08\x00 a gzip file that nobody unpacked", "not an IDX");
+        says(&idx(&[u32::MAX, u32::MAX, u32::MAX], &[1]), "cut");
+        says(&idx(&[0, 2, 2], &[]), "cut");
+        let e = Digits::new(vec![0.0; 4], 2, vec![1]).unwrap_err();
+        assert!(e.to_string().contains("1 labels do not belong to 2 images"), "{e}");
+        assert!(Digits::new(vec![0.0; 4], 2, vec![1, 10]).is_err());
+    }
+}

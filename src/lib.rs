@@ -1,0 +1,64 @@
+//! Flow matching, live in the browser.
+//!
+//! ```text
+//! x0 ~ source ┐
+//!             ├─ path ─► (t, x_t, u_t) ─► loss(velocity net) ─► optimizer ─► weights
+//! x1 ~ data  ─┘                                                                │
+//!                                                                              ▼
+//! x0 ~ source ────────► solver(velocity field, time grid) ─► trajectory ─► page (canvas)
+//! ```
+//!
+//! Time runs from noise to data: **t = 0 is noise, t = 1 is data** (Lipman et al. 2022).
+//!
+//! | symbol | meaning | where |
+//! |---|---|---|
+//! | `x0` | a draw from the source, N(0, I) | [`rng`] |
+//! | `x1` | a data point | [`data`] |
+//! | `t` | time in [0, 1] | |
+//! | `alpha`, `sigma` | weights of x1 and x0 in x_t | [`path::Schedule`] |
+//! | `x_t` | alpha x1 + sigma x0, a point on the conditional path | [`path::AffinePath`] |
+//! | `u_t` | dx_t/dt, the conditional velocity | [`path::AffinePath`] |
+//! | `u(x, t)` | the marginal velocity, what a network learns | [`field::VelocityField`] |
+//! | NFE | evaluations of the field that a solver made | [`solver::Progress`] |
+//!
+//! A conditional path is straight under conditional optimal transport; a trajectory of the learned marginal
+//! field is not, wherever conditional paths cross.
+//!
+//! Solving an ODE, here on plain numbers; the same code runs tensors on any backend:
+//!
+//! ```
+//! # #[cfg(feature = "native")] {
+//! use flow_lab::solver::{Integrator, Method, Solver, TimeGrid};
+//!
+//! let grid = TimeGrid::uniform(0.0, 1.0, 10)?;
+//! let run = Integrator::new(Solver::Rk4, Method::Fixed(grid), vec![1.0])?;
+//! let (x, nfe) = pollster::block_on(run.finish(|x: &Vec<f64>, _t| x.clone()))?; // dx/dt = x
+//! assert!((x[0] - 1f64.exp()).abs() < 1e-5);
+//! assert_eq!(nfe, 40);
+//! # }
+//! # Ok::<(), flow_lab::error::Error>(())
+//! ```
+
+#![warn(missing_docs)]
+
+#[cfg(feature = "native")]
+pub mod classifier;
+pub mod data;
+pub mod device;
+pub mod error;
+pub mod field;
+#[cfg(feature = "train")]
+pub mod loss;
+#[cfg(feature = "native")]
+pub mod metrics;
+pub mod net;
+pub mod path;
+pub mod rng;
+pub mod sample;
+pub mod session;
+pub mod solver;
+#[cfg(feature = "train")]
+pub mod train;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+pub mod weights;

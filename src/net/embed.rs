@@ -1,0 +1,54 @@
+//! What a network is told beside x: the time and the class.
+
+use super::init;
+use crate::field::Condition;
+use crate::rng::Rng;
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::activation::silu;
+use burn::tensor::{Device, Tensor};
+
+/// Sinusoidal features of a time in [0, 1]: sin and cos of 1000 t / 10000^(k/half), as in Vaswani et al.
+/// 2017, section 3.5, with DDPM's 1000 steps as the unit.
+///
+/// # Shapes
+/// - t: `[n]`
+/// - output: `[n, 2 half]`
+pub fn time_features(t: Tensor<1>, half: usize) -> Tensor<2> {
+    let device = t.device();
+    let frequencies: Vec<f32> =
+        (0..half).map(|k| 1000.0 * (-(10_000f32.ln()) * k as f32 / half as f32).exp()).collect();
+    let row = Tensor::<1>::from_floats(frequencies.as_slice(), &device).unsqueeze::<2>();
+    let angle = t.unsqueeze_dim::<2>(1) * row;
+    Tensor::cat(vec![angle.clone().sin(), angle.cos()], 1)
+}
+
+/// Time and class to one conditioning vector: silu(W_t features(t) + W_c onehot + b).
+#[derive(Module, Debug)]
+pub struct Conditioner {
+    time: Linear,
+    class: Linear,
+    #[module(skip)]
+    half: usize,
+}
+
+impl Conditioner {
+    pub(super) fn init(classes: usize, width: usize, rng: &mut Rng, device: &Device) -> Self {
+        let half = 32;
+        let mut class = init::linear(classes, width, 1.0, rng, device);
+        class.bias = None;
+        Self { time: init::linear(2 * half, width, 1.0, rng, device), class, half }
+    }
+
+    /// # Shapes
+    /// - t: `[n]`
+    /// - condition: `[n, classes]`
+    /// - output: `[n, width]`
+    pub fn forward(&self, t: Tensor<1>, condition: Option<Condition>) -> Tensor<2> {
+        let time = self.time.forward(time_features(t, self.half));
+        silu(match condition {
+            Some(c) => time + self.class.forward(c),
+            None => time,
+        })
+    }
+}

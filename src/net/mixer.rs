@@ -1,0 +1,172 @@
+//! A patch mixer: patches become tokens; each block mixes across tokens, then across channels
+//! (MLP-Mixer, Tolstikhin et al. 2021), modulated by time and class as in DiT (Peebles & Xie 2022,
+//! adaptive layer norm). Every layer is a matrix product, the shape that both engines run fastest.
+
+use super::{Conditioner, init};
+use crate::error::{Error, Result};
+use crate::field::Condition;
+use crate::rng::{Rng, Stream};
+use burn::module::{Module, Param};
+use burn::nn::{LayerNorm, LayerNormConfig, Linear};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// Sizes of a [`Mixer`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MixerConfig {
+    /// Image side in pixels.
+    pub side: usize,
+    /// Patch side in pixels; divides `side`.
+    pub patch: usize,
+    /// Channels of a token.
+    pub dim: usize,
+    /// Blocks.
+    pub depth: usize,
+    /// Hidden width across tokens.
+    pub token_hidden: usize,
+    /// Hidden width across channels.
+    pub channel_hidden: usize,
+    /// Width of the conditioning vector.
+    pub cond: usize,
+    /// Classes.
+    pub classes: usize,
+}
+
+impl MixerConfig {
+    /// The shipped network for 28×28 digits.
+    pub fn digits() -> Self {
+        Self {
+            side: 28,
+            patch: 4,
+            dim: 128,
+            depth: 4,
+            token_hidden: 98,
+            channel_hidden: 320,
+            cond: 64,
+            classes: 10,
+        }
+    }
+
+    /// Tokens an image has.
+    pub fn tokens(&self) -> usize {
+        (self.side / self.patch).pow(2)
+    }
+
+    /// See [`NetConfig::flop`](super::NetConfig::flop).
+    pub fn flop(&self) -> usize {
+        let (t, d, p) = (self.tokens(), self.dim, self.patch * self.patch);
+        let block = 2 * t * self.token_hidden * d + 2 * t * d * self.channel_hidden;
+        let cond = (64 + self.classes) * self.cond + self.cond * (4 * self.depth + 2) * d;
+        2 * (self.depth * block + 2 * t * p * d + cond)
+    }
+
+    /// Draws initial weights. Errors where a size is 0 or `patch` does not divide `side`.
+    pub fn init(&self, seed: u64, device: &Device) -> Result<Mixer> {
+        let sizes = [self.side, self.patch, self.dim, self.depth, self.token_hidden, self.channel_hidden];
+        if sizes.contains(&0) || self.cond == 0 || self.classes == 0 {
+            return Err(Error::config(format!("every size of a mixer must be at least 1: {self:?}")));
+        }
+        if !self.side.is_multiple_of(self.patch) {
+            return Err(Error::config(format!("patch {} must divide side {}", self.patch, self.side)));
+        }
+        let mut rng = Rng::new(seed, Stream::Init);
+        let rng = &mut rng;
+        let (t, d, p) = (self.tokens(), self.dim, self.patch * self.patch);
+        Ok(Mixer {
+            conditioner: Conditioner::init(self.classes, self.cond, rng, device),
+            modulate: init::linear(self.cond, (4 * self.depth + 2) * d, 0.2, rng, device),
+            embed: init::linear(p, d, 1.0, rng, device),
+            position: init::normal([1, t, d], 0.5, rng, device),
+            blocks: (0..self.depth).map(|_| Block::init(self, rng, device)).collect(),
+            norm: norm(d, device),
+            out: init::linear(d, p, 0.0, rng, device),
+            side: self.side,
+            patch: self.patch,
+        })
+    }
+}
+
+fn norm(dim: usize, device: &Device) -> LayerNorm {
+    LayerNormConfig::new(dim).init(device)
+}
+
+/// See the module's text.
+#[derive(Module, Debug)]
+pub struct Mixer {
+    conditioner: Conditioner,
+    modulate: Linear,
+    embed: Linear,
+    position: Param<Tensor<3>>,
+    blocks: Vec<Block>,
+    norm: LayerNorm,
+    out: Linear,
+    #[module(skip)]
+    side: usize,
+    #[module(skip)]
+    patch: usize,
+}
+
+#[derive(Module, Debug)]
+struct Block {
+    token_norm: LayerNorm,
+    token_in: Param<Tensor<3>>,
+    token_bias: Param<Tensor<3>>,
+    token_out: Param<Tensor<3>>,
+    channel_norm: LayerNorm,
+    channel_in: Linear,
+    channel_out: Linear,
+}
+
+impl Mixer {
+    /// # Shapes
+    /// - x: `[n, side²]`
+    /// - t: `[n]`
+    /// - condition: `[n, classes]`
+    /// - output: `[n, side²]`
+    pub fn forward(&self, x: Tensor<2>, t: Tensor<1>, condition: Option<Condition>) -> Tensor<2> {
+        let [n, pixels] = x.dims();
+        let (p, g) = (self.patch, self.side / self.patch);
+        let modulation = self.modulate.forward(self.conditioner.forward(t, condition));
+        let d = modulation.dims()[1] / (4 * self.blocks.len() + 2);
+        // Row k of the modulation, as [n, 1, d].
+        let row = |k: usize| modulation.clone().slice([0..n, k * d..(k + 1) * d]).reshape([n, 1, d]);
+
+        let patches = x.reshape([n, g, p, g, p]).permute([0, 1, 3, 2, 4]).reshape([n, g * g, p * p]);
+        let mut h = self.embed.forward(patches) + self.position.val();
+        for (k, block) in self.blocks.iter().enumerate() {
+            h = block.forward(h, [row(4 * k), row(4 * k + 1), row(4 * k + 2), row(4 * k + 3)]);
+        }
+        let last = 4 * self.blocks.len();
+        let h = modulated(self.norm.forward(h), row(last), row(last + 1));
+        self.out.forward(h).reshape([n, g, g, p, p]).permute([0, 1, 3, 2, 4]).reshape([n, pixels])
+    }
+}
+
+/// h (1 + scale) + shift.
+fn modulated(h: Tensor<3>, scale: Tensor<3>, shift: Tensor<3>) -> Tensor<3> {
+    h * (scale + 1.0) + shift
+}
+
+impl Block {
+    fn init(c: &MixerConfig, rng: &mut Rng, device: &Device) -> Self {
+        let (t, d, hidden) = (c.tokens(), c.dim, c.token_hidden);
+        Self {
+            token_norm: norm(d, device),
+            token_in: init::normal([1, hidden, t], (2.0 / t as f64).sqrt(), rng, device),
+            token_bias: init::zeros([1, hidden, 1], device),
+            token_out: init::zeros([1, t, hidden], device),
+            channel_norm: norm(d, device),
+            channel_in: init::linear(d, c.channel_hidden, 2f64.sqrt(), rng, device),
+            channel_out: init::linear(c.channel_hidden, d, 0.0, rng, device),
+        }
+    }
+
+    fn forward(&self, h: Tensor<3>, [s1, b1, s2, b2]: [Tensor<3>; 4]) -> Tensor<3> {
+        let y = modulated(self.token_norm.forward(h.clone()), s1, b1);
+        let y = relu(self.token_in.val().matmul(y) + self.token_bias.val());
+        let h = h + self.token_out.val().matmul(y);
+        let y = modulated(self.channel_norm.forward(h.clone()), s2, b2);
+        h + self.channel_out.forward(relu(self.channel_in.forward(y)))
+    }
+}

@@ -1,0 +1,82 @@
+//! Velocity networks. Each is a `Config` that validates, an `init` that draws weights from a seed, and a
+//! `forward`; all implement [`VelocityField`](crate::field::VelocityField).
+
+mod embed;
+mod init;
+mod mixer;
+mod mlp;
+mod unet;
+
+pub use embed::{Conditioner, time_features};
+pub use mixer::{Mixer, MixerConfig};
+pub use mlp::{Mlp, MlpConfig};
+pub use unet::{UNet, UNetConfig};
+
+use crate::error::Result;
+use crate::field::{Condition, VelocityField};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// The settings of an image network, stored beside its weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum NetConfig {
+    /// A patch mixer, all matrix products.
+    Mixer(MixerConfig),
+    /// A convolutional U-Net.
+    UNet(UNetConfig),
+}
+
+/// An image network of either kind.
+#[derive(Module, Debug)]
+pub enum Net {
+    /// See [`Mixer`].
+    Mixer(Mixer),
+    /// See [`UNet`].
+    UNet(UNet),
+}
+
+impl NetConfig {
+    /// Draws initial weights from `seed`. Errors where a size is outside its domain.
+    pub fn init(&self, seed: u64, device: &Device) -> Result<Net> {
+        Ok(match self {
+            Self::Mixer(c) => Net::Mixer(c.init(seed, device)?),
+            Self::UNet(c) => Net::UNet(c.init(seed, device)?),
+        })
+    }
+
+    /// Values a sample has: pixels.
+    pub fn dim(&self) -> usize {
+        match self {
+            Self::Mixer(c) => c.side * c.side,
+            Self::UNet(c) => c.side * c.side,
+        }
+    }
+
+    /// Classes of the condition.
+    pub fn classes(&self) -> usize {
+        match self {
+            Self::Mixer(c) => c.classes,
+            Self::UNet(c) => c.classes,
+        }
+    }
+
+    /// Floating point operations of one evaluation of one sample, a multiply-add counted as two;
+    /// matrix products and convolutions only.
+    pub fn flop(&self) -> usize {
+        match self {
+            Self::Mixer(c) => c.flop(),
+            Self::UNet(c) => c.flop(),
+        }
+    }
+}
+
+impl VelocityField for Net {
+    fn velocity(&self, x: Tensor<2>, t: Tensor<1>, condition: Option<Condition>) -> Tensor<2> {
+        match self {
+            Self::Mixer(net) => net.forward(x, t, condition),
+            Self::UNet(net) => net.forward(x, t, condition),
+        }
+    }
+}

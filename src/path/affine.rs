@@ -1,0 +1,101 @@
+//! Affine Gaussian conditional paths and the conversions between the three things a network may predict.
+
+use super::schedule::{Coefficients, Schedule};
+use crate::error::{Error, Result};
+use burn::tensor::{Tensor, TensorData};
+
+/// The path x_t = alpha(t) x1 + sigma(t) x0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AffinePath {
+    schedule: Schedule,
+}
+
+/// One point on each of n conditional paths.
+#[derive(Debug, Clone)]
+pub struct PathSample {
+    /// Times, `[n]`.
+    pub t: Tensor<1>,
+    /// Points on the paths, `[n, dim]`.
+    pub x_t: Tensor<2>,
+    /// Conditional velocities dx_t/dt there, `[n, dim]`.
+    pub u_t: Tensor<2>,
+}
+
+impl AffinePath {
+    /// A path with a validated schedule.
+    pub fn new(schedule: Schedule) -> Result<Self> {
+        Ok(Self { schedule: schedule.validate()? })
+    }
+
+    /// The path's schedule.
+    pub fn schedule(&self) -> Schedule {
+        self.schedule
+    }
+
+    /// The point and the conditional velocity at time `t[i]` between `x0[i]` and `x1[i]`:
+    /// x_t = alpha x1 + sigma x0, u_t = alpha' x1 + sigma' x0.
+    ///
+    /// # Shapes
+    /// - x0, x1: `[n, dim]`
+    /// - t: n host values in [0, 1]
+    pub fn sample(&self, x0: Tensor<2>, x1: Tensor<2>, t: &[f32]) -> PathSample {
+        let n = x1.dims()[0];
+        assert_eq!(t.len(), n, "one time for each of the {n} pairs");
+        let device = x1.device();
+        let at: Vec<Coefficients> = t.iter().map(|&t| self.schedule.at(f64::from(t))).collect();
+        let column = |value: fn(&Coefficients) -> f64| {
+            let values: Vec<f32> = at.iter().map(|c| value(c) as f32).collect();
+            Tensor::<2>::from_data(TensorData::new(values, [n, 1]), &device)
+        };
+        PathSample {
+            t: Tensor::from_data(TensorData::new(t.to_vec(), [n]), &device),
+            x_t: x1.clone() * column(|c| c.alpha) + x0.clone() * column(|c| c.sigma),
+            u_t: x1 * column(|c| c.d_alpha) + x0 * column(|c| c.d_sigma),
+        }
+    }
+
+    /// The data that velocity `u` at `x_t` points to: x1 = (sigma u − sigma' x_t) / (sigma alpha' − sigma' alpha).
+    /// With a learned marginal u this is the network's mean of x1 given x_t.
+    pub fn data_from_velocity(&self, x_t: Tensor<2>, u: Tensor<2>, t: f64) -> Tensor<2> {
+        let c = self.schedule.at(t);
+        let w = wronskian(c);
+        u * (c.sigma / w) - x_t * (c.d_sigma / w)
+    }
+
+    /// The noise that velocity `u` at `x_t` comes from: x0 = (alpha' x_t − alpha u) / (sigma alpha' − sigma' alpha).
+    pub fn noise_from_velocity(&self, x_t: Tensor<2>, u: Tensor<2>, t: f64) -> Tensor<2> {
+        let c = self.schedule.at(t);
+        let w = wronskian(c);
+        x_t * (c.d_alpha / w) - u * (c.alpha / w)
+    }
+
+    /// The velocity at `x_t` given the data it goes to. Errors at a time where sigma is 0: the noise
+    /// cannot be told from x_t there.
+    pub fn velocity_from_data(&self, x_t: Tensor<2>, x1: Tensor<2>, t: f64) -> Result<Tensor<2>> {
+        let c = self.schedule.at(t);
+        let ratio = divide("sigma", c.d_sigma, c.sigma, t)?;
+        Ok(x_t * ratio + x1 * (c.d_alpha - ratio * c.alpha))
+    }
+
+    /// The velocity at `x_t` given the noise it comes from. Errors at a time where alpha is 0: the data
+    /// cannot be told from x_t there.
+    pub fn velocity_from_noise(&self, x_t: Tensor<2>, x0: Tensor<2>, t: f64) -> Result<Tensor<2>> {
+        let c = self.schedule.at(t);
+        let ratio = divide("alpha", c.d_alpha, c.alpha, t)?;
+        Ok(x_t * ratio + x0 * (c.d_sigma - ratio * c.sigma))
+    }
+}
+
+/// sigma alpha' − sigma' alpha: positive for every schedule here, so (x_t, u_t) determine (x0, x1).
+fn wronskian(c: Coefficients) -> f64 {
+    c.sigma * c.d_alpha - c.d_sigma * c.alpha
+}
+
+fn divide(name: &str, numerator: f64, denominator: f64, t: f64) -> Result<f64> {
+    if denominator == 0.0 {
+        return Err(Error::numeric(format!(
+            "{name} is 0 at t = {t}: no velocity follows from this prediction"
+        )));
+    }
+    Ok(numerator / denominator)
+}

@@ -1,0 +1,8 @@
+//! Conditional paths from noise to data: a schedule, the path it defines, and the algebra between
+//! velocity, data and noise on it.
+
+mod affine;
+mod schedule;
+
+pub use affine::{AffinePath, PathSample};
+pub use schedule::{Coefficients, Schedule};

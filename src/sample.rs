@@ -1,0 +1,136 @@
+//! Sampling: a network, a start, a condition and a solver make a trajectory, one frame at a pull.
+
+use crate::error::{Error, Result};
+use crate::field::{Condition, Guided, VelocityField};
+use crate::path::AffinePath;
+use crate::solver::{Integrator, Method, Progress, Solver, TimeGrid, Tolerance};
+use burn::tensor::{Tensor, TensorData};
+
+/// How to solve the ODE.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SampleConfig {
+    /// The method.
+    pub solver: Solver,
+    /// Equal steps of a fixed-step method; ignored by an adaptive one.
+    pub steps: usize,
+    /// Accuracy of an adaptive method; ignored by a fixed-step one.
+    pub tolerance: Tolerance,
+    /// Guidance weight; 1 is none.
+    pub guidance: f64,
+}
+
+/// One moment of a trajectory.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Its time.
+    pub t: f64,
+    /// Samples at `t`, `[n, dim]`.
+    pub x: Tensor<2>,
+    /// The mean of x1 that the velocity at (x, t) implies, `[n, dim]`; at the end it is x.
+    pub x1: Tensor<2>,
+    /// Evaluations of the field so far, the one behind `x1` included.
+    pub nfe: usize,
+    /// Whether this is the end.
+    pub done: bool,
+}
+
+/// A running integration of samples from noise to data.
+#[derive(Debug, Clone)]
+pub struct Sampler {
+    integrator: Integrator<Tensor<2>>,
+    condition: Option<Condition>,
+    guidance: f64,
+    path: AffinePath,
+    last: Option<Progress<Tensor<2>>>,
+}
+
+impl SampleConfig {
+    /// Checks the domains: 1 to 1000 steps, a finite guidance weight.
+    pub fn validate(&self) -> Result<()> {
+        if !(1..=1000).contains(&self.steps) {
+            return Err(Error::config(format!("steps must be 1 to 1000, not {}", self.steps)));
+        }
+        if !self.guidance.is_finite() || self.guidance.abs() > 100.0 {
+            return Err(Error::config(format!(
+                "guidance must be between -100 and 100, not {}",
+                self.guidance
+            )));
+        }
+        Ok(())
+    }
+
+    fn method(&self, path: &AffinePath) -> Result<Method> {
+        let to = path.schedule().t_max();
+        Ok(if self.solver.is_adaptive() {
+            Method::Adaptive { from: 0.0, to, tolerance: self.tolerance }
+        } else {
+            Method::Fixed(TimeGrid::uniform(0.0, to, self.steps)?)
+        })
+    }
+}
+
+impl Sampler {
+    /// Starts from standard normal draws `noise`, scaled to the path's source.
+    ///
+    /// # Shapes
+    /// - noise: `[n, dim]`
+    /// - condition: `[n, classes]`
+    pub fn new(
+        config: SampleConfig,
+        path: AffinePath,
+        noise: Tensor<2>,
+        condition: Option<Condition>,
+    ) -> Result<Self> {
+        config.validate()?;
+        let x0 = noise * path.schedule().at(0.0).sigma;
+        let integrator = Integrator::new(config.solver, config.method(&path)?, x0)?;
+        Ok(Self { integrator, condition, guidance: config.guidance, path, last: None })
+    }
+
+    /// The next frame: the first is the noise, the last the samples; `None` after it. A frame before the
+    /// last is known only once the step from it was made, because its x1 needs the velocity there.
+    pub async fn next(&mut self, net: &impl VelocityField) -> Result<Option<Frame>> {
+        let field = Guided { field: net, weight: self.guidance };
+        let condition = self.condition.clone();
+        let u = |x: &Tensor<2>, t: f64| {
+            let t = Tensor::<1>::full([x.dims()[0]], t, &x.device());
+            field.velocity(x.clone(), t, condition.clone())
+        };
+        let before = self.integrator.state().clone();
+        if let Some(progress) = self.integrator.advance(u).await? {
+            let t = progress.t_before;
+            let frame = Frame {
+                t,
+                x1: self.path.data_from_velocity(before.clone(), progress.velocity.clone(), t),
+                x: before,
+                nfe: progress.nfe,
+                done: false,
+            };
+            self.last = Some(progress);
+            return Ok(Some(frame));
+        }
+        Ok(self.last.take().map(|p| Frame { t: p.t, x: p.x.clone(), x1: p.x, nfe: p.nfe, done: true }))
+    }
+
+    /// Runs to the end without keeping frames; the samples and the number of evaluations.
+    pub async fn finish(mut self, net: &impl VelocityField) -> Result<(Tensor<2>, usize)> {
+        loop {
+            if let Some(Frame { x, nfe, done: true, .. }) = self.next(net).await? {
+                return Ok((x, nfe));
+            }
+        }
+    }
+}
+
+/// Reads a batch back to the host; errors where the device failed or a value is not finite.
+pub async fn read(x: Tensor<2>) -> Result<Vec<f32>> {
+    let data: TensorData = x
+        .into_data_async()
+        .await
+        .map_err(|e| Error::device(format!("results could not be read back from the device: {e:?}")))?;
+    let values: Vec<f32> = data.iter::<f32>().collect();
+    if values.iter().any(|v| !v.is_finite()) {
+        return Err(Error::numeric("the samples are not finite; use more steps or less guidance"));
+    }
+    Ok(values)
+}

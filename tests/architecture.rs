@@ -1,0 +1,107 @@
+//! Holds the arrows of DESIGN.md: a module uses only modules on lower levels. Reads the sources as text.
+#![cfg(feature = "native")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Level of each room; modules of one level do not use each other.
+const LEVELS: [&[&str]; 5] = [
+    &["error", "rng", "device"],
+    &["field"],
+    &["data", "path", "net", "solver", "metrics"],
+    &["loss", "train", "sample", "weights", "classifier", "session"],
+    &["web", "bin"],
+];
+
+/// Arrows inside a level, each with its reason.
+const WITHIN: [(&str, &str); 6] = [
+    ("session", "sample"),   // the session drives the sampler
+    ("session", "weights"),  // and loads its network
+    ("train", "loss"),       // a step is a loss and its gradient
+    ("classifier", "train"), // shares the learning-rate schedule
+    ("sample", "sample"),
+    ("weights", "weights"),
+];
+
+fn level(room: &str) -> usize {
+    LEVELS
+        .iter()
+        .position(|rooms| rooms.contains(&room))
+        .unwrap_or_else(|| panic!("src/{room} has no level: add it to DESIGN.md and to this test"))
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// The room of a file: the first folder or file name below src.
+fn room(file: &Path, src: &Path) -> String {
+    let first = file.strip_prefix(src).unwrap().components().next().unwrap();
+    first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_string()
+}
+
+/// Rooms named after `prefix` ("crate::") in a source text.
+fn used(text: &str, prefix: &str) -> Vec<String> {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| line.split(prefix).skip(1))
+        .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect())
+        .collect()
+}
+
+#[test]
+fn arrows_point_down() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut arrows = 0;
+    for file in sources(&src) {
+        let from = room(&file, &src);
+        if from == "lib" {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        for to in used(&text, "crate::").into_iter().chain(used(&text, "flow_lab::")) {
+            if to == from {
+                continue;
+            }
+            arrows += 1;
+            let allowed = level(&to) < level(&from) || WITHIN.contains(&(from.as_str(), to.as_str()));
+            assert!(allowed, "{} uses {to}, which is not below {from}", file.display());
+        }
+    }
+    assert!(arrows > 40, "only {arrows} arrows were found: this test no longer sees the sources");
+}
+
+#[test]
+fn only_one_file_names_a_backend() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for file in sources(&src) {
+        let text = fs::read_to_string(&file).unwrap();
+        let names = ["Device::flex", "Device::wgpu", "Device::vulkan", "Device::cuda"];
+        let named =
+            text.lines().any(|l| !l.trim_start().starts_with("//") && names.iter().any(|n| l.contains(n)));
+        let in_tests =
+            text.find("#[cfg(test)]").is_some_and(|at| !names.iter().any(|n| text[..at].contains(n)));
+        assert!(!named || in_tests || file.ends_with("device.rs"), "{} names a backend", file.display());
+    }
+}
+
+#[test]
+fn the_library_and_the_scripts_pin_the_same_wasm_bindgen() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let scripts = fs::read_to_string(root.join("scripts/lib.sh")).unwrap();
+    let version = scripts.split("WASM_BINDGEN_VERSION=").nth(1).unwrap().lines().next().unwrap();
+    assert!(
+        manifest.contains(&format!("wasm-bindgen = \"={version}\"")),
+        "Cargo.toml does not pin {version}"
+    );
+}

@@ -1,0 +1,24 @@
+//! What the browser tests share.
+
+use flow_lab::session::Request;
+
+/// The weights that the page ships.
+pub const WEIGHTS: &[u8] = include_bytes!(env!("FLOW_LAB_WEIGHTS"));
+
+/// A short run of three digits: an odd batch, guided.
+pub fn request() -> Request {
+    Request {
+        seed: 7,
+        labels: vec![Some(3), Some(8), None],
+        solver: "heun".into(),
+        steps: 2,
+        tolerance: 0.01,
+        guidance: 2.0,
+    }
+}
+
+/// The largest difference of two lists of the same length.
+pub fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}

@@ -1,0 +1,24 @@
+// The download budgets, in brotli -9.
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { brotliSize } from "../../scripts/brotli-size.mjs";
+import { DIST } from "./harness.mjs";
+
+const sum = (...files) => files.reduce((total, file) => total + brotliSize(join(DIST, file)), 0);
+
+function within(t, what, bytes, limit) {
+  t.diagnostic(`${what}: ${bytes} of ${limit} bytes`);
+  assert.ok(bytes > 1000, `${what} is missing`);
+  assert.ok(bytes <= limit, `${what}: ${bytes} bytes, the budget is ${limit}`);
+}
+
+test("the CPU engine is at most 500 KB", (t) =>
+  within(t, "CPU engine", sum("engine/cpu/flow_lab.js", "engine/cpu/flow_lab_bg.wasm"), 500_000));
+
+test("the GPU engine is at most 2.5 MB", (t) =>
+  within(t, "GPU engine", sum("engine/webgpu/flow_lab.js", "engine/webgpu/flow_lab_bg.wasm"), 2_500_000));
+
+test("page and styles are at most 60 KB", (t) =>
+  within(t, "page", sum(...readdirSync(DIST).filter((name) => /\.(html|js|css)$/.test(name))), 60_000));

@@ -1,0 +1,254 @@
+// What a person does and sees, on the CPU engine.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { DIST, browser, done, open, picture, serve } from "./harness.mjs";
+
+let chrome, server;
+before(async () => {
+  chrome = await browser();
+  server = await serve();
+});
+after(async () => {
+  await chrome?.close();
+  server?.close();
+});
+
+const FEW = "#digits=4&steps=4&engine=cpu";
+
+/** A fresh visitor's page. */
+async function visit(hash = FEW, options = {}, url = server.url) {
+  const context = await chrome.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  return { context, ...(await open(context, url + hash)) };
+}
+
+const text = (page, selector) => page.textContent(selector);
+const message = (page) => page.$eval("#message", (e) => (e.hidden ? "" : e.textContent));
+
+test("digits appear, measured, without a console error", async () => {
+  const { page, errors, context } = await visit();
+  await done(page);
+  assert.equal(await text(page, "#nfe"), "4");
+  assert.match(await text(page, "#ms"), /^\d+\.\d ms$/);
+  assert.match(await text(page, "#engine"), /Computing on the CPU: as chosen/);
+  assert.equal(await text(page, "#time-text"), "t = 1.00");
+  assert.equal(await message(page), "");
+  assert.deepEqual(errors, []);
+  // A digit has paper and ink and is not noise: neighbouring pixels of the first cell mostly agree.
+  const agree = await page.$eval("#grid", (canvas) => {
+    const cell = canvas.width / 2;
+    const { data, width } = canvas.getContext("2d").getImageData(0, 0, cell, cell);
+    const step = cell / 28;
+    const at = (x, y) => data[4 * (Math.floor((y + 0.5) * step) * width + Math.floor((x + 0.5) * step))];
+    let same = 0;
+    for (let y = 0; y < 27; y += 1) for (let x = 0; x < 27; x += 1) same += Math.abs(at(x, y) - at(x + 1, y)) < 40;
+    return same / (27 * 27);
+  });
+  assert.ok(agree > 0.7, `only ${agree} of neighbours agree`);
+  await context.close();
+});
+
+test("the catalogue of the engine and the page's table name the same solvers", async () => {
+  const { page, context } = await visit();
+  await done(page);
+  const [ids, table, shown] = await page.evaluate(async () => {
+    const { default: init, catalog } = await import("./engine/cpu/flow_lab.js");
+    await init();
+    const { PROPERTIES } = await import("./state.js");
+    const options = [...document.querySelectorAll('[name="solver"] option')].map((o) => [o.value, o.textContent]);
+    const solvers = JSON.parse(catalog()).solvers;
+    return [solvers.map((s) => [s.id, s.label]), PROPERTIES.solver.kind.values, options];
+  });
+  assert.deepEqual(ids.map(([id]) => id), table);
+  assert.deepEqual(ids, shown);
+  await context.close();
+});
+
+test("the same seed gives the same picture, another seed another", async () => {
+  const { page, context } = await visit();
+  await done(page);
+  const first = await picture(page);
+  await page.click("#again");
+  await page.waitForFunction(() => document.querySelector("#figure").getAttribute("aria-busy") === "true");
+  await done(page);
+  assert.equal(await picture(page), first);
+  await page.fill('[name="seed"]', "99");
+  await page.waitForFunction(() => location.hash.includes("seed=99"));
+  await done(page);
+  assert.notEqual(await picture(page), first);
+  await context.close();
+});
+
+test("controls do what they say, and the link gives them back", async () => {
+  const { page, context } = await visit();
+  await done(page);
+  const change = async (act, part, nfe) => {
+    await act();
+    await page.waitForFunction((p) => location.hash.includes(p), part);
+    await page.waitForFunction((n) => document.querySelector("#nfe").textContent === n, String(nfe));
+    await done(page);
+  };
+  await change(() => page.selectOption('[name="solver"]', "heun"), "solver=heun", 8);
+  await change(() => page.$eval('[name="steps"]', (e) => { e.value = "3"; e.dispatchEvent(new Event("input", { bubbles: true })); }), "steps=3", 6);
+  await change(() => page.selectOption('[name="solver"]', "rk4"), "solver=rk4", 12);
+  await page.click('#classes button:nth-child(8)');
+  await page.waitForFunction(() => location.hash.includes("class=7"));
+  await page.selectOption('[name="rows"]', "same");
+  await page.waitForFunction(() => location.hash.includes("rows=same"));
+  await page.waitForFunction(() => document.querySelector("#grid").getAttribute("aria-label").includes("a 7"));
+  await done(page);
+  const shown = await picture(page);
+
+  const again = await open(context, page.url());
+  await done(again.page);
+  assert.equal(await picture(again.page), shown);
+  assert.equal(await again.page.inputValue('[name="solver"]'), "rk4");
+  await context.close();
+});
+
+test("an adaptive solver shows its tolerance instead of steps", async () => {
+  const { page, context } = await visit("#digits=1&solver=dopri5&tolerance=0.1&engine=cpu");
+  await done(page);
+  assert.equal(await page.isVisible('[name="tolerance"]'), true);
+  assert.equal(await page.isVisible('[name="steps"]'), false);
+  assert.ok(Number(await text(page, "#nfe")) >= 7);
+  await context.close();
+});
+
+test("time is scrubbed and played, and the film strip follows the chosen digit", async () => {
+  const { page, context } = await visit();
+  await done(page);
+  const end = await picture(page);
+  const strip = await picture(page, "#strip-x");
+  await page.focus("#time");
+  await page.keyboard.press("Home");
+  await page.waitForFunction(() => document.querySelector("#time-text").textContent === "t = 0.00");
+  assert.notEqual(await picture(page), end);
+  await page.click("#play");
+  await page.waitForFunction(() => document.querySelector("#time-text").textContent === "t = 1.00");
+  await page.waitForFunction(() => document.querySelector("#play").textContent === "Play");
+  assert.equal(await picture(page), end);
+  await page.focus("#grid");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => document.querySelector("#chosen").textContent.includes("digit 2 of 4"));
+  assert.notEqual(await picture(page, "#strip-x"), strip);
+  await context.close();
+});
+
+test("stop stops, keeps what there is, and again goes on", async () => {
+  const { page, context } = await visit("#digits=64&steps=64&engine=cpu");
+  await page.waitForFunction(() => Number(document.querySelector("#figure").dataset.frames) >= 2, undefined, { timeout: 60_000 });
+  await page.click("#stop");
+  await page.waitForFunction(() => document.querySelector("#figure").getAttribute("aria-busy") === "false");
+  const frames = await page.$eval("#figure", (e) => Number(e.dataset.frames));
+  assert.ok(frames >= 2 && frames < 65, String(frames));
+  await page.waitForTimeout(1500);
+  assert.equal(await page.$eval("#figure", (e) => Number(e.dataset.frames)), frames, "it went on");
+  assert.equal(await page.isDisabled("#stop"), true);
+  await page.selectOption('[name="digits"]', "1");
+  await page.$eval('[name="steps"]', (e) => { e.value = "2"; e.dispatchEvent(new Event("input", { bubbles: true })); });
+  await page.waitForFunction(() => document.querySelector("#nfe").textContent === "2", undefined, { timeout: 60_000 });
+  await done(page);
+  await context.close();
+});
+
+test("a malformed link is explained and the rest of it used", async () => {
+  const { page, errors, context } = await visit("#digits=5&steps=abc&colour=red&class=3&seed=-1&engine=cpu&guidance=");
+  const said = await message(page);
+  for (const word of ["digits", "steps", "colour", "seed", "guidance"]) assert.ok(said.includes(word), `${word}: ${said}`);
+  assert.equal(await page.$eval("#classes [aria-checked=true]", (e) => e.textContent), "3");
+  assert.equal(await page.inputValue('[name="digits"]'), "16");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a bad number in a field is refused and changes nothing", async () => {
+  const { page, context } = await visit();
+  await done(page);
+  const hash = new URL(page.url()).hash;
+  const before = await picture(page);
+  await page.fill('[name="seed"]', "-4");
+  await page.waitForTimeout(400);
+  assert.equal(await page.$eval('[name="seed"]', (e) => e.validity.valid), false);
+  assert.equal(new URL(page.url()).hash, hash);
+  assert.equal(await picture(page), before);
+  await context.close();
+});
+
+test("broken, foreign and missing weights say so", async () => {
+  const manifest = JSON.parse(readFileSync(`${DIST}/models/digits.json`, "utf8"));
+  const whole = readFileSync(`${DIST}/models/${manifest.file}`);
+  const cases = [
+    [{ body: whole.subarray(0, 5000) }, /cut/],
+    [{ body: Buffer.alloc(manifest.bytes) }, /not the one this page was made for/],
+    [{ status: 404, body: "" }, /answered 404/],
+  ];
+  for (const [answer, words] of cases) {
+    const broken = await serve((path) => (path.endsWith(manifest.file) ? answer : null));
+    const { page, context } = await visit(FEW, {}, broken.url);
+    await page.waitForFunction(() => !document.querySelector("#message").hidden, undefined, { timeout: 60_000 });
+    assert.match(await message(page), words);
+    await context.close();
+    broken.close();
+  }
+});
+
+test("weights are downloaded once and then kept", async () => {
+  const { page, context } = await visit();
+  await done(page);
+  assert.equal(await page.$eval("#figure", (e) => e.dataset.weights), "downloaded");
+  const count = () => server.requests.filter((path) => path.endsWith(".safetensors")).length;
+  const before = count();
+  const second = await open(context, server.url + FEW);
+  await done(second.page);
+  assert.equal(await second.page.$eval("#figure", (e) => e.dataset.weights), "cached");
+  assert.equal(count(), before);
+  await context.close();
+});
+
+test("the page is never blocked for more than 50 ms while sampling", async () => {
+  const { page, context } = await visit("#digits=16&steps=8&engine=cpu");
+  await done(page);
+  await page.evaluate(() => {
+    window.longTasks = [];
+    new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
+  });
+  await page.click("#again");
+  await page.waitForFunction(() => document.querySelector("#figure").getAttribute("aria-busy") === "true");
+  await done(page);
+  const long = await page.evaluate(() => window.longTasks);
+  assert.deepEqual(long.filter((ms) => ms > 50), []);
+  await context.close();
+});
+
+test("everything can be reached and named by keyboard and screen reader", async () => {
+  const { page, context } = await visit();
+  await done(page);
+  const unnamed = await page.$$eval("button, input, select, canvas[tabindex]", (all) =>
+    all
+      .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent.trim()))
+      .map((e) => e.outerHTML),
+  );
+  assert.deepEqual(unnamed, []);
+  await page.focus("#classes [aria-checked=true]");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => document.querySelector("#classes [aria-checked=true]").textContent === "1");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "1");
+  await context.close();
+});
+
+test("it fits a phone, in dark, with reduced motion", async () => {
+  const { page, context, errors } = await visit(FEW, {
+    viewport: { width: 360, height: 740 },
+    colorScheme: "dark",
+    reducedMotion: "reduce",
+    isMobile: true,
+    hasTouch: true,
+  });
+  await done(page);
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
+  const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.equal(paper, "rgb(20, 22, 26)");
+  assert.deepEqual(errors, []);
+  await context.close();
+});

@@ -1,0 +1,80 @@
+// The page on WebGPU (Chromium's software adapter), without it, and when it breaks.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { browser, done, open, picture, serve } from "./harness.mjs";
+
+const NO_WEBGPU = Boolean(process.env.FLOW_LAB_NO_WEBGPU);
+const skip = NO_WEBGPU && "SKIPPED: no WebGPU adapter is expected here (FLOW_LAB_NO_WEBGPU)";
+
+let server;
+before(async () => {
+  server = await serve();
+});
+after(() => server?.close());
+
+const engine = (page) => page.$eval("#engine", (e) => e.dataset.engine);
+const ONE = "#digits=1&steps=2&guidance=1";
+
+test("without WebGPU the CPU computes and the page says why", async () => {
+  const chrome = await browser({ webgpu: false });
+  const { page, errors } = await open(await chrome.newContext(), server.url + ONE);
+  await done(page);
+  assert.equal(await engine(page), "cpu");
+  assert.match(await page.textContent("#engine"), /Computing on the CPU: (this browser has no WebGPU|the browser found no GPU)/);
+  assert.deepEqual(errors, []);
+  await chrome.close();
+});
+
+test("with WebGPU it computes there, and the CPU draws the same digit", { skip }, async () => {
+  const chrome = await browser({ webgpu: true });
+  const context = await chrome.newContext();
+  const { page, errors } = await open(context, server.url + ONE);
+  await done(page, 240_000);
+  assert.equal(await engine(page), "webgpu", await page.textContent("#engine"));
+  assert.deepEqual(errors, []);
+  const grey = (p) =>
+    p.$eval("#grid", (canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]);
+    });
+  const onGpu = await grey(page);
+  await page.selectOption('[name="engine"]', "cpu");
+  await page.waitForFunction(() => document.querySelector("#engine").dataset.engine === "cpu");
+  await page.waitForFunction(() => document.querySelector("#figure").getAttribute("aria-busy") === "true");
+  await done(page);
+  const onCpu = await grey(page);
+  const worst = onGpu.reduce((most, v, i) => Math.max(most, Math.abs(v - onCpu[i])), 0);
+  // A hundredth of the grey scale, and one for rounding.
+  assert.ok(worst <= 4, `pixels differ by up to ${worst} of 255`);
+  await chrome.close();
+});
+
+test("the page is not blocked while WebGPU samples", { skip }, async () => {
+  const chrome = await browser({ webgpu: true });
+  const { page } = await open(await chrome.newContext(), server.url + ONE);
+  await done(page, 240_000);
+  await page.evaluate(() => {
+    window.longTasks = [];
+    new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
+  });
+  await page.click("#again");
+  await page.waitForFunction(() => document.querySelector("#figure").getAttribute("aria-busy") === "true");
+  await done(page, 240_000);
+  assert.equal(await engine(page), "webgpu");
+  assert.deepEqual((await page.evaluate(() => window.longTasks)).filter((ms) => ms > 50), []);
+  await chrome.close();
+});
+
+test("a GPU that is lost midway is said, and the CPU finishes the run", { skip }, async () => {
+  const chrome = await browser({ webgpu: true });
+  const { page } = await open(await chrome.newContext(), server.url + "#digits=4&steps=32");
+  await page.waitForFunction(() => Number(document.querySelector("#figure").dataset.frames) >= 1, undefined, { timeout: 240_000 });
+  assert.equal(await engine(page), "webgpu", await page.textContent("#engine"));
+  await page.evaluate(() => window.flowLab.destroyDevice());
+  await page.waitForFunction(() => document.querySelector("#engine").dataset.engine === "cpu", undefined, { timeout: 60_000 });
+  assert.match(await page.textContent("#engine"), /WebGPU failed/);
+  await done(page);
+  assert.equal(await page.textContent("#nfe"), "32");
+  assert.ok((await picture(page)).length > 1000);
+  await chrome.close();
+});

@@ -1,0 +1,164 @@
+//! The WebGPU engine against the CPU engine, op by op and as a whole, then its loss. Fails without an
+//! adapter, unless FLOW_LAB_NO_WEBGPU was set when it was built: then it says that it skipped.
+#![cfg(all(target_arch = "wasm32", feature = "webgpu"))]
+
+mod common;
+
+use burn::nn::{LayerNormConfig, LinearConfig};
+use burn::tensor::activation::{relu, silu};
+use burn::tensor::{Device, Tensor, TensorData};
+use common::{WEIGHTS, largest_difference, request};
+use flow_lab::device::Engine;
+use flow_lab::error::Kind;
+use flow_lab::field::{VelocityField, one_hot};
+use flow_lab::net::time_features;
+use flow_lab::rng::{Rng, Stream};
+use flow_lab::session::{HostFrame, Session};
+use flow_lab::solver::State;
+use flow_lab::weights;
+use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+/// Numbers for one comparison, drawn once and put on both devices.
+struct Inputs(Rng);
+
+impl Inputs {
+    fn pair<const D: usize>(&mut self, shape: [usize; D], devices: &[Device; 2]) -> [Tensor<D>; 2] {
+        let data = TensorData::new(self.0.normals(shape.iter().product()), shape);
+        devices.clone().map(|device| Tensor::from_data(data.clone(), &device))
+    }
+}
+
+async fn host<const D: usize>(x: Tensor<D>) -> Vec<f32> {
+    x.into_data_async().await.expect("a read").iter::<f32>().collect()
+}
+
+/// Both results, compared relative to the size of the CPU's.
+async fn same<const D: usize>(what: &str, [cpu, gpu]: [Tensor<D>; 2], tolerance: f32) {
+    assert_eq!(cpu.dims(), gpu.dims(), "{what}");
+    let (cpu, gpu) = (host(cpu).await, host(gpu).await);
+    let size = cpu.iter().fold(1f32, |m, v| m.max(v.abs()));
+    let difference = largest_difference(&cpu, &gpu);
+    console_log!("{what}: largest difference {difference:.1e} of {size:.1e}");
+    assert!(difference <= tolerance * size, "{what}: {difference} of {size}");
+}
+
+/// f32 rounding of a sum of `terms` products, with room for another order of summation.
+fn sum_tolerance(terms: usize) -> f32 {
+    4.0 * f32::EPSILON * (terms as f32).sqrt().max(4.0)
+}
+
+async fn every_layer(devices: &[Device; 2]) {
+    let mut inputs = Inputs(Rng::new(1, Stream::Noise));
+    // Sizes that are and are not multiples of 32: kernels treat edges apart.
+    for (n, t, d, h) in [(2, 64, 32, 96), (3, 49, 128, 320), (1, 7, 5, 33), (5, 49, 31, 1)] {
+        let name = |what: &str| format!("{what} at {n}×{t}×{d}, {h}");
+        let x = inputs.pair([n, t, d], devices);
+        let [ca, ga] = inputs.pair([1, h, t], devices);
+        let [cx, gx] = x.clone();
+        same(&name("token product"), [ca.matmul(cx), ga.matmul(gx)], sum_tolerance(t)).await;
+
+        let [cw, gw] = inputs.pair([d, h], devices);
+        let [cb, gb] = inputs.pair([h], devices);
+        let linear = |w: Tensor<2>, b: Tensor<1>, x: Tensor<3>| {
+            let mut layer = LinearConfig::new(d, h).init(&x.device());
+            layer.weight = burn::module::Param::from_tensor(w);
+            layer.bias = Some(burn::module::Param::from_tensor(b));
+            layer.forward(x)
+        };
+        let [cx, gx] = x.clone();
+        same(&name("linear"), [linear(cw, cb, cx), linear(gw, gb, gx)], sum_tolerance(d)).await;
+
+        let norm = |x: Tensor<3>| LayerNormConfig::new(d).init(&x.device()).forward(x);
+        if d > 1 {
+            same(&name("layer norm"), x.clone().map(norm), 1e-5).await;
+        }
+        let scale = inputs.pair([n, 1, d], devices);
+        let [cx, gx] = x.clone();
+        let [cs, gs] = scale;
+        let modulate = |x: Tensor<3>, s: Tensor<3>| x * (s.clone() + 1.0) + s;
+        same(&name("modulation"), [modulate(cx, cs), modulate(gx, gs)], 1e-6).await;
+        same(&name("relu"), x.clone().map(relu), 0.0).await;
+        same(&name("silu"), x.clone().map(silu), 1e-5).await;
+        let cut =
+            |x: Tensor<3>| Tensor::cat(vec![x.clone().slice([0..n, 0..1]), x.slice([0..n, t - 1..t])], 1);
+        same(&name("slice and cat"), x.clone().map(cut), 0.0).await;
+        let solver = |x: Tensor<3>| x.plus(&[(0.5, &x), (-2.0, &x)]);
+        same(&name("solver step"), x.clone().map(solver), 1e-6).await;
+        let [c, g] = x.map(|x| async move {
+            let twice = x.clone() * 2.0;
+            Tensor::<3>::error_ratio(&x.clone(), &x, &twice, 1e-2, 1e-2).await.unwrap()
+        });
+        let (c, g) = (c.await, g.await);
+        assert!((c - g).abs() < 1e-4 * c, "error norm {c} {g}");
+    }
+    let patches = |x: Tensor<2>| {
+        x.reshape([3, 7, 4, 7, 4]).permute([0, 1, 3, 2, 4]).reshape([3, 49, 16]).reshape([3, 784])
+    };
+    same("patches", inputs.pair([3, 784], devices).map(patches), 0.0).await;
+    let times = devices.clone().map(|d| Tensor::<1>::from_data([0.0f32, 0.31, 1.0], &d));
+    // Angles reach 1000 radians, where WGSL promises little for sine and cosine.
+    same("time features", times.map(|t| time_features(t, 32)), 2e-3).await;
+}
+
+async fn shipped_network(devices: &[Device; 2]) {
+    let mut inputs = Inputs(Rng::new(2, Stream::Noise));
+    let nets = devices.clone().map(|d| weights::from_bytes(WEIGHTS, &d).unwrap().net);
+    let [cx, gx] = inputs.pair([3, 784], devices);
+    let velocity = |net: &flow_lab::net::Net, x: Tensor<2>| {
+        let device = x.device();
+        let condition = one_hot(&[Some(4), None, Some(9)], 10, &device).unwrap();
+        net.velocity(x, Tensor::from_data([0.0f32, 0.5, 0.97], &device), Some(condition))
+    };
+    // Four blocks, each a few roundings; the time features dominate.
+    same("the shipped network", [velocity(&nets[0], cx), velocity(&nets[1], gx)], 5e-3).await;
+}
+
+async fn frames(session: &Session) -> Vec<HostFrame> {
+    let mut run = session.start(&request()).unwrap();
+    let mut frames = Vec::new();
+    while let Some(frame) = run.next().await.unwrap() {
+        frames.push(frame);
+    }
+    frames
+}
+
+/// One test, because Burn opens a GPU once a program and the last part destroys it.
+#[wasm_bindgen_test]
+async fn webgpu_agrees_with_the_cpu_and_says_when_it_is_lost() {
+    let mut gpu = match Session::open(Engine::WebGpu).await {
+        Ok(session) => session,
+        Err(error) if option_env!("FLOW_LAB_NO_WEBGPU").is_some() => {
+            console_log!("SKIPPED: no WebGPU adapter, as expected ({error})");
+            return;
+        }
+        Err(error) => panic!("no WebGPU adapter: {error}. Set FLOW_LAB_NO_WEBGPU=1 where none is expected."),
+    };
+    let mut cpu = Session::open(Engine::Cpu).await.unwrap();
+    console_log!("adapter: {}", gpu.opened().name);
+    let devices = [cpu.opened().device.clone(), gpu.opened().device.clone()];
+    every_layer(&devices).await;
+    shipped_network(&devices).await;
+
+    cpu.load(WEIGHTS).unwrap();
+    gpu.load(WEIGHTS).unwrap();
+    let (on_cpu, on_gpu) = (frames(&cpu).await, frames(&gpu).await);
+    assert_eq!(on_cpu.len(), on_gpu.len());
+    for (a, b) in on_cpu.iter().zip(&on_gpu) {
+        assert_eq!((a.t, a.nfe, a.done), (b.t, b.nfe, b.done));
+        let difference = largest_difference(&a.x, &b.x);
+        console_log!("digits at t = {}: largest difference {difference:.1e}", a.t);
+        // The tolerance that the page promises: a hundredth of the grey scale.
+        assert!(difference < 0.02, "at t = {}: {difference}", a.t);
+    }
+
+    let mut run = gpu.start(&request()).unwrap();
+    run.next().await.unwrap();
+    gpu.opened().watch.destroy();
+    let mut error = None;
+    for _ in 0..3 {
+        error = error.or(run.next().await.err());
+    }
+    assert_eq!(error.expect("a destroyed device is noticed").kind(), Kind::Device);
+}

@@ -1,0 +1,72 @@
+// The form: shows a state, changes it, says which key changed.
+import { PROPERTIES } from "./state.js";
+
+/** Dragging a slider changes its number at once and computes when it rests. */
+const REST_MS = 120;
+
+export function bindControls(form, state, changed) {
+  let timer = null;
+  const soon = (key) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => changed(key), REST_MS);
+  };
+
+  const classes = form.querySelector("#classes");
+  const buttons = Array.from({ length: 10 }, (_, digit) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: digit });
+    button.setAttribute("role", "radio");
+    button.addEventListener("click", () => set("class", digit));
+    classes.append(button);
+    return button;
+  });
+  classes.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: 9, ArrowUp: 5, ArrowRight: 1, ArrowDown: 5 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    set("class", (state.class + step) % 10);
+    buttons[state.class].focus();
+  });
+
+  function set(key, value) {
+    state[key] = value;
+    refresh();
+    soon(key);
+  }
+
+  function refresh() {
+    buttons.forEach((button, digit) => {
+      button.setAttribute("aria-checked", String(digit === state.class));
+      button.tabIndex = digit === state.class ? 0 : -1;
+    });
+    for (const key of Object.keys(PROPERTIES)) {
+      const control = form.elements[key];
+      if (control && control !== document.activeElement) control.value = String(state[key]);
+    }
+    form.elements["steps-out"].value = String(state.steps);
+    form.elements["guidance-out"].value = String(state.guidance);
+    const adaptive = state.solver === "dopri5";
+    form.querySelector('[data-for="fixed"]').hidden = adaptive;
+    form.querySelector('[data-for="adaptive"]').hidden = !adaptive;
+  }
+
+  form.addEventListener("input", ({ target }) => {
+    const property = PROPERTIES[target.name];
+    if (!property) return;
+    const value = property.kind.read(target.value);
+    target.setCustomValidity(value === undefined ? `Give ${property.kind.says}.` : "");
+    if (value === undefined) target.reportValidity();
+    else set(target.name, value);
+  });
+  form.querySelector("#new-seed").addEventListener("click", () => {
+    form.elements.seed.value = String(crypto.getRandomValues(new Uint32Array(1))[0]);
+    form.elements.seed.setCustomValidity("");
+    set("seed", Number(form.elements.seed.value));
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(timer);
+    changed("seed");
+  });
+  refresh();
+  return { refresh };
+}

@@ -1,0 +1,172 @@
+// The page's side of the engine: chooses one, owns its worker, falls back to the CPU when the GPU fails.
+import { FROM_WORKER, TO_WORKER } from "./protocol.js";
+
+/** Why this browser cannot use WebGPU, or null where it can. */
+export async function webgpuObstacle() {
+  if (!navigator.gpu) return "this browser has no WebGPU";
+  try {
+    const adapter = await navigator.gpu.requestAdapter();
+    if (!adapter) return "the browser found no GPU it can use";
+    // Burn measures kernels with timestamps and stops without them.
+    if (!adapter.features.has("timestamp-query")) return "the GPU adapter lacks timestamp queries";
+    return null;
+  } catch (error) {
+    return `the browser refused the GPU (${error.message})`;
+  }
+}
+
+/** An engine in a worker. `onChange({engine, name, why})` tells which one computes now and why. */
+export class EngineClient {
+  #worker = null;
+  #run = 0;
+  #active = null; // {request, onFrame, resolve, reject}
+  #weights = null;
+  #wanted = "auto";
+  #onChange;
+  #opening = null; // rejects open() when the worker fails before it is ready
+
+  catalog = null;
+  engine = null;
+
+  constructor(onChange = () => {}) {
+    this.#onChange = onChange;
+  }
+
+  /** Opens the engine that `wanted` ("auto", "webgpu" or "cpu") leads to here. */
+  async open(wanted) {
+    this.#wanted = wanted;
+    if (wanted === "cpu") return this.#openWorker("cpu", "as chosen");
+    const obstacle = await webgpuObstacle();
+    if (obstacle) return this.#openWorker("cpu", obstacle);
+    try {
+      await this.#openWorker("webgpu", wanted === "auto" ? "found in this browser" : "as chosen");
+    } catch (error) {
+      await this.#openWorker("cpu", `WebGPU did not start: ${error.message}`);
+    }
+  }
+
+  #openWorker(engine, why) {
+    this.#worker?.terminate();
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    this.#worker = worker;
+    return new Promise((resolve, reject) => {
+      this.#opening = reject;
+      worker.addEventListener("message", ({ data }) => this.#receive(worker, data, { engine, why, resolve }));
+      worker.addEventListener("error", (event) => {
+        event.preventDefault();
+        const message = event.message || "the engine could not be loaded";
+        this.#receive(worker, { type: FROM_WORKER.FAILED, run: null, kind: "Error", message, fatal: true }, {});
+      });
+      worker.postMessage({ type: TO_WORKER.OPEN, engine });
+    });
+  }
+
+  #receive(worker, message, opening) {
+    if (worker !== this.#worker) return; // a worker that was replaced
+    switch (message.type) {
+      case FROM_WORKER.OPENED: {
+        this.catalog = message.catalog;
+        this.engine = opening.engine;
+        this.#opening = null;
+        if (this.#weights) this.#sendWeights();
+        this.#onChange({ engine: opening.engine, name: message.name, why: opening.why });
+        opening.resolve();
+        break;
+      }
+      case FROM_WORKER.FRAME:
+        if (message.run === this.#run) this.#frame(message);
+        break;
+      case FROM_WORKER.FAILED:
+        this.#failed(message);
+        break;
+      case FROM_WORKER.LOADED:
+        this.#loaded?.resolve();
+        break;
+    }
+  }
+
+  #loaded = null;
+
+  /** Gives the engine its network; rejects with what is wrong with the file. */
+  load(bytes) {
+    this.#weights = bytes;
+    return new Promise((resolve, reject) => {
+      this.#loaded = { resolve, reject };
+      this.#sendWeights();
+    });
+  }
+
+  #sendWeights() {
+    const bytes = this.#weights.slice(0); // kept for the next engine
+    this.#worker.postMessage({ type: TO_WORKER.LOAD, bytes }, [bytes]);
+  }
+
+  /** Computes a run; `onFrame` gets each frame. Resolves to true at the end, false where it was stopped. */
+  sample(request, onFrame) {
+    this.stop();
+    return new Promise((resolve, reject) => {
+      this.#active = { request, onFrame, resolve, reject };
+      this.#post();
+    });
+  }
+
+  #post() {
+    this.#run += 1;
+    this.#worker.postMessage({ type: TO_WORKER.START, run: this.#run, request: this.#active.request });
+  }
+
+  /** Stops the run in progress, if any. */
+  stop() {
+    if (!this.#active) return;
+    this.#worker.postMessage({ type: TO_WORKER.STOP });
+    this.#active.resolve(false);
+    this.#active = null;
+    this.#run += 1;
+  }
+
+  #frame(frame) {
+    this.#active?.onFrame(frame);
+    if (frame.done) {
+      this.#active?.resolve(true);
+      this.#active = null;
+    }
+  }
+
+  async #failed({ kind, message, fatal, run }) {
+    const error = Object.assign(new Error(message), { name: kind });
+    if (this.#opening) {
+      const reject = this.#opening;
+      this.#opening = null;
+      return reject(error);
+    }
+    if (fatal && this.engine === "webgpu") {
+      // The run goes on from its start on the CPU: the same seed gives the same digits.
+      await this.#openWorker("cpu", `WebGPU failed (${message}); the CPU goes on`);
+      if (this.#active) this.#post();
+      return;
+    }
+    if (fatal) {
+      // The CPU engine trapped: a fresh one, but the run that did it is not tried again.
+      const active = this.#active;
+      this.#active = null;
+      await this.#openWorker("cpu", "restarted after a failure");
+      return active?.reject(error);
+    }
+    if (run === null) return this.#loaded?.reject(error);
+    if (run === this.#run) {
+      this.#active?.reject(error);
+      this.#active = null;
+    }
+  }
+
+  /** Breaks the GPU device on purpose, to try out what happens then. */
+  destroyDevice() {
+    this.#worker?.postMessage({ type: TO_WORKER.DESTROY_DEVICE });
+  }
+
+  close() {
+    this.stop();
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
+}

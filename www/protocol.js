@@ -1,0 +1,45 @@
+// Every message between the page and the engine worker, in one place. Both sides import the names, so
+// that a misspelt one is an error and not a silence.
+
+/**
+ * To the worker:
+ * @typedef {{type: "open", engine: "cpu" | "webgpu"}} Open
+ * @typedef {{type: "load", bytes: ArrayBuffer}} Load  (transferred)
+ * @typedef {{type: "start", run: number, request: SampleRequest}} Start
+ * @typedef {{type: "stop"}} Stop
+ * @typedef {{type: "destroy-device"}} DestroyDevice  (tries out a lost GPU)
+ * @typedef {Open | Load | Start | Stop | DestroyDevice} ToWorker
+ *
+ * @typedef {object} SampleRequest  what src/session.rs calls Request
+ * @property {number} seed
+ * @property {(number | null)[]} labels
+ * @property {string} solver
+ * @property {number} steps
+ * @property {number} tolerance
+ * @property {number} guidance
+ */
+export const TO_WORKER = Object.freeze({
+  OPEN: "open",
+  LOAD: "load",
+  START: "start",
+  STOP: "stop",
+  DESTROY_DEVICE: "destroy-device",
+});
+
+/**
+ * From the worker:
+ * @typedef {{type: "opened", name: string, catalog: object}} Opened
+ * @typedef {{type: "loaded"}} Loaded
+ * @typedef {{type: "frame", run: number, t: number, x: Float32Array, x1: Float32Array, nfe: number,
+ *   done: boolean, ms: number}} Frame  (arrays transferred; ms since the frame before)
+ * @typedef {{type: "stopped", run: number}} Stopped
+ * @typedef {{type: "failed", run: number | null, kind: string, message: string, fatal: boolean}} Failed
+ * @typedef {Opened | Loaded | Frame | Stopped | Failed} FromWorker
+ */
+export const FROM_WORKER = Object.freeze({
+  OPENED: "opened",
+  LOADED: "loaded",
+  FRAME: "frame",
+  STOPPED: "stopped",
+  FAILED: "failed",
+});

@@ -1,0 +1,86 @@
+// The engine worker: one engine, one run at a time. It only pulls; all arithmetic is in Rust.
+import { FROM_WORKER, TO_WORKER } from "./protocol.js";
+
+let module = null;
+let engine = null;
+let current = null; // the number of the run that may go on
+
+const send = (message, transfer = []) => self.postMessage(message, transfer);
+
+function fail(run, error, fatal = false) {
+  send({
+    type: FROM_WORKER.FAILED,
+    run,
+    kind: error?.name ?? "Error",
+    message: error?.message ?? String(error),
+    // A trap leaves the module unusable, and so does a device that is gone.
+    fatal: fatal || error instanceof WebAssembly.RuntimeError || error?.name === "DeviceError",
+  });
+}
+
+// A trap inside a browser callback reaches no promise of ours: without this the page would wait for ever.
+self.addEventListener("error", (event) => fail(current, event.error ?? event, true));
+self.addEventListener("unhandledrejection", (event) => fail(current, event.reason, true));
+
+async function open(id) {
+  module = await import(`./engine/${id}/flow_lab.js`);
+  await module.default();
+  engine = await module.Engine.open(id);
+  send({ type: FROM_WORKER.OPENED, name: engine.name, catalog: JSON.parse(module.catalog()) });
+}
+
+// Lets messages (stop, start) in between frames; a promise alone would not.
+const channel = new MessageChannel();
+const turn = () =>
+  new Promise((resolve) => {
+    channel.port1.onmessage = resolve;
+    channel.port2.postMessage(null);
+  });
+
+async function pull(number, request) {
+  current = number;
+  const run = engine.start(JSON.stringify(request));
+  try {
+    for (let since = performance.now(); current === number; ) {
+      const frame = await run.next();
+      if (!frame || current !== number) break;
+      const now = performance.now();
+      const { t, nfe, done, x, x1 } = frame;
+      frame.free();
+      send({ type: FROM_WORKER.FRAME, run: number, t, nfe, done, x, x1, ms: now - since }, [x.buffer, x1.buffer]);
+      since = now;
+      if (done) break;
+      await turn();
+    }
+  } finally {
+    run.free();
+  }
+  if (current !== number) send({ type: FROM_WORKER.STOPPED, run: number });
+}
+
+// Runs follow each other: a new one first lets the old one see that it is no longer current.
+let tail = Promise.resolve();
+
+self.addEventListener("message", ({ data }) => {
+  switch (data.type) {
+    case TO_WORKER.OPEN:
+      tail = tail.then(() => open(data.engine)).catch((error) => fail(null, error, true));
+      break;
+    case TO_WORKER.LOAD:
+      tail = tail
+        .then(() => engine.load(new Uint8Array(data.bytes)))
+        .then(() => send({ type: FROM_WORKER.LOADED }))
+        .catch((error) => fail(null, error));
+      break;
+    case TO_WORKER.START:
+      current = data.run;
+      tail = tail.then(() => pull(data.run, data.request)).catch((error) => fail(data.run, error));
+      break;
+    case TO_WORKER.STOP:
+      current = null;
+      break;
+    case TO_WORKER.DESTROY_DEVICE:
+      engine?.destroyDevice();
+      break;
+  }
+});
