@@ -8,13 +8,13 @@ export function readWeights(buffer) {
   const length = Number(view.getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
   const tensors = {};
-  for (const [name, { shape, data_offsets: [from, to] }] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
+  const { __metadata__: metadata, ...entries } = header;
+  for (const [name, { shape, data_offsets: [from, to] }] of Object.entries(entries)) {
     const values = new Float32Array((to - from) / 2);
     for (let i = 0; i < values.length; i += 1) values[i] = half(view.getUint16(8 + length + from + 2 * i, true));
-    tensors[name] = { shape, values };
+    tensors[name.replace(/^Mixer\./, "")] = { shape, values };
   }
-  return { tensors, config: JSON.parse(header.__metadata__["flow-lab"]).net };
+  return { tensors, config: JSON.parse(metadata["flow-lab"]).net };
 }
 
 function half(bits) {
@@ -34,7 +34,8 @@ export function makeMixer(tf, { tensors, config }) {
   // [1, out, in] and [1, out, 1] become [in, out] and [out].
   const token = Array.from({ length: depth }, (_, k) => ({
     into: tf.keep(tf.transpose(w[`blocks.${k}.token_in`].squeeze([0]))),
-    bias: tf.keep(w[`blocks.${k}.token_bias`].reshape([-1])),
+    // Made anew: a reshaped tensor keeps its first rank where the fused kernel looks.
+    bias: tf.keep(tf.tensor1d(tensors[`blocks.${k}.token_bias`].values)),
     out: tf.keep(tf.transpose(w[`blocks.${k}.token_out`].squeeze([0]))),
   }));
   const frequencies = tf.keep(

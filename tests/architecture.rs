@@ -6,21 +6,19 @@ use std::path::{Path, PathBuf};
 
 /// Level of each room; modules of one level do not use each other.
 const LEVELS: [&[&str]; 5] = [
-    &["error", "rng", "device"],
-    &["field"],
+    &["error", "rng"],
+    &["device", "field"],
     &["data", "path", "net", "solver", "metrics"],
     &["loss", "train", "sample", "weights", "classifier", "session"],
     &["web", "bin"],
 ];
 
 /// Arrows inside a level, each with its reason.
-const WITHIN: [(&str, &str); 6] = [
+const WITHIN: [(&str, &str); 4] = [
     ("session", "sample"),   // the session drives the sampler
     ("session", "weights"),  // and loads its network
     ("train", "loss"),       // a step is a loss and its gradient
     ("classifier", "train"), // shares the learning-rate schedule
-    ("sample", "sample"),
-    ("weights", "weights"),
 ];
 
 fn level(room: &str) -> usize {

@@ -1,8 +1,8 @@
 //! Networks, guidance and weights files on the CPU engine.
 #![cfg(feature = "native")]
 
-use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
 use flow_lab::error::Kind;
 use flow_lab::field::{Condition, Guided, VelocityField, one_hot};
 use flow_lab::net::{MixerConfig, MlpConfig, Net, NetConfig, UNetConfig, time_features};
@@ -41,22 +41,22 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
+/// Adds a random direction of length `size` a parameter.
+struct Nudge(Rng, f32);
+
+impl ModuleMapper for Nudge {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let data = param.val().into_data();
+        let values: Vec<f32> = data.iter::<f32>().map(|v| v + self.1 * self.0.normal()).collect();
+        let tensor = Tensor::from_data(TensorData::new(values, param.val().dims()), &param.val().device());
+        let id = param.id;
+        param.transform_for_load(tensor, id)
+    }
+}
+
 /// Networks start with silent outputs; this wakes every parameter up.
 fn awake(config: &NetConfig, device: &Device) -> Net {
-    struct Wake(Rng);
-    impl burn::module::ModuleMapper for Wake {
-        fn map_float<const D: usize>(
-            &mut self,
-            param: burn::module::Param<Tensor<D>>,
-        ) -> burn::module::Param<Tensor<D>> {
-            param.map(|x| {
-                let (shape, device) = (x.dims(), x.device());
-                let extra = self.0.normals(shape.iter().product()).iter().map(|v| 0.2 * v).collect();
-                (x.detach() + Tensor::from_data(TensorData::new(extra, shape), &device)).require_grad()
-            })
-        }
-    }
-    config.init(1, device).unwrap().map(&mut Wake(Rng::new(9, Stream::Init)))
+    config.init(1, device).unwrap().map(&mut Nudge(Rng::new(9, Stream::Init), 0.2))
 }
 
 fn condition(labels: &[Option<u8>]) -> Condition {
@@ -130,6 +130,22 @@ fn guidance_is_linear_in_its_weight() {
     assert!(largest_difference(&at(2.5), &expected) < 1e-4);
 }
 
+/// The slope of a loss along the direction that `Nudge` goes with the same generator.
+struct Slope<'a> {
+    rng: Rng,
+    grads: &'a Gradients,
+    sum: f64,
+}
+
+impl ModuleVisitor for Slope<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let grad = param.val().grad(self.grads).expect("every parameter has a gradient");
+        for g in values(grad) {
+            self.sum += f64::from(g) * f64::from(self.rng.normal());
+        }
+    }
+}
+
 /// Every parameter's gradient against central differences of the loss, in a random direction.
 #[test]
 fn gradients_are_finite_differences() {
@@ -145,44 +161,18 @@ fn gradients_are_finite_differences() {
         };
         let grads = loss(&net).backward();
 
-        struct Direction<'a> {
-            rng: Rng,
-            grads: &'a burn::tensor::Gradients,
-            slope: f64,
-        }
-        impl burn::module::ModuleVisitor for Direction<'_> {
-            fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
-                let grad = param.val().grad(self.grads).expect("every parameter has a gradient");
-                for g in values(grad) {
-                    self.slope += f64::from(g) * f64::from(self.rng.normal());
-                }
-            }
-        }
-        let mut direction = Direction { rng: Rng::new(11, Stream::Init), grads: &grads, slope: 0.0 };
+        let mut direction = Slope { rng: Rng::new(11, Stream::Init), grads: &grads, sum: 0.0 };
         net.visit(&mut direction);
 
-        struct Move(Rng, f32);
-        impl burn::module::ModuleMapper for Move {
-            fn map_float<const D: usize>(
-                &mut self,
-                param: burn::module::Param<Tensor<D>>,
-            ) -> burn::module::Param<Tensor<D>> {
-                param.map(|x| {
-                    let (shape, device) = (x.dims(), x.device());
-                    let step = (0..shape.iter().product()).map(|_| self.1 * self.0.normal()).collect();
-                    (x.detach() + Tensor::from_data(TensorData::new(step, shape), &device)).require_grad()
-                })
-            }
-        }
         let moved = |h: f32| {
-            let net = net.clone().map(&mut Move(Rng::new(11, Stream::Init), h));
+            let net = net.clone().map(&mut Nudge(Rng::new(11, Stream::Init), h));
             f64::from(loss(&net).into_scalar::<f32>())
         };
         let h = 1e-3;
         let slope = (moved(h) - moved(-h)) / (2.0 * f64::from(h));
         // f32: the loss is good to 1e-7 of its size, divided by h; kinks of relu add a little.
-        let size = direction.slope.abs().max(1.0);
-        assert!((slope - direction.slope).abs() < 0.02 * size, "{slope} against {}", direction.slope);
+        let size = direction.sum.abs().max(1.0);
+        assert!((slope - direction.sum).abs() < 0.02 * size, "{slope} against {}", direction.sum);
     }
 }
 
@@ -270,7 +260,7 @@ fn broken_weights_are_told_apart() {
     let other = NetConfig::Mixer(MixerConfig { depth: 3, ..mixer() });
     says(
         &weights::to_bytes(&net, &Header { net: other, ..header.clone() }).unwrap(),
-        "which its network needs",
+        "its network needs",
     );
     let fewer = NetConfig::Mixer(MixerConfig { depth: 1, ..mixer() });
     says(&weights::to_bytes(&net, &Header { net: fewer, ..header.clone() }).unwrap(), "its network");

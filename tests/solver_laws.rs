@@ -159,10 +159,11 @@ fn tolerance_is_kept_in_both_directions() {
     }
 }
 
-/// A step that is rejected is tried again smaller: a field with a sudden kink costs evaluations, not accuracy.
+/// A step that is rejected is tried again smaller: a field that switches on suddenly costs evaluations, not
+/// accuracy. The integral of a logistic switch at 1/2 over [0, 1] is 1/2 by symmetry.
 #[test]
 fn adaptive_steps_shrink_where_the_field_is_sharp() {
-    let field: Field = |_, t| vec![(-((t - 0.5) / 0.01).powi(2)).exp()];
+    let field: Field = |_, t| vec![1.0 / (1.0 + (-(t - 0.5) / 0.005).exp())];
     let tolerance = Tolerance { absolute: 1e-8, relative: 0.0 };
     let method = Method::Adaptive { from: 0.0, to: 1.0, tolerance };
     let mut run = Integrator::new(Solver::Dopri5, method, vec![0.0]).unwrap();
@@ -170,8 +171,7 @@ fn adaptive_steps_shrink_where_the_field_is_sharp() {
     while let Some(p) = block_on(run.advance(field)).unwrap() {
         steps.push(p.t - p.t_before);
     }
-    let integral = 0.01 * std::f64::consts::PI.sqrt();
-    assert!((run.state()[0] - integral).abs() < 1e-6, "{:?}", run.state());
+    assert!((run.state()[0] - 0.5).abs() < 1e-6, "{:?}", run.state());
     let (short, long) = steps.iter().fold((1.0f64, 0.0f64), |(s, l), &h| (s.min(h), l.max(h)));
     assert!(long > 5.0 * short, "steps ranged from {short} to {long} only");
     assert!(run.is_done() && run.time() == 1.0);
