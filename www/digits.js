@@ -64,6 +64,8 @@ export class DigitsFigure {
     if (run !== this.#run) return; // a newer run took over
     this.#setBusy(false);
     this.report(problem);
+    const last = frames.at(-1);
+    if (last?.done) this.#view.announce.textContent = `${classes.length} digits computed, ${last.nfe} evaluations.`;
     this.redraw();
   }
 

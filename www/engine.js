@@ -15,13 +15,15 @@ export async function webgpuObstacle() {
   }
 }
 
-/** An engine in a worker. `onChange({engine, name, why})` tells which one computes now and why. */
+/**
+ * An engine in a worker. `onChange({engine, name, why})` tells which one computes now and why; before that,
+ * `onChange({starting})` which one is being opened.
+ */
 export class EngineClient {
   #worker = null;
   #run = 0;
   #active = null; // {request, onFrame, resolve, reject}
   #weights = null;
-  #wanted = "auto";
   #onChange;
   #opening = null; // rejects open() when the worker fails before it is ready
 
@@ -34,7 +36,6 @@ export class EngineClient {
 
   /** Opens the engine that `wanted` ("auto", "webgpu" or "cpu") leads to here. */
   async open(wanted) {
-    this.#wanted = wanted;
     if (wanted === "cpu") return this.#openWorker("cpu", "as chosen");
     const obstacle = await webgpuObstacle();
     if (obstacle) return this.#openWorker("cpu", obstacle);
@@ -47,6 +48,7 @@ export class EngineClient {
 
   #openWorker(engine, why) {
     this.#worker?.terminate();
+    this.#onChange({ starting: engine });
     const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
@@ -132,31 +134,33 @@ export class EngineClient {
     }
   }
 
-  async #failed({ kind, message, fatal, run }) {
+  #failed({ kind, message, fatal, run }) {
     const error = Object.assign(new Error(message), { name: kind });
     if (this.#opening) {
       const reject = this.#opening;
       this.#opening = null;
       return reject(error);
     }
-    if (fatal && this.engine === "webgpu") {
-      // The run goes on from its start on the CPU: the same seed gives the same digits.
-      await this.#openWorker("cpu", `WebGPU failed (${message}); the CPU goes on`);
+    if (fatal) return this.#recover(error).catch((worse) => this.#giveUp(worse));
+    if (run === null) return this.#loaded?.reject(error);
+    if (run === this.#run) this.#giveUp(error);
+  }
+
+  #giveUp(error) {
+    this.#active?.reject(error);
+    this.#active = null;
+  }
+
+  async #recover(error) {
+    if (this.engine === "webgpu") {
+      // The run begins again on the CPU: the same seed gives the same digits.
+      await this.#openWorker("cpu", `WebGPU failed (${error.message}); the CPU goes on`);
       if (this.#active) this.#post();
       return;
     }
-    if (fatal) {
-      // The CPU engine trapped: a fresh one, but the run that did it is not tried again.
-      const active = this.#active;
-      this.#active = null;
-      await this.#openWorker("cpu", "restarted after a failure");
-      return active?.reject(error);
-    }
-    if (run === null) return this.#loaded?.reject(error);
-    if (run === this.#run) {
-      this.#active?.reject(error);
-      this.#active = null;
-    }
+    // The CPU engine trapped: a fresh one, but the run that did it is not tried again.
+    await this.#openWorker("cpu", "restarted after a failure");
+    this.#giveUp(error);
   }
 
   /** Breaks the GPU device on purpose, to try out what happens then. */

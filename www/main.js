@@ -14,7 +14,12 @@ function report(text) {
 }
 
 const ENGINE_NAMES = { cpu: "the CPU", webgpu: "WebGPU" };
-const client = new EngineClient(({ engine, name, why }) => {
+const client = new EngineClient(({ starting, engine, name, why }) => {
+  if (starting) {
+    byId("engine").textContent = `Starting ${ENGINE_NAMES[starting]}…`;
+    delete byId("engine").dataset.engine;
+    return;
+  }
   const adapter = engine === "webgpu" ? ` (${name})` : "";
   byId("engine").textContent = `Computing on ${ENGINE_NAMES[engine]}${adapter}: ${why}.`;
   byId("engine").dataset.engine = engine;
@@ -33,6 +38,7 @@ const view = {
   nfe: byId("nfe"),
   ms: byId("ms"),
   total: byId("total"),
+  announce: byId("announce"),
 };
 const figure = new DigitsFigure(client, view, report);
 
@@ -44,10 +50,14 @@ const VIEW_ONLY = new Set(["show"]);
 
 async function changed(key) {
   history.replaceState(null, "", `${location.pathname}${location.search}${toHash(state)}`);
-  if (key === "engine") {
+  if (key === "engine" && ready) {
     ready = false;
     figure.stop();
-    await client.open(state.engine);
+    try {
+      await client.open(state.engine);
+    } catch (error) {
+      return report(error.message);
+    }
     ready = true;
   }
   if (VIEW_ONLY.has(key)) figure.show(state[key]);
@@ -74,10 +84,13 @@ async function begin() {
   // Both at once: neither needs the other.
   const weights = loadWeights(new URL("models/digits.json", import.meta.url).href, progress);
   weights.catch(() => {}); // awaited below; not unhandled while the engine opens
-  await client.open(state.engine);
+  const first = state.engine;
+  await client.open(first);
   const { bytes, cached } = await weights;
   view.figure.dataset.weights = cached ? "cached" : "downloaded";
   await client.load(bytes);
+  // The person may have chosen another one meanwhile.
+  if (state.engine !== first) await client.open(state.engine);
   byId("loading").hidden = true;
   ready = true;
   await figure.compute(state);
