@@ -14,12 +14,11 @@ export class DigitsFigure {
   #follow = true; // whether the newest frame is shown as it comes
   #chosen = 0;
   #playing = null;
-  #busy = false;
   #ms = [];
   #drawn = false;
   #run = 0;
 
-  /** `view`: elements by name; `report(text)` shows a sentence, "" clears it. */
+  /** `view`: elements by name; `report(text)` shows a sentence. */
   constructor(client, view, report) {
     this.#client = client;
     this.#view = view;
@@ -30,10 +29,6 @@ export class DigitsFigure {
     view.grid.addEventListener("click", (event) => this.#pick(event));
     view.grid.addEventListener("keydown", (event) => this.#move(event));
     new ResizeObserver(() => this.redraw()).observe(view.grid);
-  }
-
-  get busy() {
-    return this.#busy;
   }
 
   /** Computes the digits that `state` asks for; what was there stays until the first frame comes. */
@@ -63,7 +58,7 @@ export class DigitsFigure {
     }
     if (run !== this.#run) return; // a newer run took over
     this.#setBusy(false);
-    this.report(problem);
+    if (problem) this.report(problem);
     const last = frames.at(-1);
     if (last?.done) this.#view.announce.textContent = `${classes.length} digits computed, ${last.nfe} evaluations.`;
     this.redraw();
@@ -87,7 +82,6 @@ export class DigitsFigure {
   }
 
   #setBusy(busy) {
-    this.#busy = busy;
     this.#view.stop.disabled = !busy;
     this.#view.figure.setAttribute("aria-busy", String(busy));
   }

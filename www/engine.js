@@ -27,7 +27,6 @@ export class EngineClient {
   #onChange;
   #opening = null; // rejects open() when the worker fails before it is ready
 
-  catalog = null;
   engine = null;
 
   constructor(onChange = () => {}) {
@@ -67,7 +66,6 @@ export class EngineClient {
     if (worker !== this.#worker) return; // a worker that was replaced
     switch (message.type) {
       case FROM_WORKER.OPENED: {
-        this.catalog = message.catalog;
         this.engine = opening.engine;
         this.#opening = null;
         if (this.#weights) this.#sendWeights();
@@ -166,11 +164,5 @@ export class EngineClient {
   /** Breaks the GPU device on purpose, to try out what happens then. */
   destroyDevice() {
     this.#worker?.postMessage({ type: TO_WORKER.DESTROY_DEVICE });
-  }
-
-  close() {
-    this.stop();
-    this.#worker?.terminate();
-    this.#worker = null;
   }
 }

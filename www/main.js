@@ -64,7 +64,10 @@ async function changed(key) {
   else if (ready) figure.compute(state);
 }
 
-const controls = bindControls(byId("controls"), state, changed);
+const controls = bindControls(byId("controls"), state, (key) => {
+  report(""); // what was wrong before, a person has now answered
+  changed(key);
+});
 window.addEventListener("hashchange", () => {
   const next = parseHash(location.hash);
   const engineChanged = next.state.engine !== state.engine;

@@ -28,18 +28,16 @@ export const TO_WORKER = Object.freeze({
 
 /**
  * From the worker:
- * @typedef {{type: "opened", name: string, catalog: object}} Opened
+ * @typedef {{type: "opened", name: string}} Opened
  * @typedef {{type: "loaded"}} Loaded
  * @typedef {{type: "frame", run: number, t: number, x: Float32Array, x1: Float32Array, nfe: number,
  *   done: boolean, ms: number}} Frame  (arrays transferred; ms since the frame before)
- * @typedef {{type: "stopped", run: number}} Stopped
  * @typedef {{type: "failed", run: number | null, kind: string, message: string, fatal: boolean}} Failed
- * @typedef {Opened | Loaded | Frame | Stopped | Failed} FromWorker
+ * @typedef {Opened | Loaded | Frame | Failed} FromWorker
  */
 export const FROM_WORKER = Object.freeze({
   OPENED: "opened",
   LOADED: "loaded",
   FRAME: "frame",
-  STOPPED: "stopped",
   FAILED: "failed",
 });

@@ -1,7 +1,6 @@
 // The engine worker: one engine, one run at a time. It only pulls; all arithmetic is in Rust.
 import { FROM_WORKER, TO_WORKER } from "./protocol.js";
 
-let module = null;
 let engine = null;
 let current = null; // the number of the run that may go on
 
@@ -23,10 +22,10 @@ self.addEventListener("error", (event) => fail(current, event.error ?? event, tr
 self.addEventListener("unhandledrejection", (event) => fail(current, event.reason, true));
 
 async function open(id) {
-  module = await import(`./engine/${id}/flow_lab.js`);
+  const module = await import(`./engine/${id}/flow_lab.js`);
   await module.default();
   engine = await module.Engine.open(id);
-  send({ type: FROM_WORKER.OPENED, name: engine.name, catalog: JSON.parse(module.catalog()) });
+  send({ type: FROM_WORKER.OPENED, name: engine.name });
 }
 
 // Lets messages (stop, start) in between frames; a promise alone would not.
@@ -55,7 +54,6 @@ async function pull(number, request) {
   } finally {
     run.free();
   }
-  if (current !== number) send({ type: FROM_WORKER.STOPPED, run: number });
 }
 
 // Runs follow each other: a new one first lets the old one see that it is no longer current.

@@ -158,6 +158,10 @@ test("a malformed link is explained and the rest of it used", async () => {
   for (const word of ["digits", "steps", "colour", "seed", "guidance"]) assert.ok(said.includes(word), `${word}: ${said}`);
   assert.equal(await page.$eval("#classes [aria-checked=true]", (e) => e.textContent), "3");
   assert.equal(await page.inputValue('[name="digits"]'), "16");
+  await done(page);
+  assert.equal(await message(page), said, "the sentence must outlast the run");
+  await page.click("#classes button:nth-child(2)");
+  await page.waitForFunction(() => document.querySelector("#message").hidden);
   assert.deepEqual(errors, []);
   await context.close();
 });
