@@ -28,7 +28,7 @@ async function measure({ engine, index, n, steps, rounds }) {
   const flow = await module.Engine.open(engine);
   flow.load(new Uint8Array(await (await fetch(`/weights/${index}`)).arrayBuffer()));
   const labels = Array.from({ length: n }, (_, i) => i % 10);
-  const request = JSON.stringify({ seed: 1, labels, solver: "euler", steps, tolerance: 0.01, guidance: 1 });
+  const request = JSON.stringify({ seed: 1, labels, solver: "euler", steps, tolerance: 0.01, guidance: { weight: 1, from: 0, to: 1 } });
   const times = [];
   let counted = 0;
   for (let r = 0; r <= rounds; r += 1) {

@@ -19,6 +19,17 @@ pub trait VelocityField {
     fn velocity(&self, x: Tensor<2>, t: Tensor<1>, condition: Option<Condition>) -> Tensor<2>;
 }
 
+/// A field whose divergence is known, for likelihoods.
+pub trait Divergence {
+    /// Velocity and Σ_k ∂u_k/∂x_k at `x` and `t`.
+    ///
+    /// # Shapes
+    /// - x: `[n, dim]`
+    /// - t: `[n]`
+    /// - output: `[n, dim]`, `[n]`
+    fn velocity_and_divergence(&self, x: Tensor<2>, t: Tensor<1>) -> (Tensor<2>, Tensor<1>);
+}
+
 /// Classifier-free guidance: u = u(x, t | none) + w (u(x, t | c) − u(x, t | none)), Ho & Salimans 2022,
 /// eq. 6 written for velocities with w = 1 + their w. At w = 1 it is the conditional field and costs one
 /// evaluation a sample; at any other w it evaluates both in one doubled batch.

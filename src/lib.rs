@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! x0 ~ source ┐
-//!             ├─ path ─► (t, x_t, u_t) ─► loss(velocity net) ─► optimizer ─► weights
-//! x1 ~ data  ─┘                                                                │
-//!                                                                              ▼
+//!             ├─ coupling ─► path ─► (t, x_t, u_t) ─► loss(velocity net) ─► optimizer ─► weights
+//! x1 ~ data  ─┘                                                                            │
+//!                                                                                          ▼
 //! x0 ~ source ────────► solver(velocity field, time grid) ─► trajectory ─► page (canvas)
 //! ```
 //!
@@ -12,7 +12,7 @@
 //!
 //! | symbol | meaning | where |
 //! |---|---|---|
-//! | `x0` | a draw from the source, N(0, I) | [`rng`] |
+//! | `x0` | a draw from the source: N(0, I) for images, any distribution in the plane | [`rng`], [`data::plane`] |
 //! | `x1` | a data point | [`data`] |
 //! | `t` | time in [0, 1] | |
 //! | `alpha`, `sigma` | weights of x1 and x0 in x_t | [`path::Schedule`] |
@@ -41,23 +41,27 @@
 
 #![warn(missing_docs)]
 
+pub mod assignment;
 #[cfg(feature = "native")]
 pub mod classifier;
+pub mod coupling;
 pub mod data;
 pub mod device;
 pub mod error;
 pub mod field;
-#[cfg(feature = "train")]
+pub mod lab;
+pub mod likelihood;
 pub mod loss;
-#[cfg(feature = "native")]
+pub mod marginal;
 pub mod metrics;
 pub mod net;
 pub mod path;
+pub mod points;
 pub mod rng;
+pub mod roads;
 pub mod sample;
 pub mod session;
 pub mod solver;
-#[cfg(feature = "train")]
 pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

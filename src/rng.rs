@@ -19,6 +19,12 @@ pub enum Stream {
     Init = 4,
     /// Which labels are dropped for classifier-free guidance.
     Dropout = 5,
+    /// Which pairs a transport plan makes.
+    Coupling = 6,
+    /// Particles that are shown and measured.
+    Particles = 7,
+    /// Fresh data that a flow is measured against.
+    Fresh = 8,
 }
 
 /// A ChaCha8 generator for one [`Stream`] of one seed.

@@ -5,7 +5,7 @@ use crate::device::{Engine, Opened};
 use crate::error::{Error, Result};
 use crate::path::AffinePath;
 use crate::rng::{Rng, Stream};
-use crate::sample::{SampleConfig, Sampler, read};
+use crate::sample::{Guidance, SampleConfig, Sampler, read};
 use crate::solver::{Solver, Tolerance};
 use crate::weights::{self, Loaded};
 use burn::tensor::{Tensor, TensorData};
@@ -32,8 +32,8 @@ pub struct Request {
     pub steps: usize,
     /// Tolerance of an adaptive solver, absolute and relative.
     pub tolerance: f64,
-    /// Guidance weight.
-    pub guidance: f64,
+    /// Guidance and when it holds.
+    pub guidance: Guidance,
 }
 
 /// The most digits of one run.

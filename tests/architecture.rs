@@ -5,18 +5,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Level of each room; modules of one level do not use each other.
-const LEVELS: [&[&str]; 5] = [
+const LEVELS: [&[&str]; 6] = [
     &["error", "rng"],
-    &["device", "field"],
-    &["data", "path", "net", "solver", "metrics"],
-    &["loss", "train", "sample", "weights", "classifier", "session"],
+    &["device", "field", "points", "assignment"],
+    &["data", "coupling", "path", "net", "solver", "metrics"],
+    &["loss", "train", "sample", "weights", "classifier", "marginal", "likelihood"],
+    &["session", "lab", "roads"],
     &["web", "bin"],
 ];
 
 /// Arrows inside a level, each with its reason.
-const WITHIN: [(&str, &str); 4] = [
-    ("session", "sample"),   // the session drives the sampler
-    ("session", "weights"),  // and loads its network
+const WITHIN: [(&str, &str); 2] = [
     ("train", "loss"),       // a step is a loss and its gradient
     ("classifier", "train"), // shares the learning-rate schedule
 ];

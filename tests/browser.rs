@@ -14,7 +14,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 const REQUEST: &str =
-    r#"{"seed":7,"labels":[3,8,null],"solver":"heun","steps":2,"tolerance":0.01,"guidance":2}"#;
+    r#"{"seed":7,"labels":[3,8,null],"solver":"heun","steps":2,"tolerance":0.01,"guidance":{"weight":2,"from":0,"to":1}}"#;
 
 fn error(thrown: JsValue) -> (String, String) {
     let error: JsError = thrown.dyn_into().expect("an Error is thrown, not a string");
@@ -85,7 +85,7 @@ async fn bad_requests_throw_a_sentence_and_change_nothing() {
         (REQUEST.replace("\"steps\":2", "\"steps\":0"), "steps must be"),
         (REQUEST.replace("[3,8,null]", "[]"), "1 to 256"),
         (REQUEST.replace("[3,8,null]", "[12]"), "class 12 does not exist"),
-        (REQUEST.replace("\"guidance\":2", "\"guidance\":1e9"), "guidance must be"),
+        (REQUEST.replace("\"weight\":2", "\"weight\":1e9"), "guidance must be"),
         (REQUEST.replace("seed", "sead"), "cannot be read"),
         ("{".into(), "cannot be read"),
     ] {

@@ -10,6 +10,10 @@ use flow_lab::path::Schedule;
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::weights::{self, Header};
 
+fn to_bytes(net: &Net, header: &Header) -> flow_lab::error::Result<Vec<u8>> {
+    pollster::block_on(weights::to_bytes(net, header))
+}
+
 fn configs() -> [NetConfig; 2] {
     [NetConfig::Mixer(mixer()), NetConfig::UNet(UNetConfig { side: 8, channels: 8, cond: 8, classes: 3 })]
 }
@@ -72,7 +76,7 @@ fn a_fresh_image_network_predicts_zero_and_depends_on_its_seed_only() {
         assert_eq!(u.dims(), [2, 64]);
         assert!(values(u).iter().all(|&v| v == 0.0), "the last layer starts at zero");
         let header = Header { net: config.clone(), schedule: Schedule::Cosine };
-        let bytes = |seed| weights::to_bytes(&config.init(seed, &Device::flex()).unwrap(), &header).unwrap();
+        let bytes = |seed| to_bytes(&config.init(seed, &Device::flex()).unwrap(), &header).unwrap();
         assert_eq!(bytes(1), bytes(1));
         assert_ne!(bytes(1), bytes(2));
     }
@@ -226,10 +230,10 @@ fn weights_come_back_rounded_to_half_precision() {
     for config in configs() {
         let net = awake(&config, &Device::flex());
         let header = Header { net: config, schedule: Schedule::CondOt { sigma_min: 0.0 } };
-        let bytes = weights::to_bytes(&net, &header).unwrap();
+        let bytes = to_bytes(&net, &header).unwrap();
         let loaded = weights::from_bytes(&bytes, &Device::flex()).unwrap();
         assert_eq!(loaded.header, header);
-        assert_eq!(weights::to_bytes(&loaded.net, &header).unwrap(), bytes, "rounding twice changes nothing");
+        assert_eq!(to_bytes(&loaded.net, &header).unwrap(), bytes, "rounding twice changes nothing");
         let (x, t) = (noise(2, 64, 0), Tensor::<1>::from_data([0.2f32, 0.7], &Device::flex()));
         let (a, b) = (net.velocity(x.clone(), t.clone(), None), loaded.net.velocity(x, t, None));
         let size = values(a.clone()).iter().fold(0f32, |m, v| m.max(v.abs()));
@@ -243,7 +247,7 @@ fn broken_weights_are_told_apart() {
     let config = configs()[0].clone();
     let net = awake(&config, &Device::flex());
     let header = Header { net: config, schedule: Schedule::Cosine };
-    let good = weights::to_bytes(&net, &header).unwrap();
+    let good = to_bytes(&net, &header).unwrap();
     let says = |bytes: &[u8], word: &str| {
         let e = weights::from_bytes(bytes, &Device::flex()).unwrap_err();
         assert_eq!(e.kind(), Kind::Weights, "{e}");
@@ -258,12 +262,9 @@ fn broken_weights_are_told_apart() {
     says(&safetensors::serialize([("w", one)], None).unwrap(), "not made by Flow Lab");
     // Ours, for a network of another size.
     let other = NetConfig::Mixer(MixerConfig { depth: 3, ..mixer() });
-    says(
-        &weights::to_bytes(&net, &Header { net: other, ..header.clone() }).unwrap(),
-        "its network needs",
-    );
+    says(&to_bytes(&net, &Header { net: other, ..header.clone() }).unwrap(), "its network needs");
     let fewer = NetConfig::Mixer(MixerConfig { depth: 1, ..mixer() });
-    says(&weights::to_bytes(&net, &Header { net: fewer, ..header.clone() }).unwrap(), "its network");
+    says(&to_bytes(&net, &Header { net: fewer, ..header.clone() }).unwrap(), "its network");
     // A value that is not a number.
     let mut poisoned = good.clone();
     let end = poisoned.len();

@@ -4,13 +4,15 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use flow_lab::data::Digits;
-use flow_lab::error::Kind;
+use flow_lab::error::{Kind, Result};
 use flow_lab::net::{MixerConfig, Net, NetConfig};
 use flow_lab::path::{AffinePath, Schedule};
 use flow_lab::rng::{Rng, Stream};
-use flow_lab::sample::{SampleConfig, Sampler, read};
+use flow_lab::sample::{Guidance, SampleConfig, Sampler, read};
 use flow_lab::solver::{Solver, Tolerance};
-use flow_lab::train::{Checkpoint, LearningRate, TimeSampling, TrainConfig, Trainer, clip_global_norm};
+use flow_lab::train::{
+    Checkpoint, DigitBatches, DigitConfig, LearningRate, OptimConfig, TimeSampling, Trainer, clip_global_norm,
+};
 use flow_lab::weights::{self, Header};
 use pollster::block_on;
 
@@ -29,13 +31,15 @@ fn net_config() -> NetConfig {
     })
 }
 
-fn train_config() -> TrainConfig {
-    TrainConfig {
+fn train_config() -> DigitConfig {
+    DigitConfig {
+        optim: OptimConfig {
+            rate: LearningRate { peak: 3e-3, warmup: 5, steps: 400, floor: 0.01 },
+            weight_decay: 0.01,
+            clip: Some(1.0),
+            ema: 0.99,
+        },
         batch: 32,
-        rate: LearningRate { peak: 3e-3, warmup: 5, steps: 400, floor: 0.01 },
-        weight_decay: 0.01,
-        clip: 1.0,
-        ema: 0.99,
         label_dropout: 0.1,
         time: TimeSampling::Uniform,
         schedule: Schedule::CondOt { sigma_min: 0.0 },
@@ -50,24 +54,31 @@ fn halves() -> Digits {
     Digits::new(image(false).chain(image(true)).collect(), SIDE * SIDE, vec![0, 1]).unwrap()
 }
 
-fn trainer(config: &TrainConfig) -> Trainer<Net> {
+fn trainer(config: &DigitConfig) -> Trainer<Net> {
     let device = Device::flex().autodiff();
-    Trainer::new(net_config().init(5, &device).unwrap(), config.clone(), device).unwrap()
+    Trainer::new(net_config().init(5, &device).unwrap(), config.optim).unwrap()
 }
 
 fn bytes(net: &Net) -> Vec<u8> {
     let header = Header { net: net_config(), schedule: Schedule::Cosine };
-    weights::to_bytes(net, &header).unwrap()
+    block_on(weights::to_bytes(net, &header)).unwrap()
 }
 
-fn run(trainer: &mut Trainer<Net>, steps: usize) -> Vec<f32> {
-    (0..steps).map(|_| block_on(trainer.step(&halves(), 2).unwrap().read()).unwrap().0).collect()
+fn run(trainer: &mut Trainer<Net>, config: &DigitConfig, steps: usize) -> Vec<f32> {
+    (0..steps).map(|_| one(trainer, config).unwrap()).collect()
+}
+
+fn one(trainer: &mut Trainer<Net>, config: &DigitConfig) -> Result<f32> {
+    let data = halves();
+    let batches = DigitBatches::new(config.clone(), &data, 2, Device::flex().autodiff())?;
+    let report = trainer.step(batches.draw(trainer.steps_done())?);
+    Ok(block_on(report.read())?.0)
 }
 
 #[test]
 fn learns_two_classes_and_samples_them() {
     let mut trainer = trainer(&train_config());
-    let losses = run(&mut trainer, 400);
+    let losses = run(&mut trainer, &train_config(), 400);
     let mean = |x: &[f32]| x.iter().sum::<f32>() / x.len() as f32;
     let (first, last) = (mean(&losses[..20]), mean(&losses[380..]));
     assert!(last < 0.5 * first, "loss went from {first} to {last}");
@@ -77,8 +88,12 @@ fn learns_two_classes_and_samples_them() {
     let condition = flow_lab::field::one_hot(&labels, 2, &device).unwrap();
     let noise = Rng::new(0, Stream::Noise).normals(4 * SIDE * SIDE);
     let noise = Tensor::from_data(TensorData::new(noise, [4, SIDE * SIDE]), &device);
-    let config =
-        SampleConfig { solver: Solver::Heun, steps: 8, tolerance: Tolerance::default(), guidance: 1.0 };
+    let config = SampleConfig {
+        solver: Solver::Heun,
+        steps: 8,
+        tolerance: Tolerance::default(),
+        guidance: Guidance::NONE,
+    };
     let path = AffinePath::new(train_config().schedule).unwrap();
     let sampler = Sampler::new(config, path, noise, Some(condition)).unwrap();
     let (x, nfe) = block_on(sampler.finish(&trainer.ema.module)).unwrap();
@@ -96,24 +111,24 @@ fn learns_two_classes_and_samples_them() {
 fn a_resumed_run_is_the_same_run() {
     let config = train_config();
     let mut whole = trainer(&config);
-    run(&mut whole, 12);
+    run(&mut whole, &config, 12);
 
     let folder = std::env::temp_dir().join(format!("flow-lab-resume-{}", std::process::id()));
     let checkpoint = Checkpoint::new(&folder);
     assert!(!checkpoint.exists());
     let mut half = trainer(&config);
-    run(&mut half, 5);
+    run(&mut half, &config, 5);
     checkpoint.save(&half, &config).unwrap();
-    run(&mut half, 1);
+    run(&mut half, &config, 1);
     checkpoint.save(&half, &config).unwrap();
     let mut resumed = checkpoint.restore(trainer(&config), &config).unwrap();
     assert_eq!(resumed.steps_done(), 6);
-    run(&mut resumed, 6);
+    run(&mut resumed, &config, 6);
     assert_eq!(bytes(&resumed.module.valid()), bytes(&whole.module.valid()));
     assert_eq!(bytes(&resumed.ema.module), bytes(&whole.ema.module));
 
     // Other settings must not silently continue this run.
-    let other = TrainConfig { batch: 16, ..config.clone() };
+    let other = DigitConfig { batch: 16, ..config.clone() };
     let error = checkpoint.restore(trainer(&other), &other).err().unwrap();
     assert_eq!(error.kind(), Kind::Config);
     std::fs::write(folder.join("current/module.bpk"), b"cut").unwrap();
@@ -124,8 +139,9 @@ fn a_resumed_run_is_the_same_run() {
 #[test]
 fn seeds_decide_everything() {
     let weights = |seed| {
-        let mut trainer = trainer(&TrainConfig { seed, ..train_config() });
-        run(&mut trainer, 3);
+        let config = DigitConfig { seed, ..train_config() };
+        let mut trainer = trainer(&config);
+        run(&mut trainer, &config, 3);
         bytes(&trainer.module.valid())
     };
     assert_eq!(weights(1), weights(1));
@@ -140,7 +156,7 @@ fn the_average_is_the_recursion() {
     let first = |net: &Net| f64::from(first_value(net));
     let mut expected = first(&trainer.ema.module);
     for k in 0..6 {
-        run(&mut trainer, 1);
+        run(&mut trainer, &train_config(), 1);
         let decay = f64::min(0.99, (1.0 + f64::from(k)) / (10.0 + f64::from(k)));
         expected = decay * expected + (1.0 - decay) * first(&trainer.module.valid());
         let got = first(&trainer.ema.module);
@@ -182,10 +198,10 @@ fn clipping_scales_all_gradients_together() {
 
 #[test]
 fn divergence_stops_loudly() {
-    let config =
-        TrainConfig { rate: LearningRate { peak: 1e30, warmup: 0, steps: 10, floor: 1.0 }, ..train_config() };
+    let mut config = train_config();
+    config.optim.rate = LearningRate { peak: 1e30, warmup: 0, steps: 10, floor: 1.0 };
     let mut trainer = trainer(&config);
-    let error = (0..10).find_map(|_| block_on(trainer.step(&halves(), 2).unwrap().read()).err());
+    let error = (0..10).find_map(|_| one(&mut trainer, &config).err());
     let error = error.expect("a rate of 1e30 must diverge");
     assert_eq!(error.kind(), Kind::Numeric);
     assert!(error.to_string().contains("Lower the learning rate"), "{error}");
@@ -194,14 +210,15 @@ fn divergence_stops_loudly() {
 #[test]
 fn settings_outside_their_domain_are_refused() {
     let base = train_config();
+    let optim = |optim| DigitConfig { optim, ..base.clone() };
     let bad = [
-        TrainConfig { batch: 0, ..base.clone() },
-        TrainConfig { ema: 1.0, ..base.clone() },
-        TrainConfig { clip: 0.0, ..base.clone() },
-        TrainConfig { label_dropout: 1.5, ..base.clone() },
-        TrainConfig { rate: LearningRate { peak: f64::NAN, ..base.rate }, ..base.clone() },
-        TrainConfig { time: TimeSampling::LogitNormal { mean: 0.0, std: 0.0 }, ..base.clone() },
-        TrainConfig { schedule: Schedule::CondOt { sigma_min: 2.0 }, ..base.clone() },
+        DigitConfig { batch: 0, ..base.clone() },
+        optim(OptimConfig { ema: 1.0, ..base.optim }),
+        optim(OptimConfig { clip: Some(0.0), ..base.optim }),
+        DigitConfig { label_dropout: 1.5, ..base.clone() },
+        optim(OptimConfig { rate: LearningRate { peak: f64::NAN, ..base.optim.rate }, ..base.optim }),
+        DigitConfig { time: TimeSampling::LogitNormal { mean: 0.0, std: 0.0 }, ..base.clone() },
+        DigitConfig { schedule: Schedule::CondOt { sigma_min: 2.0 }, ..base.clone() },
     ];
     for config in bad {
         assert_eq!(config.validate().unwrap_err().kind(), Kind::Config, "{config:?}");

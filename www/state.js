@@ -1,12 +1,12 @@
-// What a person can set: one table drives the controls, the URL and the defaults.
+// What a person can set: tables that drive controls, URL and defaults.
 
-const choice = (...values) => ({
+export const choice = (...values) => ({
   read: (text) => values.find((v) => String(v) === text),
   says: `one of ${values.join(", ")}`,
   values,
 });
 
-const number = (min, max, { whole = false } = {}) => ({
+export const number = (min, max, { whole = false } = {}) => ({
   read: (text) => {
     const value = Number(text);
     const valid = text.trim() !== "" && value >= min && value <= max && (!whole || Number.isInteger(value));
@@ -17,52 +17,51 @@ const number = (min, max, { whole = false } = {}) => ({
   max,
 });
 
-/** key: {kind, initial}; the keys are what stands in the URL. */
-export const PROPERTIES = Object.freeze({
-  digits: { kind: choice(1, 4, 16, 64), initial: 16 },
-  class: { kind: number(0, 9, { whole: true }), initial: 0 },
-  rows: { kind: choice("classes", "same"), initial: "classes" },
-  seed: { kind: number(0, 2 ** 32 - 1, { whole: true }), initial: 1 },
-  solver: { kind: choice("euler", "midpoint", "heun", "rk4", "dopri5"), initial: "euler" },
-  steps: { kind: number(1, 64, { whole: true }), initial: 16 },
-  tolerance: { kind: choice(0.1, 0.01, 0.001, 0.0001), initial: 0.01 },
-  guidance: { kind: number(0, 6), initial: 1.75 },
-  show: { kind: choice("x", "x1"), initial: "x" },
-  engine: { kind: choice("auto", "webgpu", "cpu"), initial: "auto" },
+export const text = (pattern, says) => ({ read: (value) => (pattern.test(value) ? value : undefined), says });
+
+/** Some of `values`, in their order, joined by dots; "none" for none. */
+export const some = (...values) => ({
+  read: (list) => {
+    const parts = list === "none" ? [] : list.split(".");
+    const known = parts.every((part) => values.includes(part));
+    return known ? values.filter((v) => parts.includes(v)).join(".") || "none" : undefined;
+  },
+  says: `some of ${values.join(".")}, or none`,
+  values,
 });
 
-export const defaults = () =>
-  Object.fromEntries(Object.entries(PROPERTIES).map(([key, { initial }]) => [key, initial]));
+export const SEED = number(0, 2 ** 32 - 1, { whole: true });
+
+/** A seed that nobody chose. */
+export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
+
+export const defaults = (table) =>
+  Object.fromEntries(Object.entries(table).map(([key, { initial }]) => [key, initial]));
+
+const short = (value) => (value.length > 40 ? `${value.slice(0, 40)}…` : value);
 
 /** State from a URL's hash, and a sentence for every part of it that could not be used. */
-export function parseHash(hash) {
-  const state = defaults();
+export function parseHash(table, hash) {
+  const state = defaults(table);
   const problems = [];
-  for (const [key, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
-    const property = Object.hasOwn(PROPERTIES, key) ? PROPERTIES[key] : null;
-    const value = property?.kind.read(text);
-    if (!property) problems.push(`The link sets “${key}”, which does not exist here.`);
+  for (const [key, given] of new URLSearchParams(hash.replace(/^#/, ""))) {
+    const property = Object.hasOwn(table, key) ? table[key] : null;
+    const value = property?.kind.read(given);
+    if (!property) problems.push(`The link sets “${short(key)}”, which does not exist here.`);
     else if (value === undefined) {
-      problems.push(`The link sets ${key} to “${text}”; it must be ${property.kind.says}. Using ${property.initial}.`);
+      const used = property.initial === "" ? "Leaving it empty." : `Using ${property.initial}.`;
+      problems.push(`The link sets ${key} to “${short(given)}”; it must be ${property.kind.says}. ${used}`);
     } else state[key] = value;
   }
   return { state, problems };
 }
 
 /** The hash that gives `state` back; what is at its default is left out. */
-export function toHash(state) {
+export function toHash(table, state) {
   const params = new URLSearchParams();
-  for (const [key, { initial }] of Object.entries(PROPERTIES)) {
+  for (const [key, { initial }] of Object.entries(table)) {
     if (state[key] !== initial) params.set(key, String(state[key]));
   }
-  const text = params.toString();
-  return text ? `#${text}` : "";
-}
-
-/** The class of each digit of the grid: one class a row, counting up from `class`, or the same everywhere. */
-export function labels(state) {
-  const side = Math.sqrt(state.digits);
-  return Array.from({ length: state.digits }, (_, i) =>
-    state.rows === "same" ? state.class : (state.class + Math.floor(i / side)) % 10,
-  );
+  const hash = params.toString();
+  return hash ? `#${hash}` : "";
 }

@@ -1,28 +1,32 @@
 //! Judges a digit network: `cargo run --profile native --no-default-features --features native --bin
 //! evaluate -- --data DIR --weights FILE`. The classifier is trained once and kept.
 
+mod common;
+#[path = "common/setting.rs"]
+mod setting;
+
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use clap::Parser;
 use flow_lab::classifier::Classifier;
-use flow_lab::data::{Digits, read_digits};
+use flow_lab::data::Digits;
 use flow_lab::error::{Error, Result};
 use flow_lab::field::one_hot;
 use flow_lab::metrics::{class_diversity, frechet_distance, nearest_distance};
 use flow_lab::path::AffinePath;
 use flow_lab::rng::{Rng, Stream};
-use flow_lab::sample::{SampleConfig, Sampler, read};
+use flow_lab::sample::{Guidance, SampleConfig, Sampler, read};
 use flow_lab::solver::{Solver, Tolerance};
 use flow_lab::weights::{self, Loaded};
+use setting::Setting;
 use std::path::PathBuf;
 
 /// Print quality against the number of function evaluations, for each solver.
 #[derive(Parser)]
 #[command(version)]
 struct Args {
-    /// Folder with the MNIST IDX files, plain or .gz.
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    setting: Setting,
     /// The weights to judge.
     #[arg(long)]
     weights: PathBuf,
@@ -35,6 +39,9 @@ struct Args {
     /// Guidance weights.
     #[arg(long, value_delimiter = ',', default_value = "1,1.5,2")]
     guidance: Vec<f64>,
+    /// Guide only while t lies between these two (Kynkäänniemi et al. 2024).
+    #[arg(long, value_delimiter = ',', default_value = "0,1", num_args = 1..)]
+    interval: Vec<f64>,
     /// Solvers.
     #[arg(long, value_delimiter = ',', default_value = "euler,midpoint,heun,rk4,dopri5")]
     solvers: Vec<String>,
@@ -42,28 +49,16 @@ struct Args {
     /// not whole. For dopri5 each names a tolerance of 10^-1 / NFE.
     #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16,32")]
     nfe: Vec<usize>,
-    /// Seed of the noise and of the classifier.
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
     /// Training images that generated ones are compared with (all of them take long).
     #[arg(long, default_value_t = 60_000)]
     neighbours: usize,
-    /// cpu, or the GPU this program was built for (vulkan, cuda).
-    #[arg(long, default_value = "cpu")]
-    device: String,
 }
 
 /// Pairs a class when measuring diversity: the standard error of the mean distance is below 1 %.
 const PAIRS: usize = 2000;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
-    if let Err(error) = run(&Args::parse()) {
-        eprintln!("evaluate: {error}");
-        std::process::exit(1);
-    }
+    common::main("evaluate", run(&Args::parse()));
 }
 
 /// What every row is measured against.
@@ -75,8 +70,11 @@ struct Reference {
 }
 
 fn run(args: &Args) -> Result<()> {
-    let device = flow_lab::device::native(&args.device)?;
-    let (train, test) = (read_digits(&args.data, "train")?, read_digits(&args.data, "t10k")?);
+    let device = args.setting.device()?;
+    let (train, test) = (args.setting.digits("train")?, args.setting.digits("t10k")?);
+    let &[from, to] = args.interval.as_slice() else {
+        return Err(Error::config("--interval takes two times, as in 0.2,0.9"));
+    };
     let judge = classifier(args, &train, &device)?;
     let accuracy = judge.accuracy(&test, &device);
     println!("classifier: {:.2} % of the {} real test digits", 100.0 * accuracy, test.len());
@@ -98,7 +96,9 @@ fn run(args: &Args) -> Result<()> {
         let solver = Solver::from_id(id).ok_or_else(|| Error::config(format!("no solver is called {id}")))?;
         for &guidance in &args.guidance {
             for &nfe in &args.nfe {
-                let Some(config) = config(solver, nfe, guidance) else { continue };
+                let Some(config) = config(solver, nfe, Guidance { weight: guidance, from, to }) else {
+                    continue;
+                };
                 row(args, &loaded, config, &reference, &device)?;
             }
         }
@@ -106,7 +106,7 @@ fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn config(solver: Solver, nfe: usize, guidance: f64) -> Option<SampleConfig> {
+fn config(solver: Solver, nfe: usize, guidance: Guidance) -> Option<SampleConfig> {
     let stages = solver.tableau().stages();
     let tolerance = 0.1 / nfe as f64;
     let tolerance = Tolerance { absolute: tolerance, relative: tolerance };
@@ -117,17 +117,21 @@ fn config(solver: Solver, nfe: usize, guidance: f64) -> Option<SampleConfig> {
 
 fn classifier(args: &Args, train: &Digits, device: &Device) -> Result<Classifier> {
     if args.classifier.exists() {
-        return Classifier::new(args.seed, device)
+        return Classifier::new(args.setting.seed, device)
             .try_load_file(&args.classifier)
             .map_err(|e| Error::data(format!("{}: {e:?}", args.classifier.display())));
     }
     println!("training the classifier");
     let start = std::time::Instant::now();
-    let net = Classifier::new(args.seed, &device.clone().autodiff());
-    let net = net.train_on(train, 8, args.seed, &device.clone().autodiff(), |step, steps, loss| {
-        let rate = step as f64 / start.elapsed().as_secs_f64();
-        println!("step {step}/{steps} loss {loss:.4}, {:.1} min left", (steps - step) as f64 / rate / 60.0);
-    })?;
+    let net = Classifier::new(args.setting.seed, &device.clone().autodiff());
+    let net =
+        net.train_on(train, 8, args.setting.seed, &device.clone().autodiff(), |step, steps, loss| {
+            let rate = step as f64 / start.elapsed().as_secs_f64();
+            println!(
+                "step {step}/{steps} loss {loss:.4}, {:.1} min left",
+                (steps - step) as f64 / rate / 60.0
+            );
+        })?;
     let net = net.valid();
     net.clone()
         .save_file(&args.classifier)
@@ -152,7 +156,7 @@ fn reference(
         frechet_distance(&half_features, &test_features)?,
         frechet_distance(&half_features[..few], &test_features)?,
     );
-    let diversity = class_diversity(&test_features, &test.labels, PAIRS, args.seed);
+    let diversity = class_diversity(&test_features, &test.labels, PAIRS, args.setting.seed);
     let training = train.slice(0..args.neighbours.min(train.len())).images;
     println!(
         "real test digits: diversity {diversity:.3}, median distance to the nearest of {} training digits {:.2}",
@@ -170,10 +174,10 @@ fn row(args: &Args, loaded: &Loaded, config: SampleConfig, real: &Reference, dev
     println!(
         "| {} | {} | {nfe} | {:.2} % | {:.3} | {:.1} % | {:.2} |",
         config.solver.id(),
-        config.guidance,
+        config.guidance.weight,
         100.0 * right,
         frechet_distance(&features, &real.test)?,
-        100.0 * class_diversity(&features, &labels, PAIRS, args.seed) / real.diversity,
+        100.0 * class_diversity(&features, &labels, PAIRS, args.setting.seed) / real.diversity,
         nearest_distance(&images[..200.min(labels.len()) * pixels], &real.training, pixels),
     );
     Ok(())
@@ -188,7 +192,7 @@ fn samples(
 ) -> Result<(Vec<f32>, Vec<u8>, usize)> {
     let dim = loaded.header.net.dim();
     let path = AffinePath::new(loaded.header.schedule)?;
-    let mut noise = Rng::new(args.seed, Stream::Noise);
+    let mut noise = Rng::new(args.setting.seed, Stream::Noise);
     let (mut images, mut labels, mut most) = (Vec::new(), Vec::new(), 0);
     while labels.len() < args.samples {
         let n = (args.samples - labels.len()).min(200);

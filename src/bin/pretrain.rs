@@ -1,13 +1,19 @@
 //! Trains the digit network: `cargo run --profile native --no-default-features --features native --bin
 //! pretrain -- --data DIR --out DIR`. Stop it at any time; the same command goes on from the checkpoint.
 
+mod common;
+#[path = "common/setting.rs"]
+mod setting;
+
 use clap::Parser;
-use flow_lab::data::{Digits, read_digits};
 use flow_lab::error::{Error, Result};
 use flow_lab::net::{MixerConfig, Net, NetConfig, UNetConfig};
 use flow_lab::path::Schedule;
-use flow_lab::train::{Checkpoint, LearningRate, TimeSampling, TrainConfig, Trainer};
+use flow_lab::train::{
+    Checkpoint, DigitBatches, DigitConfig, LearningRate, OptimConfig, TimeSampling, Trainer,
+};
 use flow_lab::weights::{self, Header};
+use setting::Setting;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -15,9 +21,8 @@ use std::time::Instant;
 #[derive(Parser)]
 #[command(version)]
 struct Args {
-    /// Folder with train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz.
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    setting: Setting,
     /// Folder for the checkpoint, weights.safetensors and log.csv.
     #[arg(long)]
     out: PathBuf,
@@ -45,27 +50,16 @@ struct Args {
     /// sigma_min of the conditional optimal transport path.
     #[arg(long, default_value_t = 0.0)]
     sigma_min: f64,
-    /// Seed of every draw.
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
+    /// Begin at the weights of this file, made by an earlier run, in place of a random network.
+    #[arg(long, conflicts_with = "net")]
+    from: Option<PathBuf>,
     /// Stop after this many minutes, with a checkpoint (0: run to the end).
     #[arg(long, default_value_t = 0.0)]
     minutes: f64,
-    /// Where to compute: cpu, or the GPU this program was built for (vulkan, cuda).
-    #[arg(long, default_value = "cpu")]
-    device: String,
 }
 
-/// Burn allocates and frees large tensors at every operation; the system's allocator gives their pages
-/// back to the kernel each time, a fifth of the run time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
-    if let Err(error) = run(&Args::parse()) {
-        eprintln!("pretrain: {error}");
-        std::process::exit(1);
-    }
+    common::main("pretrain", run(&Args::parse()));
 }
 
 fn net_config(kind: &str) -> Result<NetConfig> {
@@ -78,19 +72,21 @@ fn net_config(kind: &str) -> Result<NetConfig> {
 }
 
 fn run(args: &Args) -> Result<()> {
-    let data = read_digits(&args.data, "train")?;
-    let net = net_config(&args.net)?;
-    let config = TrainConfig {
-        batch: args.batch,
-        rate: LearningRate {
-            peak: args.lr,
-            warmup: 300.min(args.steps / 10 + 1),
-            steps: args.steps,
-            floor: 0.01,
+    let data = args.setting.digits("train")?;
+    let seed = args.setting.seed;
+    let config = DigitConfig {
+        optim: OptimConfig {
+            rate: LearningRate {
+                peak: args.lr,
+                warmup: 300.min(args.steps / 10 + 1),
+                steps: args.steps,
+                floor: 0.01,
+            },
+            weight_decay: 0.01,
+            clip: Some(1.0),
+            ema: args.ema,
         },
-        weight_decay: 0.01,
-        clip: 1.0,
-        ema: args.ema,
+        batch: args.batch,
         label_dropout: args.dropout,
         time: if args.logit_normal {
             TimeSampling::LogitNormal { mean: 0.0, std: 1.0 }
@@ -98,10 +94,22 @@ fn run(args: &Args) -> Result<()> {
             TimeSampling::Uniform
         },
         schedule: Schedule::CondOt { sigma_min: args.sigma_min },
-        seed: args.seed,
+        seed,
     };
-    let device = flow_lab::device::native(&args.device)?.autodiff();
-    let mut trainer = Trainer::new(net.init(args.seed, &device)?, config.clone(), device)?;
+    let device = args.setting.device()?.autodiff();
+    let (net, module) = match &args.from {
+        Some(file) => {
+            let bytes = std::fs::read(file).map_err(|e| Error::data(format!("{}: {e}", file.display())))?;
+            let loaded = weights::from_bytes(&bytes, &device)?;
+            (loaded.header.net, loaded.net)
+        }
+        None => {
+            let net = net_config(&args.net)?;
+            let module = net.init(seed, &device)?;
+            (net, module)
+        }
+    };
+    let mut trainer = Trainer::new(module, config.optim)?;
     let checkpoint = Checkpoint::new(&args.out);
     if checkpoint.exists() {
         trainer = checkpoint.restore(trainer, &config)?;
@@ -113,14 +121,15 @@ fn run(args: &Args) -> Result<()> {
         net.flop() as f64 / 1e6,
         data.len()
     );
-    train(args, &net, &config, &data, trainer, &checkpoint)
+    let batches = DigitBatches::new(config.clone(), &data, net.classes(), device)?;
+    train(args, &net, &config, &batches, trainer, &checkpoint)
 }
 
 fn train(
     args: &Args,
     net: &NetConfig,
-    config: &TrainConfig,
-    data: &Digits,
+    config: &DigitConfig,
+    batches: &DigitBatches,
     mut trainer: Trainer<Net>,
     checkpoint: &Checkpoint,
 ) -> Result<()> {
@@ -128,7 +137,7 @@ fn train(
     let first = trainer.steps_done();
     let (mut losses, mut saved) = (Vec::new(), Instant::now());
     while trainer.steps_done() < args.steps {
-        let report = trainer.step(data, net.classes())?;
+        let report = trainer.step(batches.draw(trainer.steps_done())?);
         let (loss, norm) = pollster::block_on(report.read())?;
         losses.push(loss);
         let done = trainer.steps_done();
@@ -159,13 +168,13 @@ fn train(
 fn save(
     args: &Args,
     net: &NetConfig,
-    config: &TrainConfig,
+    config: &DigitConfig,
     trainer: &Trainer<Net>,
     checkpoint: &Checkpoint,
 ) -> Result<()> {
     checkpoint.save(trainer, config)?;
     let header = Header { net: net.clone(), schedule: config.schedule };
-    let bytes = weights::to_bytes(&trainer.ema.module, &header)?;
+    let bytes = pollster::block_on(weights::to_bytes(&trainer.ema.module, &header))?;
     let path = args.out.join("weights.safetensors");
     std::fs::write(&path, bytes).map_err(|e| Error::data(format!("{}: {e}", path.display())))
 }

@@ -1,6 +1,7 @@
 //! Data sets.
 
 mod idx;
+pub mod plane;
 
 #[cfg(feature = "native")]
 pub use idx::read_digits;

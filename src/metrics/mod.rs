@@ -1,7 +1,17 @@
-//! Figures that say how good samples are.
+//! Figures that say how good samples are, and how straight the way to them.
 
+mod energy;
+#[cfg(feature = "native")]
 mod frechet;
+mod paths;
+mod sliced;
 mod spread;
+mod wasserstein;
 
+pub use energy::energy_distance;
+#[cfg(feature = "native")]
 pub use frechet::frechet_distance;
+pub use paths::{normalised_path_energy, path_energy, straightness};
+pub use sliced::sliced_wasserstein2;
 pub use spread::{class_diversity, nearest_distance};
+pub use wasserstein::wasserstein2;

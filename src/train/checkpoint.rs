@@ -1,6 +1,7 @@
 //! Checkpoints that resume to the same trajectory: weights, average, optimiser state and step.
 
-use super::trainer::{TrainConfig, Trainer};
+use super::digits::DigitConfig;
+use super::trainer::Trainer;
 use crate::error::{Error, Result};
 use crate::field::VelocityField;
 use burn::module::Module;
@@ -17,7 +18,7 @@ pub struct Checkpoint {
 #[derive(Serialize, Deserialize)]
 struct State {
     step: u64,
-    config: TrainConfig,
+    config: DigitConfig,
 }
 
 const MODULE: &str = "module.bpk";
@@ -42,7 +43,7 @@ impl Checkpoint {
 
     /// Saves. A crash half way leaves the checkpoint before it whole: the new one is written beside it and
     /// then takes its name.
-    pub fn save<M: Module + VelocityField>(&self, trainer: &Trainer<M>, config: &TrainConfig) -> Result<()> {
+    pub fn save<M: Module + VelocityField>(&self, trainer: &Trainer<M>, config: &DigitConfig) -> Result<()> {
         let (next, last) = (self.folder.join("next"), self.folder.join("last"));
         let failed = |what: &Path, e: &dyn std::fmt::Debug| {
             Error::data(format!("the checkpoint {} could not be written: {e:?}", what.display()))
@@ -66,7 +67,7 @@ impl Checkpoint {
     pub fn restore<M: Module + VelocityField>(
         &self,
         trainer: Trainer<M>,
-        config: &TrainConfig,
+        config: &DigitConfig,
     ) -> Result<Trainer<M>> {
         let at = self.current();
         let failed = |e: &dyn std::fmt::Debug| {

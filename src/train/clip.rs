@@ -14,13 +14,18 @@ pub fn clip_global_norm<M: Module>(
     grads: GradientsParams,
     limit: f64,
 ) -> (GradientsParams, Tensor<1>) {
-    let mut sum = SumSquares { grads: &grads, total: None };
-    module.visit(&mut sum);
-    let norm = sum.total.expect("a module that trains has gradients").sqrt();
+    let norm = global_norm(module, &grads);
     let scale = (norm.clone() + 1e-12).recip().mul_scalar(limit).clamp_max(1.0);
     let mut scaler = Scale { grads, scale, scaled: GradientsParams::new() };
     module.visit(&mut scaler);
     (scaler.scaled, norm)
+}
+
+/// The norm of all gradients of `module` together, lazily, `[1]`.
+pub(super) fn global_norm<M: Module>(module: &M, grads: &GradientsParams) -> Tensor<1> {
+    let mut sum = SumSquares { grads, total: None };
+    module.visit(&mut sum);
+    sum.total.expect("a module that trains has gradients").sqrt()
 }
 
 struct SumSquares<'a> {

@@ -1,15 +1,21 @@
 //! Training: a step that reports lazily, an average of the weights, checkpoints that resume exactly.
 
+#[cfg(feature = "native")]
 mod checkpoint;
 mod clip;
+mod digits;
 mod ema;
+mod pairs;
 mod rate;
 mod time;
 mod trainer;
 
+#[cfg(feature = "native")]
 pub use checkpoint::Checkpoint;
 pub use clip::clip_global_norm;
+pub use digits::{DigitBatches, DigitConfig};
 pub use ema::Ema;
+pub use pairs::{PairBatches, Pairs};
 pub use rate::LearningRate;
 pub use time::TimeSampling;
-pub use trainer::{StepReport, TrainConfig, Trainer};
+pub use trainer::{Batch, OptimConfig, StepReport, Trainer};

@@ -1,64 +1,55 @@
 //! The training loop's body.
 
-use super::clip::clip_global_norm;
+use super::clip::{clip_global_norm, global_norm};
 use super::ema::Ema;
 use super::rate::LearningRate;
-use super::time::TimeSampling;
-use crate::data::Digits;
 use crate::error::{Error, Result};
-use crate::field::{VelocityField, one_hot};
+use crate::field::{Condition, VelocityField};
 use crate::loss::flow_matching;
-use crate::path::{AffinePath, Schedule};
-use crate::rng::{Rng, Stream};
+use crate::path::PathSample;
 use burn::module::Module;
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-/// Everything that decides how a network is trained; with the data and the initial weights it decides
-/// the result.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TrainConfig {
-    /// Samples a step.
-    pub batch: usize,
+/// How weights are updated.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OptimConfig {
     /// Learning rate over steps.
     pub rate: LearningRate,
     /// AdamW's weight decay.
     pub weight_decay: f64,
-    /// Highest norm of all gradients together.
-    pub clip: f64,
+    /// Highest norm of all gradients together; `None` leaves them as they are.
+    pub clip: Option<f64>,
     /// Decay of the weights' average, in [0, 1).
     pub ema: f64,
-    /// Share of labels dropped, for classifier-free guidance.
-    pub label_dropout: f64,
-    /// How t is drawn.
-    pub time: TimeSampling,
-    /// The conditional path.
-    pub schedule: Schedule,
-    /// Seed of every draw.
-    pub seed: u64,
 }
 
-impl TrainConfig {
+impl OptimConfig {
     /// Checks every domain.
     pub fn validate(&self) -> Result<()> {
         let r = &self.rate;
-        let valid = self.batch > 0
-            && r.peak > 0.0
+        let valid = r.peak > 0.0
             && r.peak.is_finite()
             && (0.0..=1.0).contains(&r.floor)
-            && self.clip > 0.0
+            && self.clip.is_none_or(|clip| clip > 0.0)
             && (0.0..1.0).contains(&self.ema)
-            && (0.0..=1.0).contains(&self.label_dropout)
             && self.weight_decay >= 0.0;
-        self.time.validate()?;
-        self.schedule.validate()?;
         valid.then_some(()).ok_or_else(|| {
             Error::config(format!(
-                "training needs a batch of at least 1, a positive learning rate and clip, shares in [0, 1]: {self:?}"
+                "training needs a positive learning rate and clip, an average's decay in [0, 1): {self:?}"
             ))
         })
     }
+}
+
+/// What one step learns from: points on conditional paths, and the class of each where there are classes.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Points, times and conditional velocities.
+    pub sample: PathSample,
+    /// One row a point.
+    pub condition: Option<Condition>,
 }
 
 /// What a step did. Nothing is read back from the device until asked.
@@ -68,7 +59,8 @@ pub struct StepReport {
     pub step: u64,
     /// Its learning rate.
     pub rate: f64,
-    loss: Tensor<1>,
+    /// The loss, `[1]`.
+    pub loss: Tensor<1>,
     grad_norm: Tensor<1>,
 }
 
@@ -84,11 +76,15 @@ impl StepReport {
         if loss.is_finite() && norm.is_finite() {
             return Ok((loss, norm));
         }
-        Err(Error::numeric(format!(
-            "training diverged at step {}: loss {loss}, gradient norm {norm}. Lower the learning rate (now {:.2e}).",
-            self.step, self.rate
-        )))
+        Err(diverged(self.step, loss, norm, self.rate))
     }
+}
+
+/// The error of a training whose loss or gradient is no longer finite.
+fn diverged(step: u64, loss: f32, norm: f32, rate: f64) -> Error {
+    Error::numeric(format!(
+        "training diverged at step {step}: loss {loss}, gradient norm {norm}. Lower the learning rate (now {rate:.2e})."
+    ))
 }
 
 /// A network in training.
@@ -99,14 +95,12 @@ pub struct Trainer<M> {
     pub ema: Ema<M>,
     pub(super) optimizer: ModuleOptimizer,
     pub(super) step: u64,
-    config: TrainConfig,
-    path: AffinePath,
-    device: Device,
+    config: OptimConfig,
 }
 
 impl<M: Module + VelocityField> Trainer<M> {
-    /// A trainer for `module`, which must have been made on `device` with autodiff.
-    pub fn new(module: M, config: TrainConfig, device: Device) -> Result<Self> {
+    /// A trainer for `module`, which must have been made on a device with autodiff.
+    pub fn new(module: M, config: OptimConfig) -> Result<Self> {
         config.validate()?;
         let optimizer = AdamWConfig::new()
             .with_beta_2(0.99)
@@ -114,8 +108,7 @@ impl<M: Module + VelocityField> Trainer<M> {
             .with_weight_decay(config.weight_decay as f32)
             .init();
         let ema = Ema::new(&module, config.ema, 0);
-        let path = AffinePath::new(config.schedule)?;
-        Ok(Self { module, ema, optimizer, step: 0, config, path, device })
+        Ok(Self { module, ema, optimizer, step: 0, config })
     }
 
     /// Steps made.
@@ -123,37 +116,31 @@ impl<M: Module + VelocityField> Trainer<M> {
         self.step
     }
 
-    /// One step of AdamW on a batch drawn from `data`. The draws depend on the seed and the step's number
-    /// only.
-    pub fn step(&mut self, data: &Digits, classes: usize) -> Result<StepReport> {
+    /// Changes the highest learning rate from the next step on; what the optimiser remembers stays.
+    pub fn set_rate(&mut self, peak: f64) -> Result<()> {
+        let rate = LearningRate { peak, ..self.config.rate };
+        let config = OptimConfig { rate, ..self.config };
+        config.validate()?;
+        self.config = config;
+        Ok(())
+    }
+
+    /// One step of AdamW.
+    pub fn step(&mut self, batch: Batch) -> StepReport {
         let step = self.step;
-        let c = &self.config;
-        let stream = |stream| Rng::at_step(c.seed, stream, step);
-        let (mut pick, mut noise) = (stream(Stream::Data), stream(Stream::Noise));
-        let (mut time, mut dropout) = (stream(Stream::Time), stream(Stream::Dropout));
-
-        let mut images = Vec::with_capacity(c.batch * data.pixels);
-        let mut labels = Vec::with_capacity(c.batch);
-        for _ in 0..c.batch {
-            let i = pick.index(data.len());
-            images.extend_from_slice(data.image(i));
-            let dropped = f64::from(dropout.uniform()) < c.label_dropout;
-            labels.push((!dropped).then_some(data.labels[i]));
-        }
-        let t: Vec<f32> = (0..c.batch).map(|_| c.time.draw(&mut time)).collect();
-        let tensor =
-            |values| Tensor::<2>::from_data(TensorData::new(values, [c.batch, data.pixels]), &self.device);
-        let x0 = tensor(noise.normals(c.batch * data.pixels));
-        let sample = self.path.sample(x0, tensor(images), &t);
-        let condition = one_hot(&labels, classes, &self.device)?;
-
-        let loss = flow_matching(&self.module, sample, Some(condition));
+        let loss = flow_matching(&self.module, batch.sample, batch.condition);
         let grads = GradientsParams::from_grads(loss.backward(), &self.module);
-        let (grads, grad_norm) = clip_global_norm(&self.module, grads, c.clip);
-        let rate = c.rate.at(step);
+        let (grads, grad_norm) = match self.config.clip {
+            Some(limit) => clip_global_norm(&self.module, grads, limit),
+            None => {
+                let norm = global_norm(&self.module, &grads);
+                (grads, norm)
+            }
+        };
+        let rate = self.config.rate.at(step);
         self.module = self.optimizer.step(rate, self.module.clone(), grads);
         self.ema.update(&self.module);
         self.step += 1;
-        Ok(StepReport { step, rate, loss: loss.detach(), grad_norm })
+        StepReport { step, rate, loss: loss.detach(), grad_norm }
     }
 }

@@ -1,19 +1,33 @@
-//! What JavaScript sees: thin exports of [`session`](crate::session). No arithmetic here.
+//! What JavaScript sees: thin exports of [`session`](crate::session) and [`lab`](crate::lab). No arithmetic
+//! here.
 //!
 //! Nothing takes `&mut self`: wasm-bindgen throws where such a method is entered twice, and async methods
 //! can be. State sits in cells instead, and a second call while one is under way gets a sentence.
 
-use crate::device::Engine;
-use crate::session::{HostFrame, MAX_DIGITS, Request, Run, Session};
+mod digits;
+mod lab;
+mod plane;
+
+use crate::data::plane::Distribution;
+use crate::error::Error;
+use crate::session::MAX_DIGITS;
 use crate::solver::Solver;
-use js_sys::{Error as JsError, Float32Array};
-use std::cell::{Cell, RefCell};
+use js_sys::{Error as JsError, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-fn thrown(error: &crate::error::Error) -> JsValue {
+fn thrown(error: &Error) -> JsValue {
     let thrown = JsError::new(&error.to_string());
     thrown.set_name(&format!("{:?}Error", error.kind()));
     thrown.into()
+}
+
+/// A plain object.
+fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
+    let object = Object::new();
+    for (key, value) in fields {
+        Reflect::set(&object, &key.into(), &value).expect("a new object takes any key");
+    }
+    object.into()
 }
 
 /// Makes a panic readable in the console. Runs by itself when the module starts.
@@ -34,98 +48,11 @@ pub fn catalog() -> String {
             })
         })
         .collect();
-    serde_json::json!({ "solvers": solvers, "maxDigits": MAX_DIGITS, "webgpu": cfg!(feature = "webgpu") })
-        .to_string()
-}
-
-/// An engine with, once loaded, a network.
-#[wasm_bindgen(js_name = Engine)]
-pub struct JsEngine(RefCell<Session>);
-
-#[wasm_bindgen(js_class = Engine)]
-impl JsEngine {
-    /// Opens the engine called `id`: `cpu` or `webgpu`. Rejects with a `DeviceError` where it cannot.
-    pub async fn open(id: String) -> Result<JsEngine, JsValue> {
-        let engine = Engine::from_id(&id).map_err(|e| thrown(&e))?;
-        Ok(Self(RefCell::new(Session::open(engine).await.map_err(|e| thrown(&e))?)))
-    }
-
-    /// The device as it calls itself.
-    #[wasm_bindgen(getter)]
-    pub fn name(&self) -> String {
-        self.0.borrow().opened().name.clone()
-    }
-
-    /// Loads a weights file. Throws a `WeightsError` that says what is wrong with it.
-    pub fn load(&self, bytes: &[u8]) -> Result<(), JsValue> {
-        self.0.borrow_mut().load(bytes).map_err(|e| thrown(&e))
-    }
-
-    /// Begins a run from a request in JSON (see [`Request`]). Throws a `ConfigError` that says what to change.
-    pub fn start(&self, request: &str) -> Result<JsRun, JsValue> {
-        let request: Request = serde_json::from_str(request)
-            .map_err(|e| thrown(&crate::error::Error::config(format!("the request cannot be read: {e}"))))?;
-        let run = self.0.borrow().start(&request).map_err(|e| thrown(&e))?;
-        Ok(JsRun(Cell::new(Some(run))))
-    }
-
-    /// Destroys the GPU device, to try out what the page does then.
-    #[wasm_bindgen(js_name = destroyDevice)]
-    pub fn destroy_device(&self) {
-        self.0.borrow().opened().watch.destroy();
-    }
-}
-
-/// A run in progress; `free()` stops it.
-#[wasm_bindgen(js_name = Run)]
-pub struct JsRun(Cell<Option<Run>>);
-
-#[wasm_bindgen(js_class = Run)]
-impl JsRun {
-    /// The next frame, or `undefined` after the last.
-    pub async fn next(&self) -> Result<Option<Frame>, JsValue> {
-        let busy =
-            || thrown(&crate::error::Error::config("a frame is already being computed; await it first"));
-        let mut run = self.0.take().ok_or_else(busy)?;
-        let frame = run.next().await;
-        self.0.set(Some(run));
-        Ok(frame.map_err(|e| thrown(&e))?.map(Frame))
-    }
-}
-
-/// A moment of a run.
-#[wasm_bindgen]
-pub struct Frame(HostFrame);
-
-#[wasm_bindgen]
-impl Frame {
-    /// Its time, 0 to 1.
-    #[wasm_bindgen(getter)]
-    pub fn t(&self) -> f64 {
-        self.0.t
-    }
-
-    /// Evaluations of the field so far.
-    #[wasm_bindgen(getter)]
-    pub fn nfe(&self) -> u32 {
-        self.0.nfe as u32
-    }
-
-    /// Whether it is the last.
-    #[wasm_bindgen(getter)]
-    pub fn done(&self) -> bool {
-        self.0.done
-    }
-
-    /// x_t, a copy that can be transferred.
-    #[wasm_bindgen(getter)]
-    pub fn x(&self) -> Float32Array {
-        Float32Array::from(self.0.x.as_slice())
-    }
-
-    /// The predicted x1, a copy that can be transferred.
-    #[wasm_bindgen(getter)]
-    pub fn x1(&self) -> Float32Array {
-        Float32Array::from(self.0.x1.as_slice())
-    }
+    let distributions: Vec<_> =
+        Distribution::NAMED.iter().map(|d| serde_json::json!({ "id": d.id(), "label": d.label() })).collect();
+    serde_json::json!({
+        "solvers": solvers, "distributions": distributions, "maxDigits": MAX_DIGITS,
+        "webgpu": cfg!(feature = "webgpu"),
+    })
+    .to_string()
 }

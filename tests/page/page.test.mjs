@@ -54,7 +54,7 @@ test("the catalogue of the engine and the page's table name the same solvers", a
   const [ids, table, shown] = await page.evaluate(async () => {
     const { default: init, catalog } = await import("./engine/cpu/flow_lab.js");
     await init();
-    const { PROPERTIES } = await import("./state.js");
+    const { DIGITS: PROPERTIES } = await import("./digits/table.js");
     const options = [...document.querySelectorAll('[name="solver"] option')].map((o) => [o.value, o.textContent]);
     const solvers = JSON.parse(catalog()).solvers;
     return [solvers.map((s) => [s.id, s.label]), PROPERTIES.solver.kind.values, options];

@@ -1,19 +1,6 @@
-// The page's side of the engine: chooses one, owns its worker, falls back to the CPU when the GPU fails.
+// The page's side of the digits' engine: chooses one, owns its worker, falls back to the CPU when the GPU fails.
+import { webgpuObstacle } from "../webgpu.js";
 import { FROM_WORKER, TO_WORKER } from "./protocol.js";
-
-/** Why this browser cannot use WebGPU, or null where it can. */
-export async function webgpuObstacle() {
-  if (!navigator.gpu) return "this browser has no WebGPU";
-  try {
-    const adapter = await navigator.gpu.requestAdapter();
-    if (!adapter) return "the browser found no GPU it can use";
-    // Burn measures kernels with timestamps and stops without them.
-    if (!adapter.features.has("timestamp-query")) return "the GPU adapter lacks timestamp queries";
-    return null;
-  } catch (error) {
-    return `the browser refused the GPU (${error.message})`;
-  }
-}
 
 /**
  * An engine in a worker. `onChange({engine, name, why})` tells which one computes now and why; before that,

@@ -1,5 +1,6 @@
 // The form: shows a state, changes it, says which key changed.
-import { PROPERTIES } from "./state.js";
+import { newSeed } from "../state.js";
+import { DIGITS } from "./table.js";
 
 /** Dragging a slider changes its number at once and computes when it rests. */
 const REST_MS = 120;
@@ -38,19 +39,20 @@ export function bindControls(form, state, changed) {
       button.setAttribute("aria-checked", String(digit === state.class));
       button.tabIndex = digit === state.class ? 0 : -1;
     });
-    for (const key of Object.keys(PROPERTIES)) {
+    for (const key of Object.keys(DIGITS)) {
       const control = form.elements[key];
       if (control && control !== document.activeElement) control.value = String(state[key]);
     }
     form.elements["steps-out"].value = String(state.steps);
     form.elements["guidance-out"].value = String(state.guidance);
+    form.elements["from-out"].value = String(state.from);
     const adaptive = state.solver === "dopri5";
     form.querySelector('[data-for="fixed"]').hidden = adaptive;
     form.querySelector('[data-for="adaptive"]').hidden = !adaptive;
   }
 
   form.addEventListener("input", ({ target }) => {
-    const property = PROPERTIES[target.name];
+    const property = DIGITS[target.name];
     if (!property) return;
     const value = property.kind.read(target.value);
     target.setCustomValidity(value === undefined ? `Give ${property.kind.says}.` : "");
@@ -58,7 +60,7 @@ export function bindControls(form, state, changed) {
     else set(target.name, value);
   });
   form.querySelector("#new-seed").addEventListener("click", () => {
-    form.elements.seed.value = String(crypto.getRandomValues(new Uint32Array(1))[0]);
+    form.elements.seed.value = String(newSeed());
     form.elements.seed.setCustomValidity("");
     set("seed", Number(form.elements.seed.value));
   });

@@ -16,7 +16,7 @@
  * @property {string} solver
  * @property {number} steps
  * @property {number} tolerance
- * @property {number} guidance
+ * @property {{weight: number, from: number, to: number}} guidance
  */
 export const TO_WORKER = Object.freeze({
   OPEN: "open",

@@ -1,6 +1,6 @@
 // The digits figure: runs the engine, keeps the frames, plays and scrubs them.
 import { drawGrid, drawStrip } from "./picture.js";
-import { labels } from "./state.js";
+import { labels } from "./table.js";
 
 const STRIP_PLACES = 9;
 const PLAY_MS = 2500;
@@ -35,7 +35,8 @@ export class DigitsFigure {
   async compute(state) {
     this.#state = { ...state };
     const classes = labels(state);
-    const { solver, steps, tolerance, guidance, seed } = state;
+    const { solver, steps, tolerance, seed } = state;
+    const guidance = { weight: state.guidance, from: state.from, to: 1 };
     const request = { seed, labels: classes, solver, steps, tolerance, guidance };
     this.#pause();
     this.#setBusy(true);

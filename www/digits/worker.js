@@ -22,7 +22,7 @@ self.addEventListener("error", (event) => fail(current, event.error ?? event, tr
 self.addEventListener("unhandledrejection", (event) => fail(current, event.reason, true));
 
 async function open(id) {
-  const module = await import(`./engine/${id}/flow_lab.js`);
+  const module = await import(`../engine/${id}/flow_lab.js`);
   await module.default();
   engine = await module.Engine.open(id);
   send({ type: FROM_WORKER.OPENED, name: engine.name });

@@ -1,0 +1,33 @@
+//! What the digit programs share.
+
+use burn::tensor::Device;
+use clap::Args;
+use flow_lab::data::{Digits, read_digits};
+use flow_lab::error::Result;
+use std::path::PathBuf;
+
+/// Where the digits are and what computes.
+#[derive(Args)]
+pub struct Setting {
+    /// Folder with the MNIST IDX files (train-images-idx3-ubyte and so on), plain or .gz.
+    #[arg(long)]
+    data: PathBuf,
+    /// Seed of every draw.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// cpu, or the GPU this program was built for (vulkan, cuda).
+    #[arg(long, default_value = "cpu")]
+    device: String,
+}
+
+impl Setting {
+    /// The images called `train` or `t10k`.
+    pub fn digits(&self, name: &str) -> Result<Digits> {
+        read_digits(&self.data, name)
+    }
+
+    /// The device, without gradients.
+    pub fn device(&self) -> Result<Device> {
+        flow_lab::device::native(&self.device)
+    }
+}

@@ -1,0 +1,183 @@
+//! What a person sets in the 2-D lab: one experiment.
+
+use crate::coupling::Coupling;
+use crate::data::plane::Distribution;
+use crate::error::{Error, Result};
+use crate::net::MlpConfig;
+use crate::path::{AffinePath, Schedule};
+use crate::train::{LearningRate, OptimConfig, PairBatches, TimeSampling};
+use serde::{Deserialize, Serialize};
+
+/// An experiment. The same one gives the same weights on the CPU engine, everywhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabConfig {
+    /// Where x0 comes from.
+    pub source: Distribution,
+    /// Where x1 comes from.
+    pub target: Distribution,
+    /// The conditional path.
+    pub path: PathKind,
+    /// Noise left at t = 1 on the conditional OT path, in [0, 1); other paths ignore it.
+    pub sigma_min: f64,
+    /// Which x0 goes with which x1.
+    pub coupling: CouplingKind,
+    /// Sinkhorn's regularisation, > 0; other couplings ignore it.
+    pub epsilon: f64,
+    /// Width of the hidden layers, 8 to 256.
+    pub width: usize,
+    /// Hidden layers, 1 to 6.
+    pub depth: usize,
+    /// Pairs a step, 8 to 2048.
+    pub batch: usize,
+    /// Learning rate, in (0, 1].
+    pub rate: f64,
+    /// How t is drawn.
+    pub time: TimeKind,
+    /// Decay of the weights' average, in [0, 1); 0 samples the newest weights.
+    pub ema: f64,
+    /// Seed of initial weights, batches and particles.
+    pub seed: u32,
+}
+
+/// The conditional paths of the lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PathKind {
+    /// [`Schedule::CondOt`].
+    CondOt,
+    /// [`Schedule::VariancePreserving`] with the papers' beta, 0.1 to 20.
+    Vp,
+    /// [`Schedule::VarianceExploding`] from 5 to 0.05.
+    Ve,
+    /// [`Schedule::Cosine`].
+    Cosine,
+}
+
+/// The couplings of the lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CouplingKind {
+    /// Pairs as they are drawn.
+    Independent,
+    /// Exact minibatch optimal transport.
+    Ot,
+    /// Entropic minibatch optimal transport.
+    Sinkhorn,
+}
+
+/// The time distributions of the lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeKind {
+    /// [`TimeSampling::Uniform`].
+    Uniform,
+    /// [`TimeSampling::LogitNormal`] with mean 0 and deviation 1.
+    LogitNormal,
+}
+
+impl Default for LabConfig {
+    /// What the page opens with, and what the benchmark table is made with.
+    fn default() -> Self {
+        Self {
+            source: Distribution::Gaussian,
+            target: Distribution::Moons,
+            path: PathKind::CondOt,
+            sigma_min: 0.0,
+            coupling: CouplingKind::Independent,
+            epsilon: 0.1,
+            width: 64,
+            depth: 3,
+            batch: 256,
+            rate: 2e-3,
+            time: TimeKind::Uniform,
+            ema: 0.999,
+            seed: 1,
+        }
+    }
+}
+
+impl LabConfig {
+    /// Reads JSON. Errors name what is wrong.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let config: Self = serde_json::from_str(json)
+            .map_err(|e| Error::config(format!("the experiment cannot be read: {e}")))?;
+        config.validate()
+    }
+
+    /// Checks every domain.
+    pub fn validate(self) -> Result<Self> {
+        let within = |name: &str, value: usize, low: usize, high: usize| {
+            (low..=high)
+                .contains(&value)
+                .then_some(())
+                .ok_or_else(|| Error::config(format!("{name} must be {low} to {high}, not {value}")))
+        };
+        within("the width", self.width, 8, 256)?;
+        within("the depth", self.depth, 1, 6)?;
+        within("the batch", self.batch, 8, 2048)?;
+        if !(self.rate > 0.0 && self.rate <= 1.0) {
+            return Err(Error::config(format!(
+                "the learning rate must be above 0 and at most 1, not {}",
+                self.rate
+            )));
+        }
+        if !(0.0..1.0).contains(&self.ema) {
+            return Err(Error::config(format!(
+                "the average's decay must be 0 or more and below 1, not {}",
+                self.ema
+            )));
+        }
+        self.path()?;
+        self.coupling().validate()?;
+        Ok(self)
+    }
+
+    /// The conditional path.
+    pub fn path(&self) -> Result<AffinePath> {
+        AffinePath::new(match self.path {
+            PathKind::CondOt => Schedule::CondOt { sigma_min: self.sigma_min },
+            PathKind::Vp => Schedule::VariancePreserving { beta_min: 0.1, beta_max: 20.0 },
+            PathKind::Ve => Schedule::VarianceExploding { sigma_min: 0.05, sigma_max: 5.0 },
+            PathKind::Cosine => Schedule::Cosine,
+        })
+    }
+
+    /// The coupling.
+    pub fn coupling(&self) -> Coupling {
+        match self.coupling {
+            CouplingKind::Independent => Coupling::Independent,
+            CouplingKind::Ot => Coupling::Exact,
+            CouplingKind::Sinkhorn => Coupling::Sinkhorn { epsilon: self.epsilon },
+        }
+    }
+
+    /// The network.
+    pub fn net(&self) -> MlpConfig {
+        MlpConfig { dim: 2, width: self.width, depth: self.depth }
+    }
+
+    /// The optimiser: a short warm-up, then a constant rate, which a person may change while it runs.
+    pub fn optim(&self) -> OptimConfig {
+        let rate = LearningRate { peak: self.rate, warmup: 50, steps: 50, floor: 1.0 };
+        OptimConfig { rate, weight_decay: 0.0, clip: None, ema: self.ema }
+    }
+
+    /// The batches.
+    pub fn batches(&self) -> Result<PairBatches> {
+        let time = match self.time {
+            TimeKind::Uniform => TimeSampling::Uniform,
+            TimeKind::LogitNormal => TimeSampling::LogitNormal { mean: 0.0, std: 1.0 },
+        };
+        PairBatches {
+            source: self.source.sampler()?,
+            target: self.target.sampler()?,
+            coupling: self.coupling(),
+            path: self.path()?,
+            time,
+            batch: self.batch,
+            seed: u64::from(self.seed),
+        }
+        .validate()
+    }
+}

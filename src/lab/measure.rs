@@ -1,0 +1,139 @@
+//! Figures of the learned flow: how far its samples are from fresh data, how straight it is, how likely data are.
+
+use super::flow::cells;
+use super::{Flow, Lab, limit};
+use crate::data::plane::Mixture;
+use crate::error::{Error, Result};
+use crate::likelihood::pull_back;
+use crate::metrics::{normalised_path_energy, path_energy, sliced_wasserstein2, straightness, wasserstein2};
+use crate::points::{self, Point};
+use crate::rng::{Rng, Stream};
+use crate::solver::Solver;
+use std::f64::consts::{LN_2, PI};
+
+/// Measurements of one flow, from the same number of particles and of fresh draws from the target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figures {
+    /// Exact 2-Wasserstein distance to fresh data, in units of the plane.
+    pub w2: f64,
+    /// Sliced 2-Wasserstein distance, 64 directions.
+    pub sliced: f64,
+    /// Exact 2-Wasserstein distance between two fresh data sets of that size: what a perfect model gets.
+    pub floor: f64,
+    /// Mean ∫‖dx/dt‖² dt.
+    pub path_energy: f64,
+    /// |path energy − W2²(source, target)| / W2²(source, target): 0 for the optimal transport.
+    pub normalised_path_energy: f64,
+    /// Mean ∫‖(x(1) − x(0)) − dx/dt‖² dt: 0 where every trajectory is straight and of constant speed.
+    pub straightness: f64,
+    /// Evaluations of the field.
+    pub nfe: usize,
+}
+
+/// The density of the learned flow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Likelihood {
+    /// log p_1 at the centres of the cells, natural logarithm, per unit area.
+    pub log_density: Vec<f32>,
+    /// Its integral over the square, at most about 1.
+    pub mass: f64,
+    /// −log2 p_1 per dimension, mean over fresh draws from the target.
+    pub bits_per_dim: f64,
+    /// How many draws that was.
+    pub held_out: usize,
+    /// Evaluations of field and divergence.
+    pub nfe: usize,
+}
+
+/// Fresh draws that bits per dimension are averaged over.
+const HELD_OUT: usize = 512;
+
+impl Lab {
+    /// Measures `n` particles against `n` fresh draws.
+    pub async fn figures(&self, n: usize, solver: Solver, steps: usize) -> Result<Figures> {
+        let flow = self.flow(n, solver, steps).await?;
+        let (fresh, again) = self.fresh(n);
+        let flat = points::to_flat(&flow.x);
+        let transport = wasserstein2(&flow.x[..n], &fresh);
+        let directions = &mut Rng::new(0, Stream::Fresh);
+        Ok(Figures {
+            w2: wasserstein2(flow.end(), &fresh),
+            sliced: sliced_wasserstein2(flow.end(), &fresh, 64, directions),
+            floor: wasserstein2(&fresh, &again),
+            path_energy: path_energy(&flow.times, &flat),
+            normalised_path_energy: normalised_path_energy(&flow.times, &flat, transport),
+            straightness: straightness(&flow.times, &flat),
+            nfe: flow.nfe,
+        })
+    }
+
+    /// W2 of `n` particles to fresh draws at each number of evaluations; NaN where the solver cannot make
+    /// exactly that many.
+    pub async fn w2_by_nfe(&self, n: usize, solver: Solver, nfes: &[usize]) -> Result<Vec<f64>> {
+        let (fresh, _) = self.fresh(n);
+        let stages = solver.tableau().stages();
+        let mut w2 = Vec::with_capacity(nfes.len());
+        for &nfe in nfes {
+            let exact = !solver.is_adaptive() && nfe > 0 && nfe.is_multiple_of(stages);
+            w2.push(if exact {
+                let flow: Flow = self.flow(n, solver, nfe / stages).await?;
+                wasserstein2(flow.end(), &fresh)
+            } else {
+                f64::NAN
+            });
+        }
+        Ok(w2)
+    }
+
+    /// Two sets of draws from the target that training never saw.
+    fn fresh(&self, n: usize) -> (Vec<Point>, Vec<Point>) {
+        let mut rng = Rng::new(u64::from(self.config.seed), Stream::Fresh);
+        (self.batches.target.draw(n, &mut rng), self.batches.target.draw(n, &mut rng))
+    }
+
+    /// The density of the learned flow at the centres of `side`² cells of [−half, half]², and of fresh data,
+    /// with `steps` steps of RK4. Errors where the source has no density in closed form.
+    pub async fn likelihood(&self, side: usize, half: f64, steps: usize) -> Result<Likelihood> {
+        limit("cells", side * side)?;
+        let source = self.batches.source.mixture().ok_or_else(|| {
+            Error::config(
+                "a likelihood needs a source with a known density: choose the Gaussian or the 8 Gaussians",
+            )
+        })?;
+        let mut x = cells(side, half);
+        x.extend(self.fresh(HELD_OUT).0);
+        let schedule = self.batches.path.schedule();
+        let x = points::to_tensor(&x, &self.device);
+        let pulled = pull_back(self.net(), x, schedule.t_max(), Solver::Rk4, steps).await?;
+        let x0 = self.read_points(pulled.x0).await?;
+        let ratio = self.read(pulled.log_ratio).await?;
+        let sigma = schedule.at(0.0).sigma;
+        let log_p: Vec<f64> =
+            x0.iter().zip(&ratio).map(|(&x, r)| log_mixture(&source, sigma, x) + f64::from(*r)).collect();
+        let (grid, held_out) = log_p.split_at(side * side);
+        let cell = (2.0 * half / side as f64).powi(2);
+        Ok(Likelihood {
+            log_density: grid.iter().map(|&v| v as f32).collect(),
+            mass: grid.iter().map(|v| v.exp() * cell).sum(),
+            bits_per_dim: -held_out.iter().sum::<f64>() / held_out.len() as f64 / 2.0 / LN_2,
+            held_out: held_out.len(),
+            nfe: pulled.nfe,
+        })
+    }
+}
+
+/// log density at `x` of a mixture scaled by `sigma`.
+fn log_mixture(mixture: &Mixture, sigma: f64, x: Point) -> f64 {
+    let variance = (sigma * f64::from(mixture.std)).powi(2);
+    let exponents: Vec<f64> = mixture
+        .means
+        .iter()
+        .map(|m| {
+            let d = [0, 1].map(|k| f64::from(x[k]) - sigma * f64::from(m[k]));
+            -(d[0] * d[0] + d[1] * d[1]) / (2.0 * variance)
+        })
+        .collect();
+    let most = exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = exponents.iter().map(|e| (e - most).exp()).sum();
+    most + (sum / mixture.means.len() as f64).ln() - (2.0 * PI * variance).ln()
+}

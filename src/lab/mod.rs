@@ -1,0 +1,199 @@
+//! The 2-D lab: a small flow in training, and everything that is looked at while it trains. Knows no
+//! JavaScript.
+
+mod config;
+mod exact;
+mod flow;
+mod measure;
+
+pub use config::{CouplingKind, LabConfig, PathKind, TimeKind};
+pub use exact::{Exact, Pull, Theorem};
+pub use flow::Flow;
+pub use measure::{Figures, Likelihood};
+
+use crate::device::{Opened, Watch};
+use crate::error::{Error, Result};
+use crate::field::VelocityField;
+use crate::net::Mlp;
+use crate::points::{self, Point};
+use crate::rng::{Rng, Stream};
+use crate::train::{PairBatches, Trainer};
+use crate::weights::{self, Precision};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+/// The key in a weights file's metadata that holds the [`LabConfig`] as JSON.
+const KEY: &str = "flow-lab-2d";
+
+/// The most points of any one request: particles, grid cells, samples.
+pub const MAX_POINTS: usize = 100_000;
+
+/// A flow in training.
+pub struct Lab {
+    config: LabConfig,
+    batches: PairBatches,
+    trainer: Trainer<Mlp>,
+    device: Device,
+    watch: Watch,
+}
+
+/// One step taken apart, before it is made. Every list has an entry a pair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stages {
+    /// The number of the step, from 0.
+    pub step: u64,
+    /// Draws from the source.
+    pub x0: Vec<Point>,
+    /// Their partners from the target.
+    pub x1: Vec<Point>,
+    /// Times.
+    pub t: Vec<f32>,
+    /// Points on the conditional paths.
+    pub x_t: Vec<Point>,
+    /// Conditional velocities, the targets.
+    pub u_t: Vec<Point>,
+    /// What the network says there.
+    pub predicted: Vec<Point>,
+    /// Squared error of each pair, averaged over the two coordinates.
+    pub losses: Vec<f32>,
+}
+
+impl Lab {
+    /// An untrained flow: initial weights are drawn from the seed. Errors where a setting is outside its domain.
+    pub fn new(config: LabConfig, opened: &Opened) -> Result<Self> {
+        let config = config.validate()?;
+        let device = opened.device.clone();
+        let module = config.net().init(u64::from(config.seed), &device.clone().autodiff())?;
+        let trainer = Trainer::new(module, config.optim())?;
+        Ok(Self { batches: config.batches()?, config, trainer, device, watch: opened.watch.clone() })
+    }
+
+    /// The experiment.
+    pub fn config(&self) -> &LabConfig {
+        &self.config
+    }
+
+    /// Steps made.
+    pub fn step(&self) -> u64 {
+        self.trainer.steps_done()
+    }
+
+    /// Numbers that the network has.
+    pub fn parameters(&self) -> usize {
+        self.trainer.module.num_params()
+    }
+
+    /// Makes `steps` steps; their losses. Nothing is read back in between. Errors where training diverged.
+    pub async fn train(&mut self, steps: usize) -> Result<Vec<f32>> {
+        self.watch.check()?;
+        let autodiff = self.device.clone().autodiff();
+        let mut losses = Vec::with_capacity(steps);
+        for _ in 0..steps {
+            let batch = self.batches.draw(self.step(), &autodiff)?;
+            losses.push(self.trainer.step(batch).loss);
+        }
+        if losses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let losses = self.read(Tensor::cat(losses, 0)).await?;
+        match losses.iter().find(|loss| !loss.is_finite()) {
+            None => Ok(losses),
+            Some(loss) => Err(Error::numeric(format!(
+                "training diverged (loss {loss}) near step {}: lower the learning rate and reset",
+                self.step()
+            ))),
+        }
+    }
+
+    /// Changes the learning rate from the next step on.
+    pub fn set_rate(&mut self, rate: f64) -> Result<()> {
+        let config = LabConfig { rate, ..self.config.clone() }.validate()?;
+        self.trainer.set_rate(rate)?;
+        self.config = config;
+        Ok(())
+    }
+
+    /// The next step taken apart: `n` of its pairs. The step itself is not made.
+    pub async fn stages(&self, n: usize) -> Result<Stages> {
+        let step = self.step();
+        let pairs = self.batches.pairs(step, n)?;
+        let sample = self.batches.batch(&pairs, &self.device).sample;
+        // What is being trained, not its average.
+        let predicted = self.trainer.module.valid().velocity(sample.x_t.clone(), sample.t.clone(), None);
+        let losses = (predicted.clone() - sample.u_t.clone()).square().mean_dim(1).flatten::<1>(0, 1);
+        Ok(Stages {
+            step,
+            x_t: self.read_points(sample.x_t).await?,
+            u_t: self.read_points(sample.u_t).await?,
+            predicted: self.read_points(predicted).await?,
+            losses: self.read(losses).await?,
+            x0: pairs.x0,
+            x1: pairs.x1,
+            t: pairs.t,
+        })
+    }
+
+    /// `n` draws from the source (`target` false) or the target, independent of training.
+    pub fn samples(&self, target: bool, n: usize, seed: u64) -> Result<Vec<Point>> {
+        limit("samples", n)?;
+        let (sampler, stream) = match target {
+            true => (&self.batches.target, Stream::Fresh),
+            false => (&self.batches.source, Stream::Particles),
+        };
+        Ok(sampler.draw(n, &mut Rng::new(seed, stream)))
+    }
+
+    /// The weights that are sampled from, in single precision, with the experiment in the header.
+    pub async fn weights(&self) -> Result<Vec<u8>> {
+        let json = serde_json::to_string(&self.config).map_err(|e| Error::weights(e.to_string()))?;
+        weights::write(&self.trainer.ema.module, Precision::Single, KEY, json).await
+    }
+
+    /// The experiment that a weights file was made with.
+    pub fn config_of(bytes: &[u8]) -> Result<LabConfig> {
+        LabConfig::from_json(&weights::text(bytes, KEY)?).map_err(|e| {
+            Error::weights(format!("this weights file is for another version of Flow Lab ({e})"))
+        })
+    }
+
+    /// Goes on from the weights of a file; on an error everything stays. The optimiser starts anew. Errors
+    /// where the file is damaged or made for another network.
+    pub fn load(&mut self, bytes: &[u8]) -> Result<()> {
+        let net = Self::config_of(bytes)?.net();
+        if net != self.config.net() {
+            return Err(Error::weights(format!(
+                "these weights are for {} layers of {}; set depth and width to that first",
+                net.depth, net.width
+            )));
+        }
+        let autodiff = self.device.clone().autodiff();
+        let module = weights::read(bytes, self.trainer.module.clone(), &autodiff)?;
+        self.trainer = Trainer::new(module, self.config.optim())?;
+        Ok(())
+    }
+
+    /// The network that is sampled from.
+    fn net(&self) -> &Mlp {
+        &self.trainer.ema.module
+    }
+
+    /// Reads values back; errors where the device failed or was lost.
+    async fn read<const D: usize>(&self, x: Tensor<D>) -> Result<Vec<f32>> {
+        let data = x.into_data_async().await;
+        self.watch.check()?;
+        let data = data.map_err(|e| Error::device(format!("results could not be read back: {e:?}")))?;
+        Ok(data.iter::<f32>().collect())
+    }
+
+    async fn read_points(&self, x: Tensor<2>) -> Result<Vec<Point>> {
+        Ok(points::from_flat(&self.read(x).await?))
+    }
+}
+
+/// Errors where a request is for no points or too many.
+fn limit(what: &str, n: usize) -> Result<()> {
+    if n == 0 || n > MAX_POINTS {
+        return Err(Error::config(format!("{what} must be 1 to {MAX_POINTS}, not {n}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! Batches of points in the plane: draws from both ends, paired by a coupling.
+
+use super::time::TimeSampling;
+use super::trainer::Batch;
+use crate::coupling::Coupling;
+use crate::data::plane::Sampler;
+use crate::error::{Error, Result};
+use crate::path::AffinePath;
+use crate::points::{self, Point};
+use crate::rng::{Rng, Stream};
+use burn::tensor::Device;
+
+/// Draws batches of pairs. A draw depends on the seed and the step's number only, so that two runs with one
+/// seed see the same points, times and, where nothing else differs, pairs.
+#[derive(Debug, Clone)]
+pub struct PairBatches {
+    /// Where x0 comes from.
+    pub source: Sampler,
+    /// Where x1 comes from.
+    pub target: Sampler,
+    /// Which x0 goes with which x1.
+    pub coupling: Coupling,
+    /// The conditional path of a pair.
+    pub path: AffinePath,
+    /// How t is drawn.
+    pub time: TimeSampling,
+    /// Pairs a step.
+    pub batch: usize,
+    /// Seed of every draw.
+    pub seed: u64,
+}
+
+/// Paired points and times, on the host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pairs {
+    /// Where each path begins.
+    pub x0: Vec<Point>,
+    /// Where it ends.
+    pub x1: Vec<Point>,
+    /// The time on it, in [0, 1).
+    pub t: Vec<f32>,
+}
+
+impl PairBatches {
+    /// The first `n` (at most `batch`) pairs of step `step`'s batch.
+    pub fn pairs(&self, step: u64, n: usize) -> Result<Pairs> {
+        let stream = |stream| Rng::at_step(self.seed, stream, step);
+        let x0 = self.source.draw(self.batch, &mut stream(Stream::Noise));
+        let x1 = self.target.draw(self.batch, &mut stream(Stream::Data));
+        let pairs = self.coupling.pair(&x0, &x1, &mut stream(Stream::Coupling))?;
+        let mut time = stream(Stream::Time);
+        let pairs = &pairs[..n.min(pairs.len())];
+        Ok(Pairs {
+            x0: pairs.iter().map(|&(i, _)| x0[i]).collect(),
+            x1: pairs.iter().map(|&(_, j)| x1[j]).collect(),
+            t: pairs.iter().map(|_| self.time.draw(&mut time)).collect(),
+        })
+    }
+
+    /// `pairs` as points on their paths, on `device`.
+    pub fn batch(&self, pairs: &Pairs, device: &Device) -> Batch {
+        let tensor = |x: &[Point]| points::to_tensor(x, device);
+        Batch { sample: self.path.sample(tensor(&pairs.x0), tensor(&pairs.x1), &pairs.t), condition: None }
+    }
+
+    /// The batch of step `step`.
+    pub fn draw(&self, step: u64, device: &Device) -> Result<Batch> {
+        Ok(self.batch(&self.pairs(step, self.batch)?, device))
+    }
+
+    /// Checks the domains: a batch of at least 1.
+    pub fn validate(self) -> Result<Self> {
+        if self.batch == 0 {
+            return Err(Error::config("a batch must have at least one pair"));
+        }
+        self.time.validate()?;
+        Ok(self)
+    }
+}

@@ -1,0 +1,54 @@
+//! Points, CSV data and the two roads: functions that need no engine.
+
+use super::{object, thrown};
+use crate::data::plane::{PointSet, read_csv};
+use crate::error::Error;
+use crate::lab::Lab;
+use crate::points;
+use crate::roads::{self, Request};
+use js_sys::Float32Array;
+use wasm_bindgen::prelude::*;
+
+/// Points as the text that stands in a link.
+#[wasm_bindgen(js_name = encodePoints)]
+pub fn encode_points(x: &[f32]) -> Result<String, JsValue> {
+    PointSet::new(points::from_flat(x)).map(|set| set.encode()).map_err(|e| thrown(&e))
+}
+
+/// The points of such a text.
+#[wasm_bindgen(js_name = decodePoints)]
+pub fn decode_points(text: &str) -> Result<Float32Array, JsValue> {
+    let set = PointSet::decode(text).map_err(|e| thrown(&e))?;
+    Ok(Float32Array::from(set.points().as_flattened()))
+}
+
+/// Two columns of numbers as points: `{points, x, count, kept, centre, scale, note}`.
+#[wasm_bindgen(js_name = readCsv)]
+pub fn read_csv_text(text: &str) -> Result<JsValue, JsValue> {
+    let csv = read_csv(text).map_err(|e| thrown(&e))?;
+    Ok(object([
+        ("points", csv.points.encode().into()),
+        ("x", Float32Array::from(csv.points.points().as_flattened()).into()),
+        ("count", (csv.rows as f64).into()),
+        ("kept", (csv.points.points().len() as f64).into()),
+        ("centre", js_sys::Float64Array::from(csv.centre.as_slice()).into()),
+        ("scale", csv.scale.into()),
+        ("note", csv.note.into()),
+    ]))
+}
+
+/// The experiment that a weights file of the lab was made with, as JSON.
+#[wasm_bindgen(js_name = labConfigOf)]
+pub fn lab_config_of(bytes: &[u8]) -> Result<String, JsValue> {
+    let config = Lab::config_of(bytes).map_err(|e| thrown(&e))?;
+    serde_json::to_string(&config).map_err(|e| thrown(&Error::weights(e.to_string())))
+}
+
+/// The two roads: request and answer in JSON (see [`roads`](crate::roads)).
+#[wasm_bindgen(js_name = roads)]
+pub fn two_roads(request: &str) -> Result<String, JsValue> {
+    let request: Request = serde_json::from_str(request)
+        .map_err(|e| thrown(&Error::config(format!("the request cannot be read: {e}"))))?;
+    let answer = roads::roads(&request).map_err(|e| thrown(&e))?;
+    serde_json::to_string(&answer).map_err(|e| thrown(&Error::numeric(e.to_string())))
+}

@@ -1,0 +1,16 @@
+// Every message between the page and the lab's worker: a call and its answer. The methods are the lab's own
+// (src/web/lab.rs) and the few below that need no lab.
+
+/** Answered by the worker itself. */
+export const OPEN = "open"; // args: engine id → {name}
+export const LAB = "lab"; // args: experiment as JSON → {parameters}; replaces the lab of that slot
+export const CLOSE = "close"; // drops the lab of that slot
+
+/** Functions of the engine's module that need no lab. */
+export const FREE = Object.freeze(["encodePoints", "decodePoints", "readCsv", "labConfigOf", "roads", "catalog"]);
+
+/**
+ * @typedef {{id: number, method: string, slot: 0 | 1, args: any[]}} Call
+ * @typedef {{id: number, result: any}} Answer  (array buffers are transferred)
+ * @typedef {{id: number | null, error: {name: string, message: string}, fatal: boolean}} Failure
+ */

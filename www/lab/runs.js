@@ -1,0 +1,146 @@
+// Trains one or two labs in the worker, in slices, and asks for pictures and figures in between.
+import { experiment, settings } from "./table.js";
+
+const SLICE_MS = 30; // a training call takes about this long, so that other calls get in between
+const PICTURE_MS = 300;
+const FIGURES_MS = 2500;
+const LIVE_PARTICLES = 1000; // drawn while training; all of them when it pauses
+
+/** One run: what it was asked for and what it went through. */
+class Run {
+  step = 0;
+  losses = [];
+  parameters = 0;
+  constructor(slot, state) {
+    this.slot = slot;
+    this.state = state;
+  }
+}
+
+export class Runs {
+  #client;
+  #state;
+  #on;
+  #training = false;
+  #loop = Promise.resolve();
+  #slice = 4;
+  #epoch = 0; // counts experiments: results of an earlier one are dropped
+  runs = [];
+
+  /**
+   * `on`: {begun(runs), losses(run, losses), picture(run, live), figures(run), state({training})}; picture and
+   * figures return promises that are awaited.
+   */
+  constructor(client, state, on) {
+    this.#client = client;
+    this.#state = state;
+    this.#on = on;
+  }
+
+  get training() {
+    return this.#training;
+  }
+
+  get step() {
+    return this.runs[0]?.step ?? 0;
+  }
+
+  /** Calls a method of a run's lab. */
+  call(run, method, ...args) {
+    return this.#client.call(method, run.slot, ...args);
+  }
+
+  /** Makes the labs that the state asks for, untrained; the same seed gives the same initial weights. */
+  async begin() {
+    const epoch = (this.#epoch += 1);
+    await this.pause();
+    const slots = this.#state["lab.compare"] === "off" ? [0] : [0, 1];
+    const runs = slots.map((slot) => new Run(slot, settings(this.#state, slot)));
+    for (const run of runs) {
+      const { parameters } = await this.#client.call("lab", run.slot, JSON.stringify(experiment(run.state)));
+      run.parameters = parameters;
+    }
+    if (slots.length === 1) await this.#client.call("close", 1);
+    if (epoch !== this.#epoch) return false; // asked for again meanwhile
+    this.runs = runs;
+    await this.#on.begun(runs);
+    await this.show();
+    return true;
+  }
+
+  /** Sampling settings changed: the runs stay, their pictures do not. */
+  async resample() {
+    for (const run of this.runs) run.state = settings(this.#state, run.slot);
+    await this.show();
+  }
+
+  /** The learning rate changed: it holds from the next step on. */
+  async setRate() {
+    for (const run of this.runs) {
+      run.state = settings(this.#state, run.slot);
+      await this.call(run, "setRate", run.state["lab.rate"]);
+    }
+  }
+
+  /** Pictures and figures of how things stand. */
+  async show() {
+    for (const run of this.runs) await this.#on.picture(run, false);
+    for (const run of this.runs) await this.#on.figures(run);
+  }
+
+  /** Trains until the step that the state names; resolves when it stops, rejects with what went wrong. */
+  train() {
+    if (this.#training) return this.#loop;
+    this.#training = true;
+    this.#on.state({ training: true });
+    this.#loop = this.#train().finally(() => {
+      this.#training = false;
+      this.#on.state({ training: false });
+    });
+    return this.#loop;
+  }
+
+  async pause() {
+    this.#training = false;
+    await this.#loop.catch(() => {});
+  }
+
+  /** Makes `steps` steps in every run. */
+  async advance(steps) {
+    for (const run of this.runs) {
+      const { step, losses } = await this.call(run, "train", steps);
+      run.step = step;
+      for (const loss of losses) run.losses.push(loss);
+      this.#on.losses(run, losses);
+    }
+  }
+
+  async #train() {
+    const epoch = this.#epoch;
+    let picture = performance.now() - PICTURE_MS;
+    let figures = performance.now();
+    while (this.#training && epoch === this.#epoch) {
+      const left = this.#state["lab.until"] - this.step;
+      if (left <= 0) break;
+      const began = performance.now();
+      const steps = Math.min(this.#slice, left);
+      await this.advance(steps);
+      const now = performance.now();
+      const each = (now - began) / (steps * this.runs.length);
+      this.#slice = Math.max(1, Math.min(200, Math.round(SLICE_MS / each)));
+      if (now - picture > PICTURE_MS) {
+        for (const run of this.runs) await this.#on.picture(run, true);
+        picture = performance.now();
+      }
+      if (now - figures > FIGURES_MS) {
+        for (const run of this.runs) await this.#on.figures(run);
+        figures = performance.now();
+      }
+    }
+    if (epoch === this.#epoch) await this.show();
+  }
+}
+
+/** Particles to ask for: fewer while training. */
+export const particles = (run, live) =>
+  live ? Math.min(LIVE_PARTICLES, run.state["lab.particles"]) : run.state["lab.particles"];

@@ -1,0 +1,328 @@
+// Joins the lab's parts: state ↔ form, the worker, the runs, their stages and readings.
+import { webgpuObstacle } from "../webgpu.js";
+import { newSeed, toHash } from "../state.js";
+import { LabClient } from "./client.js";
+import { Ends } from "./ends.js";
+import { LabForm } from "./form.js";
+import { Playback } from "./playback.js";
+import { NFES, Readings } from "./readings.js";
+import { Runs } from "./runs.js";
+import { SlowMotion } from "./slow.js";
+import { LAB, fromExperiment } from "./table.js";
+import { Take } from "./take.js";
+import { View } from "./view.js";
+
+const byId = (id) => document.getElementById(id);
+const END_POINTS = 1500;
+const SLOW_PAIRS = 12;
+const THEOREM = [8, 32, 128, 512, 2048, 8192];
+
+/** Half the side of a square that holds 99 % of both ends with some room. */
+function reach(source, target, scale) {
+  const far = (points, by) => {
+    const sizes = Float32Array.from({ length: points.length / 2 }, (_, i) =>
+      by * Math.max(Math.abs(points[2 * i]), Math.abs(points[2 * i + 1]))).sort();
+    return sizes[Math.floor(0.99 * (sizes.length - 1))];
+  };
+  return Math.ceil(2 * 1.12 * Math.max(far(source, scale), far(target, 1), 1)) / 2;
+}
+
+/** Starts the lab. `save()` puts the state into the URL, `report(text)` shows a sentence. */
+export function startLab(state, save, report) {
+  return new Lab(state, save, report);
+}
+
+class Lab {
+  #state;
+  #save;
+  #report;
+  #root = byId("lab");
+  #client = new LabClient((error) => this.#lost(error));
+  #runs;
+  #form;
+  #ends;
+  #clock;
+  #views;
+  #slow;
+  #readings = new Readings(byId);
+  #opened = null; // a promise while the engine is or was opened
+  #kept = null; // the newest weights, for an engine that fails
+
+  constructor(state, save, report) {
+    this.#state = state;
+    this.#save = save;
+    this.#report = report;
+    this.#runs = new Runs(this.#client, state, {
+      begun: (runs) => this.#begun(runs),
+      losses: (run, losses) => this.#trained(run, losses),
+      picture: (run, live) => this.#picture(run, live),
+      figures: (run) => this.#measure(run),
+      state: () => this.#buttons(),
+    });
+    this.#form = new LabForm(byId("lab-form"), state, (key) => this.#changed(key));
+    const announce = (text) => (byId("lab-caption").textContent = text);
+    const call = async (method, ...args) => {
+      await this.open();
+      return this.#client.call(method, 0, ...args);
+    };
+    this.#ends = new Ends(byId("lab-form"), state, this.#form, call, report, announce);
+    this.#clock = new Playback({ onChange: ({ t, playing }) => this.#time(t, playing) });
+    this.#clock.seek(state["lab.t"]);
+    this.#views = [0, 1].map((slot) => {
+      const view = new View(byId(`lab-stage-${slot}`), this.#runs, this.#clock, { announce, report });
+      this.#clock.add(view.stage);
+      return view;
+    });
+    this.#slow = new SlowMotion(byId("lab-slow-0"), byId("lab-caption"));
+    this.#listen();
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      seen.disconnect();
+      this.#try(() => this.open());
+    }, { rootMargin: "400px" });
+    seen.observe(this.#root);
+  }
+
+  /** Opens the engine once; resolves when the untrained experiment is shown. */
+  open() {
+    this.#opened ??= this.#open(this.#state["lab.engine"]);
+    return this.#opened;
+  }
+
+  async #open(engine) {
+    const line = byId("lab-engine");
+    line.textContent = "Starting the engine…";
+    const obstacle = engine === "webgpu" ? await webgpuObstacle() : null;
+    if (obstacle) engine = "cpu";
+    const { name } = await this.#client.open(engine);
+    const device = engine === "webgpu" ? `WebGPU (${name})` : "the CPU";
+    const why = obstacle ? `, because ${obstacle}` : "";
+    line.textContent = `Training on ${device}${why}.`;
+    line.dataset.engine = engine;
+    await this.#runs.begin();
+    this.#root.dataset.ready = "true";
+  }
+
+  /** Does something that may fail; a failure becomes a sentence. */
+  async #try(action) {
+    try {
+      return await action();
+    } catch (error) {
+      this.#report(error.message);
+      this.#buttons();
+    }
+  }
+
+  /** The engine failed: the CPU goes on from the newest weights. */
+  #lost(error) {
+    this.#opened = null;
+    this.#try(async () => {
+      this.#report(`The engine stopped (${error.message}). The CPU goes on from the last picture.`);
+      this.#opened = this.#open("cpu");
+      await this.#opened;
+      for (const run of this.#runs.runs) {
+        const weights = this.#kept?.[run.slot];
+        if (weights) await this.#runs.call(run, "loadWeights", weights);
+      }
+      await this.#runs.show();
+    });
+  }
+
+  async #begun(runs) {
+    this.#kept = [];
+    const [source, target] = await Promise.all(
+      ["source", "target"].map((end) => this.#runs.call(runs[0], "samples", end, END_POINTS, this.#state["lab.seed"])),
+    );
+    const exploding = runs.some((run) => run.state["lab.path"] === "ve");
+    const half = reach(source, target, exploding ? 5 : 1);
+    byId("lab-stages").dataset.runs = runs.length;
+    this.#root.querySelectorAll("[data-run]").forEach((figure) => (figure.hidden = Number(figure.dataset.run) >= runs.length));
+    for (const run of runs) {
+      const name = this.#form.runName(run.state);
+      byId(`lab-name-${run.slot}`).textContent = name ? `${"AB"[run.slot]}, ${name}` : "";
+      this.#views[run.slot].begin(run, half, source, target, this.#state["lab.layers"]);
+      this.#views[run.slot].stage.label = `The flow${name ? ` of run ${"AB"[run.slot]}` : ""}: particles from source to target`;
+    }
+    this.#readings.begin(runs.map((run) => this.#form.runName(run.state)));
+    await this.#ends.show(source, target);
+    this.#buttons();
+  }
+
+  #trained(run, losses) {
+    this.#readings.losses(run.slot, losses);
+    if (run.slot === this.#runs.runs.length - 1) this.#buttons();
+  }
+
+  async #picture(run, live) {
+    const view = this.#views[run.slot];
+    await view.picture(live);
+    if (byId("lab-engine").dataset.engine === "webgpu") this.#kept[run.slot] = await this.#runs.call(run, "weights");
+    if (run.slot === 0) this.#exactText();
+    this.#root.dataset.pictures = Number(this.#root.dataset.pictures ?? 0) + 1;
+  }
+
+  async #measure(run) {
+    const view = this.#views[run.slot];
+    const figures = await view.figures();
+    this.#readings.figures(run, figures, await view.w2ByNfe(NFES));
+  }
+
+  #exactText() {
+    const { exact } = this.#views[0];
+    if (!exact || !this.#views[0].has("exact")) return;
+    byId("lab-exact-text").textContent =
+      exact.problem ?? `At t = ${exact.t.toFixed(2)} the learned field is ${exact.error.toFixed(3)} (root mean square over p_t) from the exact one, whose own size is ${exact.scale.toFixed(3)}.`;
+  }
+
+  #buttons() {
+    const { training, step } = this.#runs;
+    const until = this.#state["lab.until"];
+    byId("lab-train").textContent = training ? "Pause" : "Train";
+    byId("lab-step").disabled = byId("lab-slow").disabled = training;
+    byId("lab-slow").textContent = this.#slow?.running ? "Stop" : "Slow motion";
+    byId("lab-reset").disabled = step === 0;
+    const rest = step >= until ? " Raise “train until” to go on." : "";
+    byId("lab-progress").textContent = step === 0 && !training ? "Not trained yet." : `Step ${step} of ${until}.${training ? "" : rest}`;
+    this.#root.setAttribute("aria-busy", String(training));
+    this.#root.dataset.step = step;
+  }
+
+  #time(t, playing) {
+    this.#state["lab.t"] = Number(t.toFixed(3));
+    byId("lab-t").value = t;
+    byId("lab-t-text").textContent = `t = ${t.toFixed(2)}`;
+    byId("lab-play").textContent = playing ? "Pause" : "Play";
+  }
+
+  #changed(key) {
+    this.#report("");
+    this.#save();
+    return this.#try(() => this.#apply(LAB[key].part, key));
+  }
+
+  async #apply(part, key) {
+    if (part === "none") return this.#buttons();
+    if (part === "picture" && key === "lab.t") return this.#clock.seek(this.#state["lab.t"]);
+    await this.open();
+    if (part === "engine") {
+      this.#opened = this.#open(this.#state["lab.engine"]);
+      return this.#opened;
+    }
+    if (part === "experiment") return this.#restart();
+    if (part === "rate") return this.#state["lab.compare"] === "rate" ? this.#restart() : this.#runs.setRate();
+    if (part === "samples") return this.#runs.resample();
+    for (const view of this.#views) view.layers(this.#state["lab.layers"]);
+    if (!this.#runs.training) for (const run of this.#runs.runs) await this.#picture(run, false);
+  }
+
+  /** A new experiment; it trains on if the one before was training. */
+  async #restart() {
+    const going = this.#runs.training;
+    this.#slow.stop();
+    if ((await this.#runs.begin()) && going) await this.#runs.train();
+  }
+
+  #listen() {
+    const click = (id, action) => byId(id).addEventListener("click", () => this.#try(action));
+    click("lab-train", async () => {
+      this.#report("");
+      await this.open();
+      if (this.#runs.training) return this.#runs.pause();
+      this.#slow.stop();
+      await this.#runs.train();
+    });
+    click("lab-step", async () => {
+      await this.open();
+      await this.#runs.advance(1);
+      await this.#runs.show();
+    });
+    click("lab-slow", () => this.#slowly());
+    click("lab-reset", () => this.#restartStill());
+    click("lab-new-seed", () => this.#form.set("lab.seed", newSeed()));
+    click("lab-play", () => this.#clock.toggle());
+    byId("lab-t").addEventListener("change", () => this.#save());
+    click("lab-theorem", async () => {
+      await this.open();
+      const answer = await this.#runs.call(this.#runs.runs[0], "theorem", Uint32Array.from(THEOREM));
+      this.#readings.cosines(THEOREM, answer.cosines);
+    });
+    click("lab-likelihood", async () => {
+      await this.open();
+      const view = this.#views[0];
+      await view.computeLikelihood();
+      const { bitsPerDim, heldOut, mass, nfe } = view.likelihood;
+      byId("lab-likelihood-text").textContent = `${bitsPerDim.toFixed(3)} bits per dimension on ${heldOut} held-out points; the density integrates to ${mass.toFixed(3)} over the square (${nfe} evaluations of Runge–Kutta 4).`;
+      const layers = this.#state["lab.layers"].split(".");
+      if (!layers.includes("likelihood")) this.#form.set("lab.layers", LAB["lab.layers"].kind.read([...layers, "likelihood"].join(".")));
+    });
+    const parts = {
+      runs: this.#runs,
+      view: this.#views[0],
+      state: this.#state,
+      link: () => this.#link(),
+      loadWeights: (bytes) => this.#loadWeights(bytes),
+    };
+    new Take(this.#root, parts, (text) => (byId("lab-take-text").textContent = text));
+  }
+
+  async #restartStill() {
+    this.#slow.stop();
+    await this.#runs.pause();
+    await this.#runs.begin();
+  }
+
+  /** Steps in slow motion, one after another, until it is stopped. */
+  async #slowly() {
+    if (this.#slow.running) {
+      this.#slow.stop();
+      return this.#buttons();
+    }
+    await this.open();
+    this.#slow.running = true;
+    this.#buttons();
+    const run = this.#runs.runs[0];
+    while (this.#slow.running && run === this.#runs.runs[0]) {
+      const pairs = await this.#runs.call(run, "stages", SLOW_PAIRS);
+      if (!(await this.#slow.show(pairs, this.#views[0].stage.half))) break;
+      await this.#runs.advance(1);
+      await this.#runs.show();
+    }
+    this.#slow.stop();
+    this.#buttons();
+  }
+
+  /** A link that leads to this very step. */
+  #link() {
+    const step = this.#runs.step;
+    const state = step > 0 ? { ...this.#state, "lab.until": step } : this.#state;
+    return `${location.origin}${location.pathname}${toHash(LAB, state)}`;
+  }
+
+  /** Takes weights from a file, with their experiment; a bad file changes nothing. */
+  async #loadWeights(bytes) {
+    await this.open();
+    const found = JSON.parse(await this.#client.call("labConfigOf", 0, bytes));
+    const before = { ...this.#state };
+    Object.assign(this.#state, fromExperiment(found), { "lab.compare": "off", "lab.with": "" });
+    try {
+      await this.#runs.begin();
+      await this.#runs.call(this.#runs.runs[0], "loadWeights", bytes);
+    } catch (error) {
+      Object.assign(this.#state, before);
+      throw error;
+    }
+    this.#form.refresh();
+    this.#save();
+    await this.#runs.show();
+    return "Loaded: the picture shows these weights; training goes on from them.";
+  }
+
+  /** The state was replaced from outside; `keys` changed. */
+  replaced(keys) {
+    if (!keys.length) return;
+    this.#form.refresh();
+    const order = ["engine", "experiment", "rate", "samples", "picture", "none"];
+    const key = keys.sort((a, b) => order.indexOf(LAB[a].part) - order.indexOf(LAB[b].part))[0];
+    if (this.#opened) this.#changed(key);
+  }
+}

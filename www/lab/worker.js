@@ -1,0 +1,61 @@
+// The lab's worker: one engine, at most two labs. It answers calls in their order; all arithmetic is in Rust.
+import { CLOSE, FREE, LAB, OPEN } from "./protocol.js";
+
+let module = null;
+let engine = null;
+const labs = [null, null];
+
+/** The buffers of the typed arrays in a result, so that they move instead of being copied. */
+function buffers(result) {
+  const values = result && typeof result === "object" ? (ArrayBuffer.isView(result) ? [result] : Object.values(result)) : [];
+  return [...new Set(values.filter(ArrayBuffer.isView).map((view) => view.buffer))];
+}
+
+function failed(id, error, fatal = false) {
+  const lost = error instanceof WebAssembly.RuntimeError || error?.name === "DeviceError";
+  const said = { name: error?.name ?? "Error", message: error?.message ?? String(error) };
+  self.postMessage({ id, error: said, fatal: fatal || lost });
+}
+
+// A trap inside a browser callback reaches no promise of ours: without this the page would wait for ever.
+self.addEventListener("error", (event) => failed(null, event.error ?? event, true));
+self.addEventListener("unhandledrejection", (event) => failed(null, event.reason, true));
+
+async function open(id) {
+  module = await import(`../engine/${id}/flow_lab.js`);
+  await module.default();
+  engine = await module.Engine.open(id);
+  return { name: engine.name };
+}
+
+function close(slot) {
+  labs[slot]?.free();
+  labs[slot] = null;
+}
+
+async function call({ method, slot, args }) {
+  if (method === OPEN) return open(...args);
+  if (method === CLOSE) return close(slot);
+  if (method === LAB) {
+    const lab = engine.lab(...args); // throws before the lab that is there is touched
+    close(slot);
+    labs[slot] = lab;
+    return { parameters: lab.parameters };
+  }
+  if (FREE.includes(method)) return module[method](...args);
+  const lab = labs[slot];
+  if (!lab) throw new Error(`there is no lab for ${method}`);
+  return lab[method](...args);
+}
+
+let tail = Promise.resolve();
+self.addEventListener("message", ({ data }) => {
+  tail = tail.then(async () => {
+    try {
+      const result = await call(data);
+      self.postMessage({ id: data.id, result }, buffers(result));
+    } catch (error) {
+      failed(data.id, error, data.method === OPEN);
+    }
+  });
+});

@@ -1,0 +1,61 @@
+// What the two roads say about themselves, in sentences and figures.
+
+/** A distance as it is shown: two decimals, and no zero for what is not zero. */
+export const distance = (v) => (v > 0.00005 && v < 0.005 ? "< 0.01" : v.toFixed(2));
+
+const LANDS = 0.005; // what two decimals show as 0.00
+
+/** Whether conditional paths or a marginal flow are shown, and what that means. */
+export function kind(state, points) {
+  if (points.x1.length === 1) {
+    return {
+      title: points.x0.length === 1 ? "A conditional path." : "Conditional paths.",
+      text:
+        "With one data point the field is the conditional velocity, so each wide curve is a conditional path: an arc " +
+        "under the diffusion schedule, a straight line at constant speed under conditional optimal transport.",
+    };
+  }
+  const chosen = points.x0.length > 1 ? "the chosen noise point" : "the noise point";
+  return {
+    title: "A marginal flow.",
+    text:
+      `With several data points the wide curves follow the mean of all conditional velocities, weighted by how likely ` +
+      `each data point is from there. Thin lines are the conditional paths of ${chosen}: those of the straight road ` +
+      "are straight, its flow is not.",
+  };
+}
+
+/** What the chosen diffusion schedule does. */
+export const schedule = (id) =>
+  ({
+    cosine: "α = sin(πt/2), σ = cos(πt/2): an even pace along the arc.",
+    vp: "β from 0.1 to 20, as in DDPM: the same arc, but most of the way is made in the middle. It hardly moves at first.",
+  })[id];
+
+function ending({ error, reach }) {
+  if (error < LANDS) return "lands where the path leads";
+  const off = `ends ${distance(error)} from where the path leads`;
+  if (reach === null) return off;
+  const share = Math.round(100 * Math.abs(reach - 1));
+  if (reach < 0.1) return `hardly leaves the noise and ${off}`;
+  if (share < 3) return `goes far enough, but to one side, and ${off}`;
+  return `${reach > 1 ? `goes ${share} % too far` : `stops ${share} % short`} and ${off}`;
+}
+
+/** What Euler's method made of the roads. */
+export function outcome(answer, state) {
+  const { diffusion, straight } = answer;
+  const n = straight.nfe;
+  const steps = n === 1 ? "One Euler step" : `Euler’s method with ${n} steps`;
+  if (straight.trajectories.length === 1) {
+    const [a, b] = [diffusion.trajectories[0], straight.trajectories[0]];
+    return `${steps} along the diffusion path ${ending(a)}; along the straight path it ${ending(b)}.`;
+  }
+  const mean =
+    `${steps} ends ${distance(diffusion.error)} from the exact flow along the diffusion path and ` +
+    `${distance(straight.error)} along the straight path (mean of ${straight.trajectories.length}).`;
+  const several = answer.straight.trajectories[0].conditional.length > 1;
+  if (n > 1 || !several) return mean;
+  const where = state["roads.sigmaMin"] > 0 ? "near the mean of the data" : "on the mean of the data";
+  return `${mean} From noise every data point is as likely as any other: the straight road’s one step lands ${where}.`;
+}
