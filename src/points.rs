@@ -23,7 +23,7 @@ pub fn to_flat(points: &[Point]) -> Vec<f32> {
     points.as_flattened().to_vec()
 }
 
-/// Points from x0, y0, x1, y1, … Panics where a y is missing.
+/// Points from x0, y0, x1, y1, … Panics where a y is missing: callers pass what points were made from.
 pub fn from_flat(flat: &[f32]) -> Vec<Point> {
     let (points, rest) = flat.as_chunks::<2>();
     assert!(rest.is_empty(), "{} numbers are not whole points", flat.len());

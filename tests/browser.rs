@@ -13,8 +13,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
-const REQUEST: &str =
-    r#"{"seed":7,"labels":[3,8,null],"solver":"heun","steps":2,"tolerance":0.01,"guidance":{"weight":2,"from":0,"to":1}}"#;
+const REQUEST: &str = r#"{"seed":7,"labels":[3,8,null],"solver":"heun","steps":2,"tolerance":0.01,"guidance":{"weight":2,"from":0,"to":1}}"#;
 
 fn error(thrown: JsValue) -> (String, String) {
     let error: JsError = thrown.dyn_into().expect("an Error is thrown, not a string");

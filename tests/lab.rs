@@ -89,7 +89,10 @@ fn conditional_paths_join_their_pairs_and_trajectories_go_there_and_back() {
     let middle = |i: usize| [0, 1].map(|k| (paths.x[i][k] + paths.x[40 + i][k]) / 2.0);
     for i in 0..10 {
         let (expected, got) = (middle(i), paths.x[20 + i]);
-        assert!((0..2).all(|k| (expected[k] - got[k]).abs() < 1e-5), "straight paths have their middle half way");
+        assert!(
+            (0..2).all(|k| (expected[k] - got[k]).abs() < 1e-5),
+            "straight paths have their middle half way"
+        );
     }
     let there = block_on(lab.flow(20, Solver::Rk4, 32)).unwrap();
     let back = block_on(lab.trace(there.end().to_vec(), Solver::Rk4, 32, true)).unwrap();

@@ -140,6 +140,7 @@ impl JsLab {
     pub async fn trace(&self, starts: Vec<f32>, solver_id: String, steps: i32) -> Answer {
         let _turn = self.turn()?;
         let solver = solver(&solver_id).map_err(|e| thrown(&e))?;
+        super::plane::whole(&starts)?;
         let lab = self.lab.borrow();
         let flow = lab.trace(points::from_flat(&starts), solver, steps.unsigned_abs() as usize, steps < 0);
         answer(flow.await.map(|f| flow_object(&f)))

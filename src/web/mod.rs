@@ -8,6 +8,10 @@ mod digits;
 mod lab;
 mod plane;
 
+pub use digits::{Frame, JsEngine, JsRun};
+pub use lab::JsLab;
+pub use plane::{decode_points, encode_points, lab_config_of, read_csv_text, two_roads};
+
 use crate::data::plane::Distribution;
 use crate::error::Error;
 use crate::session::MAX_DIGITS;

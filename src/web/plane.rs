@@ -9,9 +9,18 @@ use crate::roads::{self, Request};
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
+/// Errors where the last point has no y.
+pub(super) fn whole(x: &[f32]) -> Result<(), JsValue> {
+    if x.len().is_multiple_of(2) {
+        return Ok(());
+    }
+    Err(thrown(&Error::config(format!("{} numbers are not whole points", x.len()))))
+}
+
 /// Points as the text that stands in a link.
 #[wasm_bindgen(js_name = encodePoints)]
 pub fn encode_points(x: &[f32]) -> Result<String, JsValue> {
+    whole(x)?;
     PointSet::new(points::from_flat(x)).map(|set| set.encode()).map_err(|e| thrown(&e))
 }
 

@@ -64,7 +64,7 @@ pub fn text(bytes: &[u8], key: &str) -> Result<String> {
         Error::weights(format!("this is not a whole safetensors file ({e}); download it again"))
     })?;
     metadata.metadata().as_ref().and_then(|m| m.get(key)).cloned().ok_or_else(|| {
-        Error::weights("this safetensors file was not made for this figure by Flow Lab: its header has no settings of ours")
+        Error::weights("this safetensors file was not made by Flow Lab for this network: its header has no settings of ours")
     })
 }
 

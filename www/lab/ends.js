@@ -33,6 +33,13 @@ export class Ends {
     });
   }
 
+  /** Makes room for drawings that are asked for and not there yet. */
+  empty() {
+    for (const role of ["source", "target"]) {
+      if (this.#state[`lab.${role}`] === "points" && !this.#state[`lab.${role}Points`]) this.#brushes[role].load([]);
+    }
+  }
+
   /** Shows draws from both ends as the engine sees them, and keeps drawings editable. */
   async show(source, target) {
     for (const [role, points] of [["source", source], ["target", target]]) {

@@ -8,7 +8,7 @@ import { Playback } from "./playback.js";
 import { NFES, Readings } from "./readings.js";
 import { Runs } from "./runs.js";
 import { SlowMotion } from "./slow.js";
-import { LAB, fromExperiment } from "./table.js";
+import { LAB, fromExperiment, missing } from "./table.js";
 import { Take } from "./take.js";
 import { View } from "./view.js";
 
@@ -99,8 +99,17 @@ class Lab {
     const why = obstacle ? `, because ${obstacle}` : "";
     line.textContent = `Training on ${device}${why}.`;
     line.dataset.engine = engine;
-    await this.#runs.begin();
+    await this.#try(() => this.#begin());
     this.#root.dataset.ready = "true";
+  }
+
+  /** Begins the experiment that the state asks for; false where something is missing or it was overtaken. */
+  async #begin() {
+    const absent = missing(this.#state);
+    if (!absent) return this.#runs.begin();
+    this.#ends.empty();
+    this.#report(absent);
+    return false;
   }
 
   /** Does something that may fail; a failure becomes a sentence. */
@@ -219,7 +228,7 @@ class Lab {
   async #restart() {
     const going = this.#runs.training;
     this.#slow.stop();
-    if ((await this.#runs.begin()) && going) await this.#runs.train();
+    if ((await this.#begin()) && going) await this.#runs.train();
   }
 
   #listen() {
@@ -229,10 +238,12 @@ class Lab {
       await this.open();
       if (this.#runs.training) return this.#runs.pause();
       this.#slow.stop();
-      await this.#runs.train();
+      if (this.#runs.runs.length) await this.#runs.train();
+      else await this.#begin(); // says what is missing
     });
     click("lab-step", async () => {
       await this.open();
+      if (!this.#runs.runs.length) return this.#begin();
       await this.#runs.advance(1);
       await this.#runs.show();
     });
@@ -268,7 +279,7 @@ class Lab {
   async #restartStill() {
     this.#slow.stop();
     await this.#runs.pause();
-    await this.#runs.begin();
+    await this.#begin();
   }
 
   /** Steps in slow motion, one after another, until it is stopped. */

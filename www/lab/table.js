@@ -10,10 +10,10 @@ const whole = (min, max) => number(min, max, { whole: true });
 /** key: {kind, initial, part}; part: what a change of it needs (a new experiment, a new rate, samples or a picture). */
 export const LAB = Object.freeze({
   "lab.source": { kind: end, initial: "gaussian", part: "experiment" },
-  "lab.sourceText": { kind: words, initial: "", part: "experiment" },
+  "lab.sourceText": { kind: words, initial: "FLOW", part: "experiment" },
   "lab.sourcePoints": { kind: points, initial: "", part: "experiment" },
   "lab.target": { kind: end, initial: "moons", part: "experiment" },
-  "lab.targetText": { kind: words, initial: "", part: "experiment" },
+  "lab.targetText": { kind: words, initial: "FLOW", part: "experiment" },
   "lab.targetPoints": { kind: points, initial: "", part: "experiment" },
   "lab.path": { kind: choice("cond-ot", "vp", "ve", "cosine"), initial: "cond-ot", part: "experiment" },
   "lab.sigmaMin": { kind: number(0, 0.5), initial: 0, part: "experiment" },
@@ -52,6 +52,12 @@ const distribution = (state, which) => {
   return { kind };
 };
 
+/** What is missing before there is an experiment, as a sentence; empty where nothing is. */
+export function missing(state) {
+  const ends = ["source", "target"].filter((end) => state[`lab.${end}`] === "points" && !state[`lab.${end}Points`]);
+  return ends.length ? `Draw the ${ends.join(" and the ")}: drag over the square, or choose a CSV file.` : "";
+}
+
 /** The settings of run A (slot 0) or B (slot 1): B is A with the compared setting changed. */
 export function settings(state, slot) {
   const key = `lab.${state["lab.compare"]}`;
@@ -83,7 +89,7 @@ export function fromExperiment(e) {
   const state = {};
   for (const which of ["source", "target"]) {
     state[`lab.${which}`] = e[which].kind;
-    state[`lab.${which}Text`] = e[which].text ?? "";
+    state[`lab.${which}Text`] = e[which].text ?? "FLOW";
     state[`lab.${which}Points`] = e[which].points ?? "";
   }
   const names = { sigma_min: "sigmaMin" };

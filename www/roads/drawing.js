@@ -20,22 +20,30 @@ const NODE = { diffusion: (context, x, y, r) => diamond(context, x, y, 1.3 * r),
 
 /** Draws `scene` ({answer, points, t, show, chosen, sigmaMin}) on the canvas, sharp on its screen. */
 export function draw(canvas, scene) {
-  const size = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
-  if (canvas.width !== size) canvas.width = canvas.height = size;
+  const width = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
+  const height = Math.round((width * HALF.y) / HALF.x);
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
-  context.clearRect(0, 0, size, size);
+  // Drawn on the square of which the picture is the middle.
+  const top = (width - height) / 2;
+  context.reset(); // a drawing does not depend on the one before
+  context.translate(0, -top);
   const style = getComputedStyle(canvas);
   const colours = readPalette(canvas);
   for (const road of ROADS) colours[road] = style.getPropertyValue(`--road-${road}`).trim();
-  const env = { plane: new Plane(HALF, size), colours, unit: devicePixelRatio, side: canvas.clientWidth };
+  const env = { plane: new Plane(HALF.x, width), colours, unit: devicePixelRatio, top };
   drawGround(context, env, scene);
   if (!scene.answer) return;
   const roads = ROADS.filter((road) => scene.show === "both" || scene.show === road);
   const each = (act) => {
     for (const road of roads) {
-      scene.answer[road].trajectories.forEach((way, i) => act({ context, env, road, way, i, scene }));
-      context.globalAlpha = 1;
-      context.setLineDash([]);
+      const ways = scene.answer[road].trajectories;
+      ways.forEach((way, i) => {
+        const chosen = i === Math.min(scene.chosen, ways.length - 1);
+        context.globalAlpha = 1;
+        context.setLineDash([]);
+        act({ context, env, road, way, chosen, single: ways.length === 1, scene });
+      });
     }
   };
   each(drawConditional);
@@ -44,7 +52,6 @@ export function draw(canvas, scene) {
   each(drawMiss);
   each(drawEuler);
   each(drawTraveller);
-  if (scene.answer.straight.trajectories.length === 1) each(drawName);
 }
 
 function line(context, plane, points) {
@@ -70,12 +77,13 @@ function drawGround(context, env, { points, sigmaMin, show }) {
   context.globalAlpha = 1;
   context.setLineDash([]);
   // On the ring, where the eye finds which ring it names.
-  const at = (r) => [middle - r * plane.scale * Math.SQRT1_2, middle + r * plane.scale * Math.SQRT1_2];
+  const at = (r) => [middle + r * plane.scale * Math.SQRT1_2, middle + r * plane.scale * Math.SQRT1_2];
   words(context, "noise: 1 σ", ...at(1), env, { colour: colours.source, size: 10.5, align: "center" });
   words(context, "2 σ", ...at(2), env, { colour: colours.source, size: 10.5, align: "center" });
   if (sigmaMin > 0 && show !== "diffusion") {
     context.strokeStyle = colours.straight;
     context.globalAlpha = 0.6;
+    context.lineWidth = 1.25 * unit;
     context.beginPath();
     for (const [x, y] of points.x1) circle(context, plane.px(x), plane.py(y), sigmaMin * plane.scale);
     context.stroke();
@@ -83,8 +91,8 @@ function drawGround(context, env, { points, sigmaMin, show }) {
   }
 }
 
-function drawConditional({ context, env: { plane, colours, unit }, road, way, i, scene }) {
-  if (i !== scene.chosen) return;
+function drawConditional({ context, env: { plane, colours, unit }, road, way, chosen }) {
+  if (!chosen) return;
   context.strokeStyle = colours[road];
   context.lineWidth = 1.1 * unit;
   context.globalAlpha = 0.6;
@@ -117,17 +125,15 @@ function drawAhead({ context, env: { plane, colours, unit }, road, way }) {
     line(context, plane, [way.euler[k + 1], to]);
     context.stroke();
   });
-  context.setLineDash([]);
 }
 
 /** From Euler's end to the exact end. */
-function drawMiss({ context, env, road, way, scene }) {
-  const { plane, colours, unit } = env;
+function drawMiss({ context, env, way, chosen, single }) {
+  const { plane, colours, unit, top } = env;
   const [a, b] = [way.euler.at(-1), way.exact.at(-1)].map(([x, y]) => [plane.px(x), plane.py(y)]);
   const length = Math.hypot(a[0] - b[0], a[1] - b[1]);
   if (length < 12 * unit) return;
-  context.setLineDash([]);
-  context.globalAlpha = 1;
+  context.globalAlpha = chosen ? 1 : 0.35;
   context.strokeStyle = colours.text;
   context.lineWidth = 1.25 * unit;
   context.beginPath();
@@ -140,14 +146,14 @@ function drawMiss({ context, env, road, way, scene }) {
     context.lineTo(x + u, y + v);
   }
   context.stroke();
-  const single = scene.answer[road].trajectories.length === 1;
-  if (!single || length < 34 * unit) return;
-  const keep = (v) => Math.max(26 * unit, Math.min(plane.size - 26 * unit, v));
-  const place = [keep((a[0] + b[0]) / 2), keep((a[1] + b[1]) / 2)];
+  if (!single || length < 60 * unit) return;
+  const keep = (v, margin) => Math.max(margin + 26 * unit, Math.min(plane.size - margin - 26 * unit, v));
+  const place = [keep((a[0] + b[0]) / 2, 0), keep((a[1] + b[1]) / 2, top)];
   words(context, way.error.toFixed(2), ...place, env, { align: "center", weight: 650, size: 12.5 });
 }
 
 function drawEuler({ context, env: { plane, colours, unit }, road, way }) {
+  const r = (way.euler.length > 9 ? 2.7 : 3.6) * unit;
   const places = way.euler.map(([x, y]) => [plane.px(x), plane.py(y)]);
   context.lineJoin = context.lineCap = "round";
   line(context, plane, way.euler);
@@ -166,7 +172,7 @@ function drawEuler({ context, env: { plane, colours, unit }, road, way }) {
   }
   context.fill();
   context.beginPath();
-  for (const [x, y] of places.slice(1)) NODE[road](context, x, y, 3.6 * unit);
+  for (const [x, y] of places.slice(1)) NODE[road](context, x, y, r);
   context.fillStyle = colours.paper;
   context.fill();
   context.lineWidth = 1.75 * unit;
@@ -178,13 +184,13 @@ function drawEuler({ context, env: { plane, colours, unit }, road, way }) {
 }
 
 /** The exact state at t, and one long step from there to the end. */
-function drawTraveller({ context, env: { plane, colours, unit }, road, way, scene }) {
+function drawTraveller({ context, env: { plane, colours, unit }, road, way, chosen, scene }) {
   const k = Math.round(scene.t * (way.exact.length - 1));
   const [x, y] = [plane.px(way.exact[k][0]), plane.py(way.exact[k][1])];
   const [tx, ty] = [plane.px(way.ahead[k][0]), plane.py(way.ahead[k][1])];
   context.strokeStyle = context.fillStyle = colours[road];
   context.lineWidth = 1.75 * unit;
-  if (Math.hypot(tx - x, ty - y) > 10 * unit) {
+  if (chosen && Math.hypot(tx - x, ty - y) > 10 * unit) {
     context.setLineDash([6 * unit, 4 * unit]);
     context.beginPath();
     context.moveTo(x, y);
@@ -196,25 +202,9 @@ function drawTraveller({ context, env: { plane, colours, unit }, road, way, scen
     context.fill();
   }
   context.beginPath();
-  NODE[road](context, x, y, 6.5 * unit);
+  NODE[road](context, x, y, (chosen ? 6.5 : 5) * unit);
   context.fill();
   context.strokeStyle = colours.paper;
   context.lineWidth = 2 * unit;
   context.stroke();
-}
-
-/** The road's name beside it, on the side away from the other one. */
-function drawName({ context, env, road, way }) {
-  const { plane, colours, unit, side } = env;
-  if (side < 300) return;
-  const k = Math.round(0.3 * (way.exact.length - 1));
-  const [a, b] = [way.exact[k - 4], way.exact[k + 4]].map(([x, y]) => [plane.px(x), plane.py(y)]);
-  const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
-  if (length < 4 * unit) return;
-  const out = (road === "diffusion" ? 1 : -1) * 18 * unit;
-  const bulge = Math.sign((b[0] - a[0]) * (plane.size / 2 - a[1]) - (b[1] - a[1]) * (plane.size / 2 - a[0])) || 1;
-  const [nx, ny] = [((b[1] - a[1]) / length) * bulge, (-(b[0] - a[0]) / length) * bulge];
-  const place = [(a[0] + b[0]) / 2 + out * nx, (a[1] + b[1]) / 2 + out * ny];
-  const align = Math.abs(nx) < 0.4 ? "center" : nx * out > 0 ? "left" : "right";
-  words(context, `${road} path`, ...place, env, { colour: colours[road], weight: 650, size: 12.5, align });
 }

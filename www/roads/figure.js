@@ -2,7 +2,7 @@
 import { Playback } from "../lab/playback.js";
 import { draw } from "./drawing.js";
 import { Handles } from "./handles.js";
-import { HALF, MOST, ROADS, STEPS, decode, encode, request, shown } from "./table.js";
+import { MOST, ROADS, STEPS, decode, encode, request, shown } from "./table.js";
 import { distance, kind, outcome, schedule } from "./words.js";
 
 const PLAY_MS = 5000;
@@ -99,7 +99,7 @@ export class RoadsFigure {
     this.#part("kind-title").textContent = title;
     this.#part("kind-text").textContent = text;
     this.#chosen = Math.min(this.#chosen, points.x0.length - 1);
-    this.#handles.show(points);
+    this.#handles.show(points, this.#chosen);
     this.redraw();
   }
 
@@ -142,7 +142,7 @@ export class RoadsFigure {
   #add(key) {
     const points = this.#points(key);
     if (points.length >= MOST) return;
-    const radius = key === "x0" ? 1.2 : 2.2;
+    const radius = key === "x0" ? 1.2 : 2.1;
     const room = ([x, y]) => Math.min(...points.map(([a, b]) => Math.hypot(a - x, b - y)));
     const places = Array.from({ length: 24 }, (_, k) => k * GOLDEN_ANGLE)
       .map((angle) => [radius * Math.cos(angle), radius * Math.sin(angle)]);
@@ -170,6 +170,7 @@ export class RoadsFigure {
   #choose(key, i) {
     if (key !== "x0" || i === this.#chosen) return;
     this.#chosen = i;
+    this.#handles.show(shown(this.#state), i);
     this.redraw();
   }
 
@@ -242,7 +243,6 @@ export class RoadsFigure {
       draw(this.#part("canvas"), {
         answer: this.#answer,
         points: shown(this.#state),
-        half: HALF,
         t: this.#clock.t,
         show: this.#state["roads.show"],
         chosen: this.#chosen,

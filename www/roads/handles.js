@@ -20,16 +20,17 @@ export class Handles {
     this.#calls = calls;
   }
 
-  /** Shows `points`, {x0, x1}; buttons of points that stay keep the focus. */
-  show(points) {
+  /** Shows `points`, {x0, x1}, noise point `chosen` marked; buttons of points that stay keep the focus. */
+  show(points, chosen) {
     this.#points = points;
     for (const kind of ["x0", "x1"]) {
       const buttons = this.#buttons[kind];
       while (buttons.length > points[kind].length) buttons.pop().remove();
       while (buttons.length < points[kind].length) buttons.push(this.#make(kind, buttons.length));
       points[kind].forEach(([x, y], i) => {
-        buttons[i].style.left = `${(50 * (x + HALF)) / HALF}%`;
-        buttons[i].style.top = `${(50 * (HALF - y)) / HALF}%`;
+        buttons[i].style.left = `${50 * (1 + x / HALF.x)}%`;
+        buttons[i].style.top = `${50 * (1 - y / HALF.y)}%`;
+        buttons[i].classList.toggle("chosen", kind === "x0" && i === chosen && points.x0.length > 1);
         const number = points[kind].length > 1 ? ` ${i + 1}` : "";
         const place = `x ${x.toFixed(2)}, y ${y.toFixed(2)}`.replaceAll("-", "−");
         buttons[i].setAttribute("aria-label", `${NAMES[kind]}${number} at ${place}`);
@@ -60,7 +61,7 @@ export class Handles {
     const box = this.#layer.getBoundingClientRect();
     const [x, y] = this.#points[kind][index];
     // The point keeps its distance to the pointer: it does not jump when it is grasped off its centre.
-    const scale = (2 * HALF) / box.width;
+    const scale = (2 * HALF.x) / box.width;
     const from = [event.clientX, event.clientY];
     const moved = (now) =>
       this.#calls.moved(kind, index, [x + (now.clientX - from[0]) * scale, y - (now.clientY - from[1]) * scale]);

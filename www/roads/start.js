@@ -19,17 +19,19 @@ export function startRoads(state, save, report) {
     }
   }
 
-  const seen = Promise.withResolvers();
-  new IntersectionObserver((entries, observer) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
-    observer.disconnect();
-    seen.resolve();
-  }, { rootMargin: "400px" }).observe(root);
+  const seen = new Promise((resolve) => {
+    const watch = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      watch.disconnect();
+      resolve();
+    }, { rootMargin: "400px" });
+    watch.observe(root);
+  });
   const figure = new RoadsFigure({
     root,
     state,
     // Nobody waits for curves that are not in view.
-    compute: (request) => seen.promise.then(() => compute(request)),
+    compute: (request) => seen.then(() => compute(request)),
     changed: () => save(),
     report,
   });

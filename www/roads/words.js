@@ -15,13 +15,15 @@ export function kind(state, points) {
         "under the diffusion schedule, a straight line at constant speed under conditional optimal transport.",
     };
   }
+  const same = state["roads.sigmaMin"] === 0 && state["roads.diffusion"] === "cosine";
+  const meets = same ? " Both exact flows end in the same data point: they differ in the way, not in the map." : "";
   const chosen = points.x0.length > 1 ? "the chosen noise point" : "the noise point";
   return {
     title: "A marginal flow.",
     text:
-      `With several data points the wide curves follow the mean of all conditional velocities, weighted by how likely ` +
-      `each data point is from there. Thin lines are the conditional paths of ${chosen}: those of the straight road ` +
-      "are straight, its flow is not.",
+      "With several data points the wide curves follow the mean of all conditional velocities, weighted by how " +
+      `likely each data point is from there. Thin lines are the conditional paths of ${chosen}: those of the straight road ` +
+      `are straight, its flow is not.${meets}`,
   };
 }
 
@@ -29,17 +31,15 @@ export function kind(state, points) {
 export const schedule = (id) =>
   ({
     cosine: "α = sin(πt/2), σ = cos(πt/2): an even pace along the arc.",
-    vp: "β from 0.1 to 20, as in DDPM: the same arc, but most of the way is made in the middle. It hardly moves at first.",
+    vp: "β from 0.1 to 20, as in DDPM: the same arc, most of it in the second half of the time. It starts slowly.",
   })[id];
 
 function ending({ error, reach }) {
   if (error < LANDS) return "lands where the path leads";
-  const off = `ends ${distance(error)} from where the path leads`;
+  const off = `ends ${distance(error)} off`;
   if (reach === null) return off;
-  const share = Math.round(100 * Math.abs(reach - 1));
   if (reach < 0.1) return `hardly leaves the noise and ${off}`;
-  if (share < 3) return `goes far enough, but to one side, and ${off}`;
-  return `${reach > 1 ? `goes ${share} % too far` : `stops ${share} % short`} and ${off}`;
+  return reach > 1.03 ? `overshoots by ${Math.round(100 * (reach - 1))} % and ${off}` : off;
 }
 
 /** What Euler's method made of the roads. */
@@ -52,8 +52,8 @@ export function outcome(answer, state) {
     return `${steps} along the diffusion path ${ending(a)}; along the straight path it ${ending(b)}.`;
   }
   const mean =
-    `${steps} ends ${distance(diffusion.error)} from the exact flow along the diffusion path and ` +
-    `${distance(straight.error)} along the straight path (mean of ${straight.trajectories.length}).`;
+    `${steps} ends ${distance(diffusion.error)} off along the diffusion path and ${distance(straight.error)} off ` +
+    `along the straight path (mean of ${straight.trajectories.length}).`;
   const several = answer.straight.trajectories[0].conditional.length > 1;
   if (n > 1 || !several) return mean;
   const where = state["roads.sigmaMin"] > 0 ? "near the mean of the data" : "on the mean of the data";

@@ -1,0 +1,292 @@
+// What a person does in the 2-D lab, on the CPU engine.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { browser, open, picture, serve } from "./harness.mjs";
+
+let chrome, server;
+before(async () => {
+  chrome = await browser();
+  server = await serve();
+});
+after(async () => {
+  await chrome?.close();
+  server?.close();
+});
+
+const SMALL = "#engine=cpu&digits=1&steps=1&lab.width=32&lab.batch=64&lab.until=120&lab.particles=200";
+
+/** Opens the page at the lab, its engine started. */
+async function visit(hash = SMALL, options = {}) {
+  const context = await chrome.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
+  const opened = await open(context, server.url + hash);
+  await opened.page.$eval("#lab", (e) => e.scrollIntoView());
+  await opened.page.waitForFunction(() => document.querySelector("#lab").dataset.ready === "true", undefined, { timeout: 60_000 });
+  return { context, ...opened };
+}
+
+const step = (page) => page.$eval("#lab", (e) => Number(e.dataset.step));
+const message = (page) => page.$eval("#lab-message", (e) => (e.hidden ? "" : e.textContent));
+const figure = (page, key, column = 0) =>
+  page.$eval(`[data-figure="${key}"]`, (row, i) => Number(row.cells[i + 1].textContent), column);
+const stopped = (page, at) =>
+  page.waitForFunction(
+    (n) => {
+      const lab = document.querySelector("#lab");
+      return Number(lab.dataset.step) >= n && lab.getAttribute("aria-busy") === "false";
+    },
+    at,
+    { timeout: 120_000 },
+  );
+
+async function download(page, what) {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.click(`[data-take="${what}"]`)]);
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+test("trains, shows figures and stops where it was told", async () => {
+  const { page, errors, context } = await visit();
+  const before = await picture(page, "#lab-stage-0");
+  assert.equal(await page.textContent("#lab-progress"), "Not trained yet.");
+  const untrained = await figure(page, "w2");
+  await page.click("#lab-train");
+  await stopped(page, 120);
+  assert.equal(await step(page), 120);
+  assert.notEqual(await picture(page, "#lab-stage-0"), before);
+  assert.ok((await figure(page, "w2")) < untrained, "training brings the samples nearer to the data");
+  assert.ok((await figure(page, "floor")) > 0);
+  assert.equal(await message(page), "");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("pauses, steps once, resets to the same beginning", async () => {
+  const { page, context } = await visit(SMALL.replace("until=120", "until=100000"));
+  const first = await figure(page, "w2");
+  await page.click("#lab-train");
+  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) > 5);
+  await page.click("#lab-train");
+  await stopped(page, 5);
+  const paused = await step(page);
+  await page.waitForTimeout(500);
+  assert.equal(await step(page), paused, "a paused run stands still");
+  await page.click("#lab-step");
+  await page.waitForFunction((n) => Number(document.querySelector("#lab").dataset.step) === n + 1, paused);
+  await page.click("#lab-reset");
+  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) === 0);
+  await page.waitForFunction((w2) => Number(document.querySelector('[data-figure="w2"]').cells[1].textContent) === w2, first);
+  await context.close();
+});
+
+test("a link gives back the same weights", async () => {
+  const weights = async () => {
+    const { page, context } = await visit(`${SMALL}&lab.target=rings&lab.seed=5&lab.until=30`);
+    await page.click("#lab-train");
+    await stopped(page, 30);
+    await page.click("#lab-take-panel summary");
+    const { name, bytes } = await download(page, "weights");
+    assert.match(name, /\.safetensors$/);
+    await context.close();
+    return bytes;
+  };
+  const [a, b] = [await weights(), await weights()];
+  assert.ok(a.length > 1000 && a.equals(b));
+});
+
+test("a target of one's own in four actions: draw twice, train", async () => {
+  const { page, errors, context } = await visit();
+  const canvas = await page.$('[data-brush="target"]');
+  await canvas.scrollIntoViewIfNeeded();
+  const box = await canvas.boundingBox();
+  for (const y of [0.3, 0.7]) {
+    await page.mouse.move(box.x + 0.2 * box.width, box.y + y * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.8 * box.width, box.y + y * box.height, { steps: 12 });
+    await page.mouse.up();
+  }
+  await page.waitForFunction(() => location.hash.includes("lab.target=points"));
+  await page.click("#lab-train");
+  await stopped(page, 120);
+  assert.match(await page.textContent('[data-note="target"]'), /points drawn/);
+  // The drawing is in the link: a reload has the same points.
+  const shown = await picture(page, '[data-brush="target"]');
+  const hash = await page.evaluate(() => location.hash);
+  const again = await visit(hash);
+  assert.equal(await picture(again.page, '[data-brush="target"]'), shown);
+  assert.deepEqual([...errors, ...again.errors], []);
+  await again.context.close();
+  await context.close();
+});
+
+test("compares two runs that differ in one thing", async () => {
+  const { page, context } = await visit(`${SMALL}&lab.compare=coupling&lab.with=ot`);
+  assert.equal(await page.$eval('[data-run="1"]', (e) => e.hidden), false);
+  assert.match(await page.textContent("#lab-name-1"), /minibatch OT/);
+  // Before training both have the same initial weights and the same particles.
+  assert.equal(await figure(page, "w2", 0), await figure(page, "w2", 1));
+  assert.equal(await figure(page, "w2", 2), 0);
+  await page.click("#lab-train");
+  await stopped(page, 120);
+  assert.notEqual(await figure(page, "straightness", 0), await figure(page, "straightness", 1));
+  await context.close();
+});
+
+test("scrubs and plays time", async () => {
+  const { page, context } = await visit();
+  const end = await picture(page, "#lab-stage-0");
+  await page.$eval("#lab-t", (input) => {
+    input.value = "0";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await page.waitForFunction(() => document.querySelector("#lab-t-text").textContent === "t = 0.00");
+  await page.waitForTimeout(100);
+  assert.notEqual(await picture(page, "#lab-stage-0"), end);
+  await page.click("#lab-play");
+  await page.waitForFunction(() => Number(document.querySelector("#lab-t").value) > 0.2);
+  await page.click("#lab-play");
+  await context.close();
+});
+
+test("every layer draws without an error, and the exact field says its distance", async () => {
+  const layers = "density.likelihood.grid.field.exact.ends.conditional.marginal.particles";
+  const { page, errors, context } = await visit(`${SMALL}&lab.target=eight-gaussians&lab.layers=${layers}`);
+  assert.match(await page.textContent("#lab-exact-text"), /At t = 0\.95 the learned field is \d/);
+  await page.click("#lab-exact-panel summary");
+  await page.click("#lab-theorem");
+  await page.waitForSelector("#lab-cosine svg .dot");
+  await page.click("#lab-likelihood-panel summary");
+  await page.click("#lab-likelihood");
+  await page.waitForFunction(() => /bits per dimension/.test(document.querySelector("#lab-likelihood-text").textContent));
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("takes away pictures, trajectories and the record", async () => {
+  const { page, errors, context } = await visit();
+  await page.click("#lab-step");
+  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) === 1);
+  await page.click("#lab-take-panel summary");
+  const png = await download(page, "png");
+  assert.equal(png.bytes.subarray(1, 4).toString(), "PNG");
+  const svg = (await download(page, "svg")).bytes.toString();
+  assert.match(svg, /^<\?xml|^<svg/);
+  const { times } = JSON.parse((await download(page, "json")).bytes.toString());
+  assert.equal(times.length, 21);
+  const csv = (await download(page, "csv")).bytes.toString();
+  assert.ok(csv.split("\n").length > 200 * 21);
+  const record = (await download(page, "record")).bytes.toString();
+  assert.match(record, /step,loss\n1,\d/);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("weights come back, and a foreign file changes nothing", async () => {
+  const { page, context } = await visit();
+  await page.click("#lab-train");
+  await stopped(page, 120);
+  const trained = await figure(page, "w2");
+  await page.click("#lab-take-panel summary");
+  const { bytes } = await download(page, "weights");
+  const load = async (buffer) => {
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.click('[data-take="load"]')]);
+    await chooser.setFiles({ name: "w.safetensors", mimeType: "application/octet-stream", buffer });
+  };
+  await load(Buffer.from("not weights at all"));
+  await page.waitForFunction(() => /whole safetensors/.test(document.querySelector("#lab-take-text").textContent));
+  assert.equal(await step(page), 120);
+  assert.equal(await figure(page, "w2"), trained);
+  await page.click("#lab-reset");
+  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) === 0);
+  await load(bytes);
+  await page.waitForFunction(() => /^Loaded/.test(document.querySelector("#lab-take-text").textContent));
+  assert.equal(await figure(page, "w2"), trained);
+  await context.close();
+});
+
+test("a bad CSV is a sentence; a good one is a target", async () => {
+  const { page, context } = await visit();
+  const drop = async (buffer) => {
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.click('[data-tool="csv"][data-of="target"]'),
+    ]);
+    await chooser.setFiles({ name: "data.csv", mimeType: "text/csv", buffer: Buffer.from(buffer) });
+  };
+  await drop("x,y\n1,2\n3,many\n5,6\n");
+  await page.waitForFunction(() => !document.querySelector("#lab-message").hidden);
+  assert.match(await message(page), /line 3/);
+  assert.ok(!(await page.evaluate(() => location.hash)).includes("lab.target="), "nothing changed");
+  await drop("x,y\n100,2\n300,4\n500,6\n100,6\n");
+  await page.waitForFunction(() => location.hash.includes("lab.target=points"));
+  assert.match(await page.textContent('[data-note="target"]'), /4 rows; one unit here is/);
+  await context.close();
+});
+
+test("a malformed link says what it could not use and trains with the rest", async () => {
+  const { page, context } = await visit(`${SMALL}&lab.path=bent&lab.depth=99&lab.colour=red&lab.target=points&lab.targetPoints=1!`);
+  const said = await page.textContent("#message");
+  for (const word of ["lab.path", "lab.depth", "lab.colour", "lab.targetPoints"]) assert.ok(said.includes(word), `${word}: ${said}`);
+  await context.close();
+});
+
+test("random states survive the way through a link", async () => {
+  const { page, context } = await visit();
+  const wrong = await page.evaluate(async () => {
+    const { LAB } = await import("./lab/table.js");
+    const { DIGITS } = await import("./digits/table.js");
+    const { parseHash, toHash } = await import("./state.js");
+    const table = { ...DIGITS, ...LAB };
+    let seed = 7;
+    const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+    const letters = "abcXYZ019_-";
+    const value = ({ kind, initial }) => {
+      if (kind.values && typeof initial === "string" && initial.includes(".")) {
+        return kind.values.filter(() => random() < 0.5).join(".") || "none";
+      }
+      if (kind.values) return kind.values[Math.floor(random() * kind.values.length)];
+      if ("min" in kind) {
+        const v = kind.min + random() * (kind.max - kind.min);
+        return kind.read(String(v)) ?? Math.round(v);
+      }
+      return Array.from({ length: Math.floor(random() * 10) }, () => letters[Math.floor(random() * letters.length)]).join("").toLowerCase().replaceAll("_", "-");
+    };
+    const failures = [];
+    for (let i = 0; i < 300; i += 1) {
+      const state = Object.fromEntries(Object.entries(table).map(([key, property]) => [key, value(property)]));
+      const back = parseHash(table, toHash(table, state));
+      if (back.problems.length || JSON.stringify(back.state) !== JSON.stringify(state)) failures.push([state, back]);
+    }
+    return failures.slice(0, 1);
+  });
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("fits a phone, in both themes", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    const { page, errors, context } = await visit(SMALL, { viewport: { width: 360, height: 740 }, colorScheme });
+    const [wide, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(wide <= width, `${wide} > ${width}`);
+    assert.deepEqual(errors, []);
+    await context.close();
+  }
+});
+
+test("the page's thread stays free while it trains", async () => {
+  const { page, context } = await visit(SMALL.replace("until=120", "until=100000"));
+  await page.click("#lab-train");
+  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) > 5);
+  const longest = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        let most = 0;
+        const observer = new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) most = Math.max(most, entry.duration);
+        });
+        observer.observe({ entryTypes: ["longtask"] });
+        setTimeout(() => resolve(most), 3000);
+      }),
+  );
+  assert.ok(longest === 0, `a task of ${longest} ms`);
+  await context.close();
+});
