@@ -49,8 +49,10 @@ pub mod data;
 pub mod device;
 pub mod error;
 pub mod field;
+#[cfg(feature = "train")]
 pub mod lab;
 pub mod likelihood;
+#[cfg(feature = "train")]
 pub mod loss;
 pub mod marginal;
 pub mod metrics;
@@ -62,6 +64,7 @@ pub mod roads;
 pub mod sample;
 pub mod session;
 pub mod solver;
+#[cfg(feature = "train")]
 pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

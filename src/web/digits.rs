@@ -1,8 +1,10 @@
 //! Engines and the digits they make.
 
+#[cfg(feature = "train")]
 use super::lab::JsLab;
 use super::thrown;
 use crate::device::Engine;
+#[cfg(feature = "train")]
 use crate::lab::{Lab, LabConfig};
 use crate::session::{HostFrame, Request, Run, Session};
 use js_sys::Float32Array;
@@ -42,6 +44,7 @@ impl JsEngine {
 
     /// Begins an experiment of the 2-D lab from its settings in JSON (see [`LabConfig`]). Throws a `ConfigError`
     /// or `DataError` that says what to change.
+    #[cfg(feature = "train")]
     pub fn lab(&self, config: &str) -> Result<JsLab, JsValue> {
         let lab = LabConfig::from_json(config).and_then(|c| Lab::new(c, self.0.borrow().opened()));
         Ok(JsLab::new(lab.map_err(|e| thrown(&e))?))

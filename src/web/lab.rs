@@ -246,3 +246,10 @@ impl JsLab {
         answer(self.lab.borrow_mut().load(bytes).map(|()| JsValue::UNDEFINED))
     }
 }
+
+/// The experiment that a weights file of the lab was made with, as JSON.
+#[wasm_bindgen(js_name = labConfigOf)]
+pub fn lab_config_of(bytes: &[u8]) -> std::result::Result<String, JsValue> {
+    let config = Lab::config_of(bytes).map_err(|e| thrown(&e))?;
+    serde_json::to_string(&config).map_err(|e| thrown(&Error::weights(e.to_string())))
+}

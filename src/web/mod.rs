@@ -1,16 +1,18 @@
-//! What JavaScript sees: thin exports of [`session`](crate::session) and [`lab`](crate::lab). No arithmetic
+//! What JavaScript sees: thin exports of `session` and `lab`. No arithmetic
 //! here.
 //!
 //! Nothing takes `&mut self`: wasm-bindgen throws where such a method is entered twice, and async methods
 //! can be. State sits in cells instead, and a second call while one is under way gets a sentence.
 
 mod digits;
+#[cfg(feature = "train")]
 mod lab;
 mod plane;
 
 pub use digits::{Frame, JsEngine, JsRun};
+#[cfg(feature = "train")]
 pub use lab::JsLab;
-pub use plane::{decode_points, encode_points, lab_config_of, read_csv_text, two_roads};
+pub use plane::{decode_points, encode_points, read_csv_text, two_roads};
 
 use crate::data::plane::Distribution;
 use crate::error::Error;

@@ -3,7 +3,6 @@
 use super::{object, thrown};
 use crate::data::plane::{PointSet, read_csv};
 use crate::error::Error;
-use crate::lab::Lab;
 use crate::points;
 use crate::roads::{self, Request};
 use js_sys::Float32Array;
@@ -44,13 +43,6 @@ pub fn read_csv_text(text: &str) -> Result<JsValue, JsValue> {
         ("scale", csv.scale.into()),
         ("note", csv.note.into()),
     ]))
-}
-
-/// The experiment that a weights file of the lab was made with, as JSON.
-#[wasm_bindgen(js_name = labConfigOf)]
-pub fn lab_config_of(bytes: &[u8]) -> Result<String, JsValue> {
-    let config = Lab::config_of(bytes).map_err(|e| thrown(&e))?;
-    serde_json::to_string(&config).map_err(|e| thrown(&Error::weights(e.to_string())))
 }
 
 /// The two roads: request and answer in JSON (see [`roads`](crate::roads)).

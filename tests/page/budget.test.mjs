@@ -17,6 +17,9 @@ function within(t, what, bytes, limit) {
 test("the CPU engine is at most 500 KB", (t) =>
   within(t, "CPU engine", sum("engine/cpu/flow_lab.js", "engine/cpu/flow_lab_bg.wasm"), 500_000));
 
+test("the lab's engine, which also trains, is at most 620 KB", (t) =>
+  within(t, "lab engine", sum("engine/lab/flow_lab.js", "engine/lab/flow_lab_bg.wasm"), 620_000));
+
 test("the GPU engine is at most 2.5 MB", (t) =>
   within(t, "GPU engine", sum("engine/webgpu/flow_lab.js", "engine/webgpu/flow_lab_bg.wasm"), 2_500_000));
 

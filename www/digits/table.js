@@ -10,7 +10,7 @@ export const DIGITS = Object.freeze({
   solver: { kind: choice("euler", "midpoint", "heun", "rk4", "dopri5"), initial: "euler" },
   steps: { kind: number(1, 64, { whole: true }), initial: 16 },
   tolerance: { kind: choice(0.1, 0.01, 0.001, 0.0001), initial: 0.01 },
-  guidance: { kind: number(0, 6), initial: 1.75 },
+  guidance: { kind: number(0, 6), initial: 2 },
   from: { kind: number(0, 1), initial: 0.2 },
   show: { kind: choice("x", "x1"), initial: "x" },
   engine: { kind: choice("auto", "webgpu", "cpu"), initial: "auto" },

@@ -12,7 +12,7 @@ export class LabClient {
     this.#onFatal = onFatal;
   }
 
-  /** Starts a worker with the engine `id`; what an earlier one held is gone. */
+  /** Starts a worker with the engine module `id` (cpu, or lab, which also trains); what an earlier one held is gone. */
   open(id) {
     this.close();
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });

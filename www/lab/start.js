@@ -1,5 +1,4 @@
 // Joins the lab's parts: state ↔ form, the worker, the runs, their stages and readings.
-import { webgpuObstacle } from "../webgpu.js";
 import { newSeed, toHash } from "../state.js";
 import { LabClient } from "./client.js";
 import { Ends } from "./ends.js";
@@ -85,20 +84,14 @@ class Lab {
 
   /** Opens the engine once; resolves when the untrained experiment is shown. */
   open() {
-    this.#opened ??= this.#open(this.#state["lab.engine"]);
+    this.#opened ??= this.#open();
     return this.#opened;
   }
 
-  async #open(engine) {
-    const line = byId("lab-engine");
-    line.textContent = "Starting the engine…";
-    const obstacle = engine === "webgpu" ? await webgpuObstacle() : null;
-    if (obstacle) engine = "cpu";
-    const { name } = await this.#client.open(engine);
-    const device = engine === "webgpu" ? `WebGPU (${name})` : "the CPU";
-    const why = obstacle ? `, because ${obstacle}` : "";
-    line.textContent = `Training on ${device}${why}.`;
-    line.dataset.engine = engine;
+  async #open() {
+    byId("lab-engine").textContent = "Starting the engine…";
+    await this.#client.open("lab");
+    byId("lab-engine").textContent = "Training on the CPU, in a worker.";
     await this.#try(() => this.#begin());
     this.#root.dataset.ready = "true";
   }
@@ -126,11 +119,12 @@ class Lab {
   #lost(error) {
     this.#opened = null;
     this.#try(async () => {
-      this.#report(`The engine stopped (${error.message}). The CPU goes on from the last picture.`);
-      this.#opened = this.#open("cpu");
+      this.#report(`The engine stopped (${error.message}). It was started again from the last picture’s weights.`);
+      this.#opened = this.#open();
+      const kept = this.#kept;
       await this.#opened;
       for (const run of this.#runs.runs) {
-        const weights = this.#kept?.[run.slot];
+        const weights = kept?.[run.slot];
         if (weights) await this.#runs.call(run, "loadWeights", weights);
       }
       await this.#runs.show();
@@ -165,7 +159,7 @@ class Lab {
   async #picture(run, live) {
     const view = this.#views[run.slot];
     await view.picture(live);
-    if (byId("lab-engine").dataset.engine === "webgpu") this.#kept[run.slot] = await this.#runs.call(run, "weights");
+    this.#kept[run.slot] = await this.#runs.call(run, "weights");
     if (run.slot === 0) this.#exactText();
     this.#root.dataset.pictures = Number(this.#root.dataset.pictures ?? 0) + 1;
   }
@@ -213,10 +207,6 @@ class Lab {
     if (part === "none") return this.#buttons();
     if (part === "picture" && key === "lab.t") return this.#clock.seek(this.#state["lab.t"]);
     await this.open();
-    if (part === "engine") {
-      this.#opened = this.#open(this.#state["lab.engine"]);
-      return this.#opened;
-    }
     if (part === "experiment") return this.#restart();
     if (part === "rate") return this.#state["lab.compare"] === "rate" ? this.#restart() : this.#runs.setRate();
     if (part === "samples") return this.#runs.resample();
@@ -332,7 +322,7 @@ class Lab {
   replaced(keys) {
     if (!keys.length) return;
     this.#form.refresh();
-    const order = ["engine", "experiment", "rate", "samples", "picture", "none"];
+    const order = ["experiment", "rate", "samples", "picture", "none"];
     const key = keys.sort((a, b) => order.indexOf(LAB[a].part) - order.indexOf(LAB[b].part))[0];
     if (this.#opened) this.#changed(key);
   }

@@ -42,7 +42,6 @@ export const LAB = Object.freeze({
     part: "picture",
   },
   "lab.t": { kind: number(0, 1), initial: 1, part: "picture" },
-  "lab.engine": { kind: choice("cpu", "webgpu"), initial: "cpu", part: "engine" },
 });
 
 const distribution = (state, which) => {

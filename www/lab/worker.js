@@ -24,7 +24,7 @@ self.addEventListener("unhandledrejection", (event) => failed(null, event.reason
 async function open(id) {
   module = await import(`../engine/${id}/flow_lab.js`);
   await module.default();
-  engine = await module.Engine.open(id);
+  engine = await module.Engine.open("cpu");
   return { name: engine.name };
 }
 
