@@ -1,9 +1,7 @@
 // Joins the page's figures: one state, in the URL.
 import { startDigits } from "./digits/start.js";
 import { DIGITS } from "./digits/table.js";
-import { startLab } from "./lab/start.js";
 import { LAB } from "./lab/table.js";
-import { startRoads } from "./roads/start.js";
 import { ROADS } from "./roads/table.js";
 import { parseHash, toHash } from "./state.js";
 
@@ -23,10 +21,28 @@ report(problems.join(" "));
 
 const save = () => history.replaceState(null, "", `${location.pathname}${location.search}${toHash(TABLE, state)}`);
 
+/** A figure whose scripts are loaded when it comes near the view. */
+function near(id, load) {
+  const say = reporter(`${id}-message`);
+  let figure = null;
+  const observer = new IntersectionObserver(async (entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    try {
+      const start = await load();
+      figure = start(state, save, say);
+    } catch (error) {
+      say(`This figure could not be loaded (${error.message}). Check the connection and reload.`);
+    }
+  }, { rootMargin: "400px" });
+  observer.observe(document.getElementById(id));
+  return { replaced: (keys) => figure?.replaced(keys) };
+}
+
 const figures = [
   [DIGITS, startDigits(state, save, report)],
-  [ROADS, startRoads(state, save, reporter("roads-message"))],
-  [LAB, startLab(state, save, reporter("lab-message"))],
+  [ROADS, near("roads", async () => (await import("./roads/start.js")).startRoads)],
+  [LAB, near("lab", async () => (await import("./lab/start.js")).startLab)],
 ];
 
 window.addEventListener("hashchange", () => {

@@ -23,9 +23,13 @@ test("the lab's engine, which also trains, is at most 620 KB", (t) =>
 test("the GPU engine is at most 2.5 MB", (t) =>
   within(t, "GPU engine", sum("engine/webgpu/flow_lab.js", "engine/webgpu/flow_lab_bg.wasm"), 2_500_000));
 
-/** Scripts, styles and HTML, without the engines. */
-const pageFiles = () =>
-  readdirSync(DIST, { recursive: true }).filter((name) => /\.(html|js|css)$/.test(name) && !name.startsWith("engine/"));
+/** Scripts, styles and HTML, without the engines; `late`: of figures that are loaded when they come near the view. */
+const pageFiles = (late) =>
+  readdirSync(DIST, { recursive: true })
+    .filter((name) => /\.(html|js|css)$/.test(name) && !name.startsWith("engine/"))
+    .filter((name) => (/^(lab|roads)\//.test(name) && !/(table\.js|\.css)$/.test(name)) === late);
 
-test("page and styles are at most 60 KB", (t) =>
-  within(t, "page", sum(...pageFiles()), 60_000));
+test("page and styles are at most 60 KB", (t) => within(t, "page", sum(...pageFiles(false)), 60_000));
+
+test("the scripts of the figures in the plane are at most 75 KB", (t) =>
+  within(t, "lab and roads", sum(...pageFiles(true)), 75_000));

@@ -108,11 +108,13 @@ test("a target of one's own in four actions: draw twice, train", async () => {
   await page.click("#lab-train");
   await stopped(page, 120);
   assert.match(await page.textContent('[data-note="target"]'), /points drawn/);
-  // The drawing is in the link: a reload has the same points.
-  const shown = await picture(page, '[data-brush="target"]');
-  const hash = await page.evaluate(() => location.hash);
-  const again = await visit(hash);
-  assert.equal(await picture(again.page, '[data-brush="target"]'), shown);
+  // The drawing is in the link: a reload begins with the same points and the same untrained flow.
+  await page.click("#lab-reset");
+  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) === 0);
+  const again = await visit(await page.evaluate(() => location.hash));
+  const w2 = await figure(again.page, "w2");
+  await page.waitForFunction((value) => Number(document.querySelector('[data-figure="w2"]').cells[1].textContent) === value, w2);
+  assert.equal(await picture(again.page, "#lab-stage-0"), await picture(page, "#lab-stage-0"));
   assert.deepEqual([...errors, ...again.errors], []);
   await again.context.close();
   await context.close();

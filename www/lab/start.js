@@ -61,7 +61,8 @@ class Lab {
     this.#form = new LabForm(byId("lab-form"), state, (key) => this.#changed(key));
     const announce = (text) => (byId("lab-caption").textContent = text);
     const call = async (method, ...args) => {
-      await this.open();
+      // Not open(): that waits for the ends to be shown, which may need this very answer.
+      if (!this.#client.isOpen) await this.open();
       return this.#client.call(method, 0, ...args);
     };
     this.#ends = new Ends(byId("lab-form"), state, this.#form, call, report, announce);

@@ -1,0 +1,158 @@
+//! Assignment and couplings against brute force, scipy and POT.
+#![cfg(feature = "native")]
+
+use flow_lab::assignment::{solve, squared_distances};
+use flow_lab::coupling::{Coupling, sinkhorn};
+use flow_lab::error::Kind;
+use flow_lab::points::Point;
+use flow_lab::rng::{Rng, Stream};
+
+fn random_points(n: usize, seed: u64) -> Vec<Point> {
+    let mut rng = Rng::new(seed, Stream::Data);
+    (0..n).map(|_| [rng.normal(), rng.normal()]).collect()
+}
+
+fn total(cost: &[f32], columns: &[usize]) -> f64 {
+    let n = columns.len();
+    columns.iter().enumerate().map(|(i, &j)| f64::from(cost[i * n + j])).sum()
+}
+
+fn is_permutation(columns: &[usize]) -> bool {
+    let mut seen = vec![false; columns.len()];
+    columns.iter().for_each(|&j| seen[j] = true);
+    seen.into_iter().all(|s| s)
+}
+
+/// The least cost over all permutations, by trying them.
+fn brute_force(cost: &[f32], n: usize, row: usize, used: u32) -> f64 {
+    if row == n {
+        return 0.0;
+    }
+    (0..n)
+        .filter(|j| used & (1 << j) == 0)
+        .map(|j| f64::from(cost[row * n + j]) + brute_force(cost, n, row + 1, used | (1 << j)))
+        .fold(f64::INFINITY, f64::min)
+}
+
+#[test]
+fn assignment_equals_brute_force() {
+    for n in 0..=7 {
+        for seed in 0..20 {
+            let mut rng = Rng::new(seed, Stream::Data);
+            // Few different costs make many ties.
+            let levels = if seed % 2 == 0 { 4 } else { 100_000 };
+            let cost: Vec<f32> = (0..n * n).map(|_| rng.index(levels) as f32 - 2.0).collect();
+            let assignment = solve(&cost, n).unwrap();
+            assert!(is_permutation(&assignment.columns));
+            assert_eq!(total(&cost, &assignment.columns), brute_force(&cost, n, 0, 0), "n {n}, seed {seed}");
+        }
+    }
+}
+
+/// (7919 i + 104729 j + 31 i j) mod 1009.
+fn formula(n: usize) -> Vec<f32> {
+    (0..n * n)
+        .map(|k| {
+            let (i, j) = (k / n, k % n);
+            ((7919 * i + 104_729 * j + 31 * i * j) % 1009) as f32
+        })
+        .collect()
+}
+
+/// scipy 1.17.1: `r, k = linear_sum_assignment(c); c[r, k].sum()` on the formula's matrix.
+#[test]
+fn assignment_equals_scipy() {
+    for (n, least) in [(12, 2053.0), (60, 1574.0), (256, 2064.0)] {
+        let cost = formula(n);
+        let assignment = solve(&cost, n).unwrap();
+        assert!(is_permutation(&assignment.columns));
+        assert_eq!(total(&cost, &assignment.columns), least);
+        let bound: f64 = assignment.u.iter().chain(&assignment.v).sum();
+        // The duals prove it: integers below 2^20 in f64 leave rounding far below this.
+        assert!((bound - least).abs() < 1e-6, "{bound}");
+        for (k, c) in cost.iter().enumerate() {
+            assert!(assignment.u[k / n] + assignment.v[k % n] <= f64::from(*c) + 1e-6);
+        }
+    }
+}
+
+#[test]
+fn bad_costs_are_refused() {
+    assert_eq!(solve(&[1.0; 5], 2).unwrap_err().kind(), Kind::Config);
+    assert_eq!(solve(&[1.0, f32::NAN, 0.0, 1.0], 2).unwrap_err().kind(), Kind::Numeric);
+    for epsilon in [0.0, -1.0, f64::NAN] {
+        assert_eq!(sinkhorn::plan(&[1.0; 4], 2, epsilon, 1e-6).unwrap_err().kind(), Kind::Config);
+    }
+    let few = random_points(3, 0);
+    let more = random_points(4, 0);
+    for coupling in Coupling::all() {
+        let error = coupling.pair(&few, &more, &mut Rng::new(0, Stream::Coupling)).unwrap_err();
+        assert_eq!(error.kind(), Kind::Config);
+    }
+}
+
+/// POT 0.9.7: `ot.sinkhorn(a, a, c, 0.1, method="sinkhorn_log", stopThr=1e-13)` with a = 1/6 and c the formula's
+/// 6 × 6 matrix over 1009: rows 0 and 3.
+#[test]
+fn the_entropic_plan_equals_pot() {
+    let cost: Vec<f32> = formula(6).into_iter().map(|c| c / 1009.0).collect();
+    let plan = sinkhorn::plan(&cost, 6, 0.1, 1e-12).unwrap();
+    let rows = [
+        (0, [0.15021689, 0.00024436, 0.00076439, 0.00204263, 0.00459272, 0.00880568]),
+        (3, [0.00204263, 0.02911739, 0.03623665, 0.03852386, 0.03446033, 0.02628582]),
+    ];
+    for (row, printed) in rows {
+        for (j, expected) in printed.into_iter().enumerate() {
+            // Costs are f32 here (6e-8 of 0.1 in the exponent), the printed values have eight decimals.
+            assert!((plan[6 * row + j] - expected).abs() < 2e-7, "{row} {j} {}", plan[6 * row + j]);
+        }
+    }
+}
+
+#[test]
+fn plans_keep_both_marginals_and_lie_between_exact_and_independent() {
+    let n = 40;
+    let (a, b) = (random_points(n, 1), random_points(n, 2));
+    let cost = squared_distances(&a, &b);
+    let spent = |plan: &[f64]| plan.iter().zip(&cost).map(|(p, c)| p * f64::from(*c)).sum::<f64>();
+    let exact = total(&cost, &solve(&cost, n).unwrap().columns) / n as f64;
+    let independent = cost.iter().map(|c| f64::from(*c)).sum::<f64>() / (n * n) as f64;
+    let mut before = exact;
+    for epsilon in [0.02, 0.1, 1.0, 10.0, 1e4] {
+        let plan = sinkhorn::plan(&cost, n, epsilon, 1e-6).unwrap();
+        let row = |i: usize| plan[n * i..n * (i + 1)].iter().sum::<f64>();
+        let column = |j: usize| plan.iter().skip(j).step_by(n).sum::<f64>();
+        let off: f64 =
+            (0..n).map(|i| (row(i) - 1.0 / n as f64).abs() + (column(i) - 1.0 / n as f64).abs()).sum();
+        assert!(off <= 2e-6, "epsilon {epsilon}: marginals are off by {off}");
+        // More entropy never makes transport cheaper.
+        assert!(spent(&plan) >= before - 1e-5, "epsilon {epsilon}");
+        before = spent(&plan);
+    }
+    let sharp = spent(&sinkhorn::plan(&cost, n, 0.02, 1e-6).unwrap());
+    // The entropic plan costs at most epsilon ln n more than the exact one.
+    assert!(sharp - exact <= 0.02 * (n as f64).ln() + 1e-4, "{sharp} {exact}");
+    assert!((before - independent).abs() < 1e-3 * independent, "{before} {independent}");
+}
+
+#[test]
+fn every_coupling_uses_each_source_point_once() {
+    let n = 64;
+    let (a, b) = (random_points(n, 3), random_points(n, 4));
+    let cost = squared_distances(&a, &b);
+    for coupling in Coupling::all() {
+        let pairs = coupling.pair(&a, &b, &mut Rng::new(5, Stream::Coupling)).unwrap();
+        assert!(pairs.iter().enumerate().all(|(k, &(i, _))| i == k), "{coupling:?}");
+        let columns: Vec<usize> = pairs.iter().map(|&(_, j)| j).collect();
+        assert_eq!(columns.len(), n);
+        match coupling {
+            Coupling::Sinkhorn { .. } => assert!(columns.iter().all(|&j| j < n)),
+            _ => assert!(is_permutation(&columns), "{coupling:?}"),
+        }
+        let again = coupling.pair(&a, &b, &mut Rng::new(5, Stream::Coupling)).unwrap();
+        assert_eq!(again, pairs);
+        if coupling == Coupling::Exact {
+            assert_eq!(total(&cost, &columns), total(&cost, &solve(&cost, n).unwrap().columns));
+        }
+    }
+}
