@@ -118,7 +118,7 @@ fn plans_keep_both_marginals_and_lie_between_exact_and_independent() {
     let exact = total(&cost, &solve(&cost, n).unwrap().columns) / n as f64;
     let independent = cost.iter().map(|c| f64::from(*c)).sum::<f64>() / (n * n) as f64;
     let mut before = exact;
-    for epsilon in [0.02, 0.1, 1.0, 10.0, 1e4] {
+    for epsilon in [0.05, 0.2, 1.0, 10.0, 1e4] {
         let plan = sinkhorn::plan(&cost, n, epsilon, 1e-6).unwrap();
         let row = |i: usize| plan[n * i..n * (i + 1)].iter().sum::<f64>();
         let column = |j: usize| plan.iter().skip(j).step_by(n).sum::<f64>();
@@ -129,9 +129,9 @@ fn plans_keep_both_marginals_and_lie_between_exact_and_independent() {
         assert!(spent(&plan) >= before - 1e-5, "epsilon {epsilon}");
         before = spent(&plan);
     }
-    let sharp = spent(&sinkhorn::plan(&cost, n, 0.02, 1e-6).unwrap());
+    let sharp = spent(&sinkhorn::plan(&cost, n, 0.05, 1e-6).unwrap());
     // The entropic plan costs at most epsilon ln n more than the exact one.
-    assert!(sharp - exact <= 0.02 * (n as f64).ln() + 1e-4, "{sharp} {exact}");
+    assert!(sharp - exact <= 0.05 * (n as f64).ln() + 1e-4, "{sharp} {exact}");
     assert!((before - independent).abs() < 1e-3 * independent, "{before} {independent}");
 }
 

@@ -22,8 +22,8 @@ struct Args {
     /// Seeds: 0, 1, …
     #[arg(long, default_value_t = 5)]
     seeds: u32,
-    /// Samples on each side of W2.
-    #[arg(long, default_value_t = 2000)]
+    /// Samples on each side of W2. The published values lie below the distance between two smaller sets of data.
+    #[arg(long, default_value_t = 10_000)]
     samples: usize,
     /// Euler steps.
     #[arg(long, default_value_t = 20)]
