@@ -119,19 +119,19 @@ fn plans_keep_both_marginals_and_lie_between_exact_and_independent() {
     let independent = cost.iter().map(|c| f64::from(*c)).sum::<f64>() / (n * n) as f64;
     let mut before = exact;
     for epsilon in [0.05, 0.2, 1.0, 10.0, 1e4] {
-        let plan = sinkhorn::plan(&cost, n, epsilon, 1e-6).unwrap();
+        let plan = sinkhorn::plan(&cost, n, epsilon, 1e-4).unwrap();
         let row = |i: usize| plan[n * i..n * (i + 1)].iter().sum::<f64>();
         let column = |j: usize| plan.iter().skip(j).step_by(n).sum::<f64>();
         let off: f64 =
             (0..n).map(|i| (row(i) - 1.0 / n as f64).abs() + (column(i) - 1.0 / n as f64).abs()).sum();
-        assert!(off <= 2e-6, "epsilon {epsilon}: marginals are off by {off}");
-        // More entropy never makes transport cheaper.
-        assert!(spent(&plan) >= before - 1e-5, "epsilon {epsilon}");
+        assert!(off <= 1.01e-4, "epsilon {epsilon}: marginals are off by {off}");
+        // More entropy never makes transport cheaper; 1e-4 of the mass misplaced over distances² of about 10.
+        assert!(spent(&plan) >= before - 1e-3, "epsilon {epsilon}");
         before = spent(&plan);
     }
-    let sharp = spent(&sinkhorn::plan(&cost, n, 0.05, 1e-6).unwrap());
+    let sharp = spent(&sinkhorn::plan(&cost, n, 0.05, 1e-4).unwrap());
     // The entropic plan costs at most epsilon ln n more than the exact one.
-    assert!(sharp - exact <= 0.05 * (n as f64).ln() + 1e-4, "{sharp} {exact}");
+    assert!(sharp - exact <= 0.05 * (n as f64).ln() + 1e-3, "{sharp} {exact}");
     assert!((before - independent).abs() < 1e-3 * independent, "{before} {independent}");
 }
 
