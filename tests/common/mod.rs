@@ -13,7 +13,7 @@ pub fn request() -> Request {
         solver: "heun".into(),
         steps: 2,
         tolerance: 0.01,
-        guidance: 2.0,
+        guidance: flow_lab::sample::Guidance { weight: 2.0, from: 0.0, to: 1.0 },
     }
 }
 
