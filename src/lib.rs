@@ -63,6 +63,7 @@ pub mod rng;
 pub mod roads;
 pub mod sample;
 pub mod session;
+pub mod silu;
 pub mod solver;
 #[cfg(feature = "train")]
 pub mod train;

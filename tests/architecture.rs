@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Level of each room; modules of one level do not use each other.
 const LEVELS: [&[&str]; 6] = [
     &["error", "rng"],
-    &["device", "field", "points", "assignment"],
+    &["device", "field", "points", "assignment", "silu"],
     &["data", "coupling", "path", "net", "solver", "metrics"],
     &["loss", "train", "sample", "weights", "classifier", "marginal", "likelihood"],
     &["session", "lab", "roads"],

@@ -45,6 +45,17 @@ fn one_seed_gives_one_training_however_it_is_sliced() {
 }
 
 #[test]
+fn a_rate_changed_on_the_way_is_part_of_the_experiment() {
+    let mut changed = trained(small(), 12);
+    changed.set_rate(0.02).unwrap();
+    block_on(changed.train(8)).unwrap();
+    assert!(changed.set_rate(0.0).is_err());
+    let planned = trained(changed.config().clone(), 20);
+    assert_eq!(weights(&changed), weights(&planned));
+    assert_ne!(weights(&changed), weights(&trained(small(), 20)));
+}
+
+#[test]
 fn every_path_and_coupling_trains() {
     for path in [PathKind::CondOt, PathKind::Vp, PathKind::Ve, PathKind::Cosine] {
         for coupling in [CouplingKind::Independent, CouplingKind::Ot, CouplingKind::Sinkhorn] {

@@ -5,7 +5,7 @@
 mod common;
 
 use burn::nn::{LayerNormConfig, LinearConfig};
-use burn::tensor::activation::{relu, silu};
+use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, TensorData};
 use common::{WEIGHTS, largest_difference, request};
 use flow_lab::device::Engine;
@@ -14,6 +14,7 @@ use flow_lab::field::{VelocityField, one_hot};
 use flow_lab::net::time_features;
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::session::{HostFrame, Session};
+use flow_lab::silu::silu;
 use flow_lab::solver::State;
 use flow_lab::weights;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};

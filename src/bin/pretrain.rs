@@ -148,8 +148,10 @@ fn train(
             let rate = (done - first) as f64 / start.elapsed().as_secs_f64();
             let left = (args.steps - done) as f64 / rate / 60.0;
             println!(
-                "step {done}/{} loss {mean:.4} grad {norm:.3} lr {:.2e} {rate:.2} steps/s, {left:.1} min left",
-                args.steps, report.rate
+                "step {done}/{} loss {mean:.4} grad {:.3} lr {:.2e} {rate:.2} steps/s, {left:.1} min left",
+                args.steps,
+                norm.unwrap_or(f32::NAN),
+                report.rate
             );
             log(&args.out, done, mean, start.elapsed().as_secs_f64())?;
         }

@@ -1,5 +1,6 @@
 //! What a person sets in the 2-D lab: one experiment.
 
+use super::rates::EarlierRate;
 use crate::coupling::Coupling;
 use crate::data::plane::Distribution;
 use crate::error::{Error, Result};
@@ -30,8 +31,11 @@ pub struct LabConfig {
     pub depth: usize,
     /// Pairs a step, 8 to 2048.
     pub batch: usize,
-    /// Learning rate, in (0, 1].
+    /// Learning rate, in (0, 1], after the last of `earlier`.
     pub rate: f64,
+    /// The rates before it, where it was changed while the run trained; their steps rise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierRate>,
     /// How t is drawn.
     pub time: TimeKind,
     /// Decay of the weights' average, in [0, 1); 0 samples the newest weights.
@@ -90,6 +94,7 @@ impl Default for LabConfig {
             depth: 3,
             batch: 256,
             rate: 2e-3,
+            earlier: Vec::new(),
             time: TimeKind::Uniform,
             ema: 0.999,
             seed: 1,
@@ -116,12 +121,7 @@ impl LabConfig {
         within("the width", self.width, 8, 256)?;
         within("the depth", self.depth, 1, 6)?;
         within("the batch", self.batch, 8, 2048)?;
-        if !(self.rate > 0.0 && self.rate <= 1.0) {
-            return Err(Error::config(format!(
-                "the learning rate must be above 0 and at most 1, not {}",
-                self.rate
-            )));
-        }
+        self.validate_rates()?;
         if !(0.0..1.0).contains(&self.ema) {
             return Err(Error::config(format!(
                 "the average's decay must be 0 or more and below 1, not {}",
@@ -159,7 +159,7 @@ impl LabConfig {
 
     /// The optimiser: a short warm-up, then a constant rate, which a person may change while it runs.
     pub fn optim(&self) -> OptimConfig {
-        let rate = LearningRate { peak: self.rate, warmup: 50, steps: 50, floor: 1.0 };
+        let rate = LearningRate { peak: self.rate_at(0), warmup: 50, steps: 50, floor: 1.0 };
         OptimConfig { rate, weight_decay: 0.0, clip: None, ema: self.ema }
     }
 

@@ -5,11 +5,13 @@ mod config;
 mod exact;
 mod flow;
 mod measure;
+mod rates;
 
 pub use config::{CouplingKind, LabConfig, PathKind, TimeKind};
 pub use exact::{Exact, Pull, Theorem};
 pub use flow::Flow;
 pub use measure::{Figures, Likelihood};
+pub use rates::EarlierRate;
 
 use crate::device::{Opened, Watch};
 use crate::error::{Error, Result};
@@ -89,6 +91,7 @@ impl Lab {
         let autodiff = self.device.clone().autodiff();
         let mut losses = Vec::with_capacity(steps);
         for _ in 0..steps {
+            self.trainer.set_rate(self.config.rate_at(self.step()))?;
             let batch = self.batches.draw(self.step(), &autodiff)?;
             losses.push(self.trainer.step(batch).loss);
         }
@@ -105,11 +108,9 @@ impl Lab {
         }
     }
 
-    /// Changes the learning rate from the next step on.
+    /// Changes the learning rate from the next step on, and the experiment with it.
     pub fn set_rate(&mut self, rate: f64) -> Result<()> {
-        let config = LabConfig { rate, ..self.config.clone() }.validate()?;
-        self.trainer.set_rate(rate)?;
-        self.config = config;
+        self.config = self.config.with_rate_from(self.step(), rate).validate()?;
         Ok(())
     }
 

@@ -3,9 +3,9 @@
 use super::init;
 use crate::field::Condition;
 use crate::rng::Rng;
+use crate::silu::silu;
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::activation::silu;
 use burn::tensor::{Device, Tensor};
 
 /// Sinusoidal features of a time in [0, 1]: sin and cos of 1000 t / 10000^(k/half), as in Vaswani et al.

@@ -4,9 +4,9 @@ use super::{init, time_features};
 use crate::error::{Error, Result};
 use crate::field::{Condition, Divergence, VelocityField};
 use crate::rng::{Rng, Stream};
+use crate::silu::{silu, silu_slope};
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::activation::{sigmoid, silu};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -75,11 +75,8 @@ impl Mlp {
         let mut h = inputs(x, t);
         for layer in &self.layers {
             let z = layer.forward(h);
-            let s = sigmoid(z.clone());
-            // silu'(z) = s + z s (1 − s)
-            let slope = s.clone() + z.clone() * s.clone() * (-s.clone() + 1.0);
-            tangent = along(layer, tangent) * slope.unsqueeze_dim::<3>(0);
-            h = z * s;
+            tangent = along(layer, tangent) * silu_slope(z.clone()).unsqueeze_dim::<3>(0);
+            h = silu(z);
         }
         (self.out.forward(h), along(&self.out, tangent).reshape([k, n, dim]))
     }

@@ -22,7 +22,7 @@ pub fn clip_global_norm<M: Module>(
 }
 
 /// The norm of all gradients of `module` together, lazily, `[1]`.
-pub(super) fn global_norm<M: Module>(module: &M, grads: &GradientsParams) -> Tensor<1> {
+fn global_norm<M: Module>(module: &M, grads: &GradientsParams) -> Tensor<1> {
     let mut sum = SumSquares { grads, total: None };
     module.visit(&mut sum);
     sum.total.expect("a module that trains has gradients").sqrt()

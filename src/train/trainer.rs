@@ -1,6 +1,6 @@
 //! The training loop's body.
 
-use super::clip::{clip_global_norm, global_norm};
+use super::clip::clip_global_norm;
 use super::ema::Ema;
 use super::rate::LearningRate;
 use crate::error::{Error, Result};
@@ -61,19 +61,23 @@ pub struct StepReport {
     pub rate: f64,
     /// The loss, `[1]`.
     pub loss: Tensor<1>,
-    grad_norm: Tensor<1>,
+    grad_norm: Option<Tensor<1>>,
 }
 
 impl StepReport {
-    /// The loss and the gradient's norm before clipping. Errors where either is not finite: training has
-    /// diverged and must stop.
-    pub async fn read(&self) -> Result<(f32, f32)> {
+    /// The loss, and the gradient's norm before clipping where gradients are clipped. Errors where either is
+    /// not finite: training has diverged and must stop.
+    pub async fn read(&self) -> Result<(f32, Option<f32>)> {
         let read = async |x: &Tensor<1>| -> Result<f32> {
             let value = x.clone().into_scalar_async::<f32>().await;
             value.map_err(|e| Error::device(format!("the loss could not be read back: {e:?}")))
         };
-        let (loss, norm) = (read(&self.loss).await?, read(&self.grad_norm).await?);
-        if loss.is_finite() && norm.is_finite() {
+        let loss = read(&self.loss).await?;
+        let norm = match &self.grad_norm {
+            Some(norm) => Some(read(norm).await?),
+            None => None,
+        };
+        if loss.is_finite() && norm.is_none_or(f32::is_finite) {
             return Ok((loss, norm));
         }
         Err(diverged(self.step, loss, norm, self.rate))
@@ -81,9 +85,10 @@ impl StepReport {
 }
 
 /// The error of a training whose loss or gradient is no longer finite.
-fn diverged(step: u64, loss: f32, norm: f32, rate: f64) -> Error {
+fn diverged(step: u64, loss: f32, norm: Option<f32>, rate: f64) -> Error {
+    let norm = norm.map_or(String::new(), |norm| format!(", gradient norm {norm}"));
     Error::numeric(format!(
-        "training diverged at step {step}: loss {loss}, gradient norm {norm}. Lower the learning rate (now {rate:.2e})."
+        "training diverged at step {step}: loss {loss}{norm}. Lower the learning rate (now {rate:.2e})."
     ))
 }
 
@@ -131,11 +136,11 @@ impl<M: Module + VelocityField> Trainer<M> {
         let loss = flow_matching(&self.module, batch.sample, batch.condition);
         let grads = GradientsParams::from_grads(loss.backward(), &self.module);
         let (grads, grad_norm) = match self.config.clip {
-            Some(limit) => clip_global_norm(&self.module, grads, limit),
-            None => {
-                let norm = global_norm(&self.module, &grads);
-                (grads, norm)
+            Some(limit) => {
+                let (grads, norm) = clip_global_norm(&self.module, grads, limit);
+                (grads, Some(norm))
             }
+            None => (grads, None),
         };
         let rate = self.config.rate.at(step);
         self.module = self.optimizer.step(rate, self.module.clone(), grads);

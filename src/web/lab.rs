@@ -2,7 +2,7 @@
 
 use super::{object, thrown};
 use crate::error::{Error, Result};
-use crate::lab::{Flow, Lab};
+use crate::lab::{EarlierRate, Flow, Lab};
 use crate::points::{self, Point};
 use crate::solver::Solver;
 use js_sys::{Float32Array, Float64Array, Uint8Array};
@@ -93,11 +93,16 @@ impl JsLab {
         answer(losses.map(|l| object([("step", number(lab.step() as f64)), ("losses", floats(&l))])))
     }
 
-    /// Changes the learning rate from the next step on.
+    /// Changes the learning rate from the next step on; the rates before it as `{rates, untils}`.
     #[wasm_bindgen(js_name = setRate)]
     pub fn set_rate(&self, rate: f64) -> Answer {
         let _turn = self.turn()?;
-        answer(self.lab.borrow_mut().set_rate(rate).map(|()| JsValue::UNDEFINED))
+        let mut lab = self.lab.borrow_mut();
+        answer(lab.set_rate(rate).map(|()| {
+            let column =
+                |f: fn(&EarlierRate) -> f64| times(&lab.config().earlier.iter().map(f).collect::<Vec<_>>());
+            object([("rates", column(|e| e.rate)), ("untils", column(|e| e.until as f64))])
+        }))
     }
 
     /// The next step taken apart: `{step, t, x0, x1, xt, ut, predicted, losses}`.

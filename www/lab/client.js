@@ -12,8 +12,11 @@ export class LabClient {
     this.#onFatal = onFatal;
   }
 
-  /** Starts a worker with the engine module `id` (cpu, or lab, which also trains); what an earlier one held is gone. */
-  open(id) {
+  /**
+   * Starts a worker with a build of the engine ("cpu"; "lab" and "webgpu", which also train) that `computes` on the
+   * "cpu" or on "webgpu"; what an earlier worker held is gone.
+   */
+  open(build, computes = "cpu") {
     this.close();
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     const worker = this.#worker;
@@ -22,7 +25,7 @@ export class LabClient {
       event.preventDefault();
       if (worker === this.#worker) this.#die(new Error(event.message || "the engine could not be loaded"));
     });
-    return this.call(OPEN, 0, id);
+    return this.call(OPEN, 0, build, computes);
   }
 
   get isOpen() {

@@ -24,11 +24,12 @@ export class Runs {
   #training = false;
   #loop = Promise.resolve();
   #slice = 4;
+  #newRate = false; // a changed learning rate waits for the step that all runs have made
   #epoch = 0; // counts experiments: results of an earlier one are dropped
   runs = [];
 
   /**
-   * `on`: {begun(runs), losses(run, losses), picture(run, live), figures(run), state({training})}; picture and
+   * `on`: {begun(runs), losses(run, losses), picture(run, live), figures(run), rate(earlier), state({training})}; picture and
    * figures return promises that are awaited.
    */
   constructor(client, state, on) {
@@ -74,11 +75,17 @@ export class Runs {
     await this.show();
   }
 
-  /** The learning rate changed: it holds from the next step on. */
+  /** The learning rate changed: it holds from the next step on, the same step in every run. */
   async setRate() {
+    this.#newRate = true;
+    if (!this.#training) await this.#applyRate();
+  }
+
+  async #applyRate() {
+    this.#newRate = false;
     for (const run of this.runs) {
       run.state = settings(this.#state, run.slot);
-      await this.call(run, "setRate", run.state["lab.rate"]);
+      this.#on.rate(await this.call(run, "setRate", run.state["lab.rate"]));
     }
   }
 
@@ -124,6 +131,7 @@ export class Runs {
       if (left <= 0) break;
       const began = performance.now();
       const steps = Math.min(this.#slice, left);
+      if (this.#newRate) await this.#applyRate();
       await this.advance(steps);
       const now = performance.now();
       const each = (now - began) / (steps * this.runs.length);

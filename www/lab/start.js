@@ -7,9 +7,10 @@ import { Playback } from "./playback.js";
 import { NFES, Readings } from "./readings.js";
 import { Runs } from "./runs.js";
 import { SlowMotion } from "./slow.js";
-import { LAB, fromExperiment, missing } from "./table.js";
+import { LAB, earlierSays, fromExperiment, missing, writeEarlier } from "./table.js";
 import { Take } from "./take.js";
 import { View } from "./view.js";
+import { webgpuObstacle } from "../webgpu.js";
 
 const byId = (id) => document.getElementById(id);
 const END_POINTS = 1500;
@@ -56,9 +57,13 @@ class Lab {
       losses: (run, losses) => this.#trained(run, losses),
       picture: (run, live) => this.#picture(run, live),
       figures: (run) => this.#measure(run),
+      rate: (earlier) => this.#setEarlier(writeEarlier(earlier)),
       state: () => this.#buttons(),
     });
-    this.#form = new LabForm(byId("lab-form"), state, (key) => this.#changed(key));
+    this.#form = new LabForm(byId("lab-form"), state, (key) => {
+      if (LAB[key].part === "experiment") this.#setEarlier(""); // it belongs to the experiment before
+      return this.#changed(key);
+    });
     const announce = (text) => (byId("lab-caption").textContent = text);
     const call = async (method, ...args) => {
       // Not open(): that waits for the ends to be shown, which may need this very answer.
@@ -90,11 +95,46 @@ class Lab {
   }
 
   async #open() {
+    byId("lab-engine").textContent = await this.#openEngine();
+    await this.#try(() => this.#begin());
+    if (this.#client.isOpen) this.#root.dataset.ready = "true";
+    else this.#opened = null; // it failed at once: whatever is pressed next tries again
+  }
+
+  /** Opens the engine that the state asks for, or the CPU where that fails; says which one computes. */
+  async #openEngine() {
+    if (this.#state["lab.engine"] === "webgpu") {
+      byId("lab-engine").textContent = "Starting WebGPU…";
+      try {
+        const obstacle = await webgpuObstacle();
+        if (obstacle) throw new Error(obstacle);
+        const { name } = await this.#client.open("webgpu", "webgpu");
+        return `Training on WebGPU (${name}), in a worker. For so small a network the CPU is usually faster.`;
+      } catch (error) {
+        this.#toCpu();
+        this.#report(`WebGPU is not used: ${error.message}. The CPU computes instead.`);
+      }
+    }
     byId("lab-engine").textContent = "Starting the engine…";
     await this.#client.open("lab");
-    byId("lab-engine").textContent = "Training on the CPU, in a worker.";
-    await this.#try(() => this.#begin());
-    this.#root.dataset.ready = "true";
+    return "Training on the CPU, in a worker.";
+  }
+
+  #toCpu() {
+    this.#state["lab.engine"] = "cpu";
+    this.#form.refresh();
+    this.#save();
+  }
+
+  /** Another engine was chosen: the experiment begins again on it. */
+  async #reopen() {
+    const going = this.#runs.training;
+    this.#slow.stop();
+    await this.#runs.pause();
+    this.#root.dataset.ready = "false";
+    this.#opened = this.#open();
+    await this.#opened;
+    if (going) await this.#runs.train();
   }
 
   /** Begins the experiment that the state asks for; false where something is missing or it was overtaken. */
@@ -118,9 +158,10 @@ class Lab {
 
   /** The engine failed: the CPU goes on from the newest weights. */
   #lost(error) {
-    this.#opened = null;
+    if (!this.#opened || this.#root.dataset.ready !== "true") return; // who opens it hears of it
+    this.#toCpu();
     this.#try(async () => {
-      this.#report(`The engine stopped (${error.message}). It was started again from the last picture’s weights.`);
+      this.#report(`The engine stopped (${error.message}). The CPU was started from the last picture’s weights.`);
       this.#opened = this.#open();
       const kept = this.#kept;
       await this.#opened;
@@ -148,6 +189,7 @@ class Lab {
       this.#views[run.slot].stage.label = `The flow${name ? ` of run ${"AB"[run.slot]}` : ""}: particles from source to target`;
     }
     this.#readings.begin(runs.map((run) => this.#form.runName(run.state)));
+    byId("lab-earlier").textContent = earlierSays(this.#state);
     await this.#ends.show(source, target);
     this.#buttons();
   }
@@ -198,6 +240,13 @@ class Lab {
     byId("lab-play").textContent = playing ? "Pause" : "Play";
   }
 
+  /** Learning rates before the present one, as they stand in the link. */
+  #setEarlier(text) {
+    this.#state["lab.earlier"] = text;
+    byId("lab-earlier").textContent = earlierSays(this.#state);
+    this.#save();
+  }
+
   #changed(key) {
     this.#report("");
     this.#save();
@@ -208,6 +257,7 @@ class Lab {
     if (part === "none") return this.#buttons();
     if (part === "picture" && key === "lab.t") return this.#clock.seek(this.#state["lab.t"]);
     await this.open();
+    if (part === "engine") return this.#reopen();
     if (part === "experiment") return this.#restart();
     if (part === "rate") return this.#state["lab.compare"] === "rate" ? this.#restart() : this.#runs.setRate();
     if (part === "samples") return this.#runs.resample();
@@ -270,6 +320,7 @@ class Lab {
   async #restartStill() {
     this.#slow.stop();
     await this.#runs.pause();
+    this.#setEarlier("");
     await this.#begin();
   }
 
@@ -323,7 +374,7 @@ class Lab {
   replaced(keys) {
     if (!keys.length) return;
     this.#form.refresh();
-    const order = ["experiment", "rate", "samples", "picture", "none"];
+    const order = ["engine", "experiment", "rate", "samples", "picture", "none"];
     const key = keys.sort((a, b) => order.indexOf(LAB[a].part) - order.indexOf(LAB[b].part))[0];
     if (this.#opened) this.#changed(key);
   }

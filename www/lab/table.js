@@ -5,10 +5,12 @@ const ENDS = ["gaussian", "eight-gaussians", "moons", "s-curve", "spirals", "che
 const end = choice(...ENDS, "text", "points");
 const words = text(/^[ -~]{0,12}$/, "at most 12 plain letters, digits and signs");
 const points = text(/^[A-Za-z0-9_-]{0,8200}$/, "points as this page writes them");
+const earlier = text(/^(0(\.\d{1,6})?x[1-9]\d{0,5}(-(?!$)|$)){0,20}$/, "earlier learning rates and the steps they ended at, as 0.002x1200-0.001x3000");
 const whole = (min, max) => number(min, max, { whole: true });
 
 /** key: {kind, initial, part}; part: what a change of it needs (a new experiment, a new rate, samples or a picture). */
 export const LAB = Object.freeze({
+  "lab.engine": { kind: choice("cpu", "webgpu"), initial: "cpu", part: "engine" },
   "lab.source": { kind: end, initial: "gaussian", part: "experiment" },
   "lab.sourceText": { kind: words, initial: "FLOW", part: "experiment" },
   "lab.sourcePoints": { kind: points, initial: "", part: "experiment" },
@@ -23,6 +25,7 @@ export const LAB = Object.freeze({
   "lab.depth": { kind: whole(1, 6), initial: 3, part: "experiment" },
   "lab.batch": { kind: choice(32, 64, 128, 256, 512, 1024), initial: 256, part: "experiment" },
   "lab.rate": { kind: choice(0.0001, 0.0003, 0.001, 0.002, 0.005, 0.01, 0.03), initial: 0.002, part: "rate" },
+  "lab.earlier": { kind: earlier, initial: "", part: "experiment" },
   "lab.time": { kind: choice("uniform", "logit-normal"), initial: "uniform", part: "experiment" },
   "lab.ema": { kind: choice(0, 0.9, 0.99, 0.999, 0.9999), initial: 0.999, part: "experiment" },
   "lab.seed": { kind: SEED, initial: 1, part: "experiment" },
@@ -64,6 +67,18 @@ export function settings(state, slot) {
   return other === undefined ? state : { ...state, [key]: other };
 }
 
+/** Learning rates before the present one: [{rate, until}] as the link writes them, and back. */
+const readEarlier = (text) =>
+  text ? text.split("-").map((part) => part.split("x").map(Number)).map(([rate, until]) => ({ rate, until })) : [];
+
+export const writeEarlier = ({ rates, untils }) => Array.from(rates, (rate, i) => `${rate}x${untils[i]}`).join("-");
+
+/** What was trained with before, as a sentence; empty where the rate was never changed. */
+export function earlierSays(state) {
+  const parts = readEarlier(state["lab.earlier"]).map(({ rate, until }) => `${rate} until step ${until}`);
+  return parts.length ? `Before: ${parts.join(", ")}.` : "";
+}
+
 /** The engine's experiment (src/lab/config.rs) for such settings. */
 export function experiment(state) {
   return {
@@ -77,15 +92,19 @@ export function experiment(state) {
     depth: state["lab.depth"],
     batch: state["lab.batch"],
     rate: state["lab.rate"],
+    earlier: readEarlier(state["lab.earlier"]),
     time: state["lab.time"],
     ema: state["lab.ema"],
     seed: state["lab.seed"],
   };
 }
 
-/** The other way: state keys for an experiment, as it stands in a weights file. */
+/**
+ * The other way: state keys for an experiment, as it stands in a weights file. Rates before the last one are
+ * left out, because training goes on from those weights.
+ */
 export function fromExperiment(e) {
-  const state = {};
+  const state = { "lab.earlier": "" };
   for (const which of ["source", "target"]) {
     state[`lab.${which}`] = e[which].kind;
     state[`lab.${which}Text`] = e[which].text ?? "FLOW";

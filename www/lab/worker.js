@@ -21,10 +21,10 @@ function failed(id, error, fatal = false) {
 self.addEventListener("error", (event) => failed(null, event.error ?? event, true));
 self.addEventListener("unhandledrejection", (event) => failed(null, event.reason, true));
 
-async function open(id) {
-  module = await import(`../engine/${id}/flow_lab.js`);
+async function open(build, computes) {
+  module = await import(`../engine/${build}/flow_lab.js`);
   await module.default();
-  engine = await module.Engine.open("cpu");
+  engine = await module.Engine.open(computes);
   return { name: engine.name };
 }
 

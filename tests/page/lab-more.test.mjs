@@ -1,0 +1,110 @@
+// The 2-D lab: rates changed on the way, slow motion, the animation.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { browser, picture, serve } from "./harness.mjs";
+import { SMALL, download, step, stopped, visit as visitLab } from "./lab-page.mjs";
+
+let chrome, server;
+const visit = (...args) => visitLab(chrome, server, ...args);
+before(async () => {
+  chrome = await browser();
+  server = await serve();
+});
+after(async () => {
+  await chrome?.close();
+  server?.close();
+});
+
+async function weights(page) {
+  await page.$eval("#lab-take-panel", (panel) => (panel.open = true));
+  return (await download(page, "weights")).bytes;
+}
+
+test("a learning rate changed on the way is in the link, which trains to the same weights", async () => {
+  const first = await visit(SMALL.replace("until=120", "until=40"));
+  await first.page.click("#lab-train");
+  await stopped(first.page, 40);
+  const before = await weights(first.page);
+  await first.page.selectOption('[name="lab.rate"]', "0.01");
+  await first.page.waitForFunction(() => location.hash.includes("lab.earlier=0.002x40"));
+  assert.equal(await first.page.textContent("#lab-earlier"), "Before: 0.002 until step 40.");
+  assert.equal(await step(first.page), 40, "a changed rate resets nothing");
+  await first.page.fill('[name="lab.until"]', "80");
+  await first.page.waitForFunction(() => location.hash.includes("lab.until=80"));
+  await first.page.click("#lab-train");
+  await stopped(first.page, 80);
+  const [hash, trained] = [await first.page.evaluate(() => location.hash), await weights(first.page)];
+  assert.ok(!trained.equals(before));
+  await first.context.close();
+
+  const again = await visit(hash);
+  await again.page.click("#lab-train");
+  await stopped(again.page, 80);
+  assert.ok((await weights(again.page)).equals(trained));
+  // Another experiment begins without the past of this one.
+  await again.page.selectOption('[name="lab.batch"]', "32");
+  await again.page.waitForFunction(() => !location.hash.includes("lab.earlier"));
+  assert.equal(await again.page.textContent("#lab-earlier"), "");
+  assert.deepEqual([...first.errors, ...again.errors], []);
+  await again.context.close();
+});
+
+test("earlier rates whose steps do not rise are a sentence", async () => {
+  const { page, context } = await visit(`${SMALL}&lab.earlier=0.01x50-0.002x20`);
+  assert.match(await page.textContent("#lab-message"), /rising steps/);
+  await context.close();
+});
+
+test("slow motion names every stage, makes the step, and stops when told", async () => {
+  const { page, errors, context } = await visit();
+  const overlay = () => picture(page, "#lab-slow-0");
+  await page.click("#lab-slow");
+  const drawn = new Set();
+  for (const name of ["Draw pairs", "A point on each path", "Target velocity", "Prediction", "Loss", "Update"]) {
+    await page.waitForFunction((n) => document.querySelector("#lab-caption").textContent.includes(n), name);
+    assert.match(await page.textContent("#lab-caption"), /^Step 1, [1-6] of 6\./);
+    if (name === "Loss") assert.match(await page.textContent("#lab-caption"), /Of these 12 pairs it is \d+\.\d{3}\./);
+    drawn.add(await overlay());
+  }
+  assert.ok(drawn.size >= 4, "pairs, points, targets, predictions and gaps look different");
+  await page.waitForFunction(() => document.querySelector("#lab").dataset.step === "1");
+  await page.waitForFunction(() => document.querySelector("#lab-caption").textContent.startsWith("Step 2, 1 of 6"));
+  await page.click("#lab-slow");
+  await page.waitForFunction(() => document.querySelector("#lab-slow").textContent === "Slow motion");
+  assert.equal(await step(page), 1);
+  assert.equal(await page.$eval("#lab-slow-0", (c) => c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((v) => v)), false);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("the animation plays: it lasts as long as it says and its end is not its beginning", async () => {
+  const { page, errors, context } = await visit();
+  await page.click("#lab-train");
+  await stopped(page, 120);
+  await page.$eval("#lab-take-panel", (panel) => (panel.open = true));
+  const { name, bytes } = await download(page, "animation");
+  assert.match(name, /^flow-lab-flow-.*\.webm$/);
+  const film = await page.evaluate(async (base64) => {
+    const data = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const video = Object.assign(document.createElement("video"), { muted: true });
+    video.src = URL.createObjectURL(new Blob([data], { type: "video/webm" }));
+    const frame = () => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 90, height: 90 });
+      canvas.getContext("2d").drawImage(video, 0, 0, 90, 90);
+      return canvas.toDataURL();
+    };
+    await new Promise((resolve, reject) => {
+      video.onloadeddata = resolve;
+      video.onerror = () => reject(new Error(video.error.message));
+    });
+    const first = frame();
+    await video.play();
+    await new Promise((resolve) => (video.onended = resolve));
+    return { first, last: frame(), width: video.videoWidth, seconds: video.currentTime };
+  }, bytes.toString("base64"));
+  assert.equal(film.width, 720);
+  assert.ok(film.seconds > 3.5, `${film.seconds} s of 5`);
+  assert.notEqual(film.first, film.last);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
