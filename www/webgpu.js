@@ -13,3 +13,9 @@ export async function webgpuObstacle() {
     return `the browser refused the GPU (${error.message})`;
   }
 }
+
+/** What the GPU adapter calls itself: wgpu gets no name from a browser, which tells scripts a little more. */
+export async function adapterName() {
+  const info = (await navigator.gpu?.requestAdapter())?.info;
+  return info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(" ") || "an adapter without a name";
+}

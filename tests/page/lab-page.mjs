@@ -6,11 +6,11 @@ import { open } from "./harness.mjs";
 export const SMALL = "#engine=cpu&digits=1&steps=1&lab.width=32&lab.batch=64&lab.until=120&lab.particles=200";
 
 /** Opens the page at the lab, its engine started. */
-export async function visit(chrome, server, hash = SMALL, options = {}) {
+export async function visit(chrome, server, hash = SMALL, options = {}, timeout = 60_000) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
   const opened = await open(context, server.url + hash);
   await opened.page.$eval("#lab", (e) => e.scrollIntoView());
-  await opened.page.waitForFunction(() => document.querySelector("#lab").dataset.ready === "true", undefined, { timeout: 60_000 });
+  await opened.page.waitForFunction(() => document.querySelector("#lab").dataset.ready === "true", undefined, { timeout });
   return { context, ...opened };
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { browser, done, open, picture, serve } from "./harness.mjs";
+import { SMALL, figure, message, step, stopped, visit } from "./lab-page.mjs";
 
 const NO_WEBGPU = Boolean(process.env.FLOW_LAB_NO_WEBGPU);
 const skip = NO_WEBGPU && "SKIPPED: no WebGPU adapter is expected here (FLOW_LAB_NO_WEBGPU)";
@@ -76,5 +77,37 @@ test("a GPU that is lost midway is said, and the CPU finishes the run", { skip }
   await done(page);
   assert.equal(await page.textContent("#nfe"), "32");
   assert.ok((await picture(page)).length > 1000);
+  await chrome.close();
+});
+
+const TINY = `${SMALL.replace("until=120", "until=12")}&lab.engine=webgpu`;
+
+test("the lab without WebGPU says why and trains on the CPU", async () => {
+  const chrome = await browser({ webgpu: false });
+  const { page, errors } = await visit(chrome, server, TINY);
+  assert.match(await message(page), /WebGPU is not used: (this browser has no WebGPU|the browser found no GPU).*The CPU computes instead/);
+  assert.ok(!(await page.evaluate(() => location.hash)).includes("lab.engine"));
+  await page.click("#lab-train");
+  await stopped(page, 12);
+  assert.deepEqual(errors, []);
+  await chrome.close();
+});
+
+test("the lab trains on WebGPU as it does on the CPU", { skip }, async () => {
+  const chrome = await browser({ webgpu: true });
+  const { page, errors } = await visit(chrome, server, TINY, {}, 240_000);
+  assert.match(await page.textContent("#lab-engine"), /^Training on WebGPU/, await message(page));
+  await page.click("#lab-train");
+  await stopped(page, 12);
+  const onGpu = await figure(page, "w2");
+  await page.selectOption('[name="lab.engine"]', "cpu");
+  await page.waitForFunction(() => /^Training on the CPU/.test(document.querySelector("#lab-engine").textContent));
+  await page.waitForFunction(() => document.querySelector("#lab").dataset.ready === "true");
+  assert.equal(await step(page), 0, "another engine begins again");
+  await page.click("#lab-train");
+  await stopped(page, 12);
+  const onCpu = await figure(page, "w2");
+  assert.ok(Math.abs(onGpu - onCpu) < 0.02, `W2 ${onGpu} on WebGPU, ${onCpu} on the CPU`);
+  assert.deepEqual(errors, []);
   await chrome.close();
 });

@@ -1,4 +1,5 @@
 // The engine worker: one engine, one run at a time. It only pulls; all arithmetic is in Rust.
+import { adapterName } from "../webgpu.js";
 import { FROM_WORKER, TO_WORKER } from "./protocol.js";
 
 let engine = null;
@@ -25,7 +26,7 @@ async function open(id) {
   const module = await import(`../engine/${id}/flow_lab.js`);
   await module.default();
   engine = await module.Engine.open(id);
-  send({ type: FROM_WORKER.OPENED, name: engine.name });
+  send({ type: FROM_WORKER.OPENED, name: id === "webgpu" ? await adapterName() : engine.name });
 }
 
 // Lets messages (stop, start) in between frames; a promise alone would not.

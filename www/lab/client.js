@@ -13,8 +13,8 @@ export class LabClient {
   }
 
   /**
-   * Starts a worker with a build of the engine ("cpu"; "lab" and "webgpu", which also train) that `computes` on the
-   * "cpu" or on "webgpu"; what an earlier worker held is gone.
+   * Starts a worker with a build of the engine ("cpu"; "lab" and "lab-webgpu", which also train) that `computes` on
+   * the "cpu" or on "webgpu"; what an earlier worker held is gone.
    */
   open(build, computes = "cpu") {
     this.close();

@@ -108,7 +108,7 @@ class Lab {
       try {
         const obstacle = await webgpuObstacle();
         if (obstacle) throw new Error(obstacle);
-        const { name } = await this.#client.open("webgpu", "webgpu");
+        const { name } = await this.#client.open("lab-webgpu", "webgpu");
         return `Training on WebGPU (${name}), in a worker. For so small a network the CPU is usually faster.`;
       } catch (error) {
         this.#toCpu();

@@ -1,4 +1,5 @@
 // The lab's worker: one engine, at most two labs. It answers calls in their order; all arithmetic is in Rust.
+import { adapterName } from "../webgpu.js";
 import { CLOSE, FREE, LAB, OPEN } from "./protocol.js";
 
 let module = null;
@@ -25,7 +26,7 @@ async function open(build, computes) {
   module = await import(`../engine/${build}/flow_lab.js`);
   await module.default();
   engine = await module.Engine.open(computes);
-  return { name: engine.name };
+  return { name: computes === "webgpu" ? await adapterName() : engine.name };
 }
 
 function close(slot) {
