@@ -30,6 +30,34 @@ pub trait Divergence {
     fn velocity_and_divergence(&self, x: Tensor<2>, t: Tensor<1>) -> (Tensor<2>, Tensor<1>);
 }
 
+/// Where a flow leads: its mean velocity between two times, from which one step follows exactly,
+/// x_s = x_t + (s − t) u(x_t, t, s). Few-step models learn it (Boffi et al. 2024 call it a flow map).
+pub trait FlowMap {
+    /// The mean velocity from t to s ≥ t of the trajectory through x at t; where s = t, the velocity.
+    ///
+    /// # Shapes
+    /// - x: `[n, dim]`
+    /// - t, s: `[n]`, in [0, 1]
+    /// - output: `[n, dim]`
+    fn average_velocity(&self, x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2>;
+}
+
+/// A flow map with a derivative in forward mode.
+pub trait FlowMapJvp: FlowMap {
+    /// The mean velocity, and its rate of change where (x, t, s) move at the rates (dx, dt, ds).
+    ///
+    /// # Shapes
+    /// - as [`FlowMap::average_velocity`]; each rate as what it belongs to
+    /// - output: `[n, dim]`, `[n, dim]`
+    fn average_velocity_jvp(
+        &self,
+        x: Tensor<2>,
+        t: Tensor<1>,
+        s: Tensor<1>,
+        rates: (Tensor<2>, Tensor<1>, Tensor<1>),
+    ) -> (Tensor<2>, Tensor<2>);
+}
+
 /// Classifier-free guidance: u = u(x, t | none) + w (u(x, t | c) − u(x, t | none)), Ho & Salimans 2022,
 /// eq. 6 written for velocities with w = 1 + their w. At w = 1 it is the conditional field and costs one
 /// evaluation a sample; at any other w it evaluates both in one doubled batch.

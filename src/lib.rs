@@ -59,6 +59,8 @@ pub mod metrics;
 pub mod net;
 pub mod path;
 pub mod points;
+#[cfg(feature = "train")]
+pub mod race;
 pub mod rng;
 pub mod roads;
 pub mod sample;

@@ -1,7 +1,7 @@
 //! Sampling: a network, a start, a condition and a solver make a trajectory, one frame at a pull.
 
 use crate::error::{Error, Result};
-use crate::field::{Condition, Guided, VelocityField};
+use crate::field::{Condition, FlowMap, Guided, VelocityField};
 use crate::path::AffinePath;
 use crate::solver::{Integrator, Method, Progress, Solver, TimeGrid, Tolerance};
 use burn::tensor::{Tensor, TensorData};
@@ -153,6 +153,15 @@ impl Sampler {
             }
         }
     }
+}
+
+/// One step of a flow map from t to s, `[n, dim]`: exact where the map is.
+///
+/// # Shapes
+/// - x: `[n, dim]`
+pub fn map_step(map: &impl FlowMap, x: Tensor<2>, t: f64, s: f64) -> Tensor<2> {
+    let at = |t: f64| Tensor::full([x.dims()[0]], t, &x.device());
+    x.clone() + map.average_velocity(x.clone(), at(t), at(s)) * (s - t)
 }
 
 /// Reads a batch back to the host; errors where the device failed or a value is not finite.

@@ -10,14 +10,15 @@ const LEVELS: [&[&str]; 6] = [
     &["device", "field", "points", "assignment", "silu"],
     &["data", "coupling", "path", "net", "solver", "metrics"],
     &["loss", "train", "sample", "weights", "classifier", "marginal", "likelihood"],
-    &["session", "lab", "roads"],
+    &["session", "lab", "race", "roads"],
     &["web", "bin"],
 ];
 
 /// Arrows inside a level, each with its reason.
-const WITHIN: [(&str, &str); 2] = [
+const WITHIN: [(&str, &str); 3] = [
     ("train", "loss"),       // a step is a loss and its gradient
     ("classifier", "train"), // shares the learning-rate schedule
+    ("race", "lab"),         // a race begins from a lab's settings
 ];
 
 fn level(room: &str) -> usize {

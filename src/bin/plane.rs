@@ -2,6 +2,8 @@
 //! native --bin plane`. Exact W2 after few steps, and path energies with and without optimal transport.
 
 mod common;
+#[path = "common/summary.rs"]
+mod summary;
 
 use clap::Parser;
 use flow_lab::data::plane::{Distribution, PublishedSet};
@@ -11,6 +13,7 @@ use flow_lab::lab::{CouplingKind, Figures, Lab, LabConfig};
 use flow_lab::solver::Solver;
 use pollster::block_on;
 use std::time::Instant;
+use summary::mean_and_deviation;
 
 /// Print W2 and normalised path energy of flows trained with the lab's default settings.
 #[derive(Parser)]
@@ -122,11 +125,4 @@ fn measure(args: &Args, config: LabConfig) -> Result<Figures> {
         block_on(lab.train(500.min(args.steps - begun)))?;
     }
     block_on(lab.figures(args.samples, Solver::Euler, args.euler))
-}
-
-fn mean_and_deviation(values: &[f64]) -> String {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
-    format!("{mean:.3} ± {:.3}", variance.sqrt())
 }

@@ -175,6 +175,7 @@ impl LabConfig {
             coupling: self.coupling(),
             path: self.path()?,
             time,
+            table: None,
             batch: self.batch,
             seed: u64::from(self.seed),
         }

@@ -15,12 +15,27 @@ use burn::tensor::{Device, Tensor};
 /// - t: `[n]`
 /// - output: `[n, 2 half]`
 pub fn time_features(t: Tensor<1>, half: usize) -> Tensor<2> {
-    let device = t.device();
-    let frequencies: Vec<f32> =
-        (0..half).map(|k| 1000.0 * (-(10_000f32.ln()) * k as f32 / half as f32).exp()).collect();
-    let row = Tensor::<1>::from_floats(frequencies.as_slice(), &device).unsqueeze::<2>();
-    let angle = t.unsqueeze_dim::<2>(1) * row;
+    let angle = t.clone().unsqueeze_dim::<2>(1) * frequencies(half, &t.device());
     Tensor::cat(vec![angle.clone().sin(), angle.cos()], 1)
+}
+
+/// The derivative of [`time_features`] at t where t moves at the rate dt.
+///
+/// # Shapes
+/// - t, dt: `[n]`
+/// - output: `[n, 2 half]`
+pub(super) fn time_features_slope(t: Tensor<1>, dt: Tensor<1>, half: usize) -> Tensor<2> {
+    let row = frequencies(half, &t.device());
+    let angle = t.unsqueeze_dim::<2>(1) * row.clone();
+    let rate = dt.unsqueeze_dim::<2>(1) * row;
+    Tensor::cat(vec![angle.clone().cos() * rate.clone(), -(angle.sin() * rate)], 1)
+}
+
+/// Radians a unit of t, `[1, half]`.
+fn frequencies(half: usize, device: &Device) -> Tensor<2> {
+    let row: Vec<f32> =
+        (0..half).map(|k| 1000.0 * (-(10_000f32.ln()) * k as f32 / half as f32).exp()).collect();
+    Tensor::<1>::from_floats(row.as_slice(), device).unsqueeze::<2>()
 }
 
 /// Time and class to one conditioning vector: silu(W_t features(t) + W_c onehot + b).

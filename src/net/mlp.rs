@@ -29,16 +29,24 @@ pub struct Mlp {
 }
 
 /// Half the number of time features.
-const TIME_HALF: usize = 8;
+pub(super) const TIME_HALF: usize = 8;
+
+/// The time features are made for t in units of 1/1000; a 2-D flow needs only the slow ones.
+pub(super) const TIME_SCALE: f64 = 0.01;
 
 impl MlpConfig {
     /// Draws initial weights. Errors where a size is 0.
     pub fn init(&self, seed: u64, device: &Device) -> Result<Mlp> {
+        self.init_layers(2 * TIME_HALF, seed, device)
+    }
+
+    /// Layers over x and `features` more inputs.
+    pub(super) fn init_layers(&self, features: usize, seed: u64, device: &Device) -> Result<Mlp> {
         if self.dim == 0 || self.width == 0 || self.depth == 0 {
             return Err(Error::config(format!("every size of an MLP must be at least 1: {self:?}")));
         }
         let mut rng = Rng::new(seed, Stream::Init);
-        let inputs = |k: usize| if k == 0 { self.dim + 2 * TIME_HALF } else { self.width };
+        let inputs = |k: usize| if k == 0 { self.dim + features } else { self.width };
         let layers =
             (0..self.depth).map(|k| init::linear(inputs(k), self.width, 1.4, &mut rng, device)).collect();
         Ok(Mlp { layers, out: init::linear(self.width, self.dim, 1.0, &mut rng, device) })
@@ -47,21 +55,40 @@ impl MlpConfig {
 
 /// x beside the features of t.
 fn inputs(x: Tensor<2>, t: Tensor<1>) -> Tensor<2> {
-    // The time features are made for t in units of 1/1000; a 2-D flow needs only the slow ones.
-    Tensor::cat(vec![x, time_features(t * 0.01, TIME_HALF)], 1)
+    Tensor::cat(vec![x, time_features(t * TIME_SCALE, TIME_HALF)], 1)
 }
 
 impl VelocityField for Mlp {
     /// Ignores `condition`: points have no classes.
     fn velocity(&self, x: Tensor<2>, t: Tensor<1>, _condition: Option<Condition>) -> Tensor<2> {
-        let h = self.layers.iter().fold(inputs(x, t), |h, layer| silu(layer.forward(h)));
-        self.out.forward(h)
+        self.layers(inputs(x, t))
     }
 }
 
 impl Mlp {
-    /// The velocity and its derivatives along k directions of x at once, in forward mode (each layer carries
-    /// its tangents along), exact up to rounding.
+    /// All layers, over the inputs of the first: `[n, inputs]` to `[n, dim]`.
+    pub(super) fn layers(&self, inputs: Tensor<2>) -> Tensor<2> {
+        self.out.forward(self.layers.iter().fold(inputs, |h, layer| silu(layer.forward(h))))
+    }
+
+    /// [`Self::layers`] and its derivatives along k directions of the inputs, in forward mode: each layer
+    /// carries its tangents along.
+    ///
+    /// # Shapes
+    /// - inputs: `[n, inputs]`
+    /// - tangents: `[k, n, inputs]`
+    /// - output: `[n, dim]`, `[k, n, dim]`
+    pub(super) fn layers_jvp(&self, inputs: Tensor<2>, tangents: Tensor<3>) -> (Tensor<2>, Tensor<3>) {
+        let (mut h, mut tangents) = (inputs, tangents);
+        for layer in &self.layers {
+            let z = layer.forward(h);
+            tangents = along(layer, tangents) * silu_slope(z.clone()).unsqueeze_dim::<3>(0);
+            h = silu(z);
+        }
+        (self.out.forward(h), along(&self.out, tangents))
+    }
+
+    /// The velocity and its derivatives along k directions of x at once, exact up to rounding.
     ///
     /// # Shapes
     /// - x: `[n, dim]`
@@ -69,16 +96,9 @@ impl Mlp {
     /// - directions: `[k, n, dim]`
     /// - output: velocity `[n, dim]`, derivatives `[k, n, dim]`
     pub fn jvp(&self, x: Tensor<2>, t: Tensor<1>, directions: Tensor<3>) -> (Tensor<2>, Tensor<3>) {
-        let [k, n, dim] = directions.dims();
+        let [k, n, _] = directions.dims();
         let features = Tensor::zeros([k, n, 2 * TIME_HALF], &x.device());
-        let mut tangent = Tensor::cat(vec![directions, features], 2);
-        let mut h = inputs(x, t);
-        for layer in &self.layers {
-            let z = layer.forward(h);
-            tangent = along(layer, tangent) * silu_slope(z.clone()).unsqueeze_dim::<3>(0);
-            h = silu(z);
-        }
-        (self.out.forward(h), along(&self.out, tangent).reshape([k, n, dim]))
+        self.layers_jvp(inputs(x, t), Tensor::cat(vec![directions, features], 2))
     }
 }
 

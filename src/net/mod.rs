@@ -3,11 +3,13 @@
 
 mod embed;
 mod init;
+mod map;
 mod mixer;
 mod mlp;
 mod unet;
 
 pub use embed::{Conditioner, time_features};
+pub use map::MapMlp;
 pub use mixer::{Mixer, MixerConfig};
 pub use mlp::{Mlp, MlpConfig};
 pub use unet::{UNet, UNetConfig};

@@ -9,6 +9,7 @@ use crate::path::AffinePath;
 use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
 use burn::tensor::Device;
+use std::sync::Arc;
 
 /// Draws batches of pairs. A draw depends on the seed and the step's number only, so that two runs with one
 /// seed see the same points, times and, where nothing else differs, pairs.
@@ -24,6 +25,8 @@ pub struct PairBatches {
     pub path: AffinePath,
     /// How t is drawn.
     pub time: TimeSampling,
+    /// Pairs to draw from in place of source, target and coupling: a reflow's (Liu et al. 2022).
+    pub table: Option<Arc<[[Point; 2]]>>,
     /// Pairs a step.
     pub batch: usize,
     /// Seed of every draw.
@@ -41,14 +44,36 @@ pub struct Pairs {
     pub t: Vec<f32>,
 }
 
+impl Pairs {
+    /// The same pairs at other times.
+    pub fn at(&self, t: &[f32]) -> Self {
+        assert_eq!(t.len(), self.x0.len(), "a time for each pair");
+        Self { t: t.to_vec(), ..self.clone() }
+    }
+}
+
 impl PairBatches {
     /// The first `n` (at most `batch`) pairs of step `step`'s batch.
     pub fn pairs(&self, step: u64, n: usize) -> Result<Pairs> {
         let stream = |stream| Rng::at_step(self.seed, stream, step);
+        let mut time = stream(Stream::Time);
+        if let Some(table) = &self.table {
+            let rng = &mut stream(Stream::Data);
+            let [x0, x1] = [0, 1].map(|_| Vec::with_capacity(self.batch));
+            let mut pairs = Pairs { x0, x1, t: Vec::new() };
+            for _ in 0..self.batch {
+                let [x0, x1] = table[rng.index(table.len())];
+                pairs.x0.push(x0);
+                pairs.x1.push(x1);
+            }
+            pairs.x0.truncate(n);
+            pairs.x1.truncate(n);
+            pairs.t = pairs.x0.iter().map(|_| self.time.draw(&mut time)).collect();
+            return Ok(pairs);
+        }
         let x0 = self.source.draw(self.batch, &mut stream(Stream::Noise));
         let x1 = self.target.draw(self.batch, &mut stream(Stream::Data));
         let pairs = self.coupling.pair(&x0, &x1, &mut stream(Stream::Coupling))?;
-        let mut time = stream(Stream::Time);
         let pairs = &pairs[..n.min(pairs.len())];
         Ok(Pairs {
             x0: pairs.iter().map(|&(i, _)| x0[i]).collect(),

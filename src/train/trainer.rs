@@ -103,7 +103,7 @@ pub struct Trainer<M> {
     config: OptimConfig,
 }
 
-impl<M: Module + VelocityField> Trainer<M> {
+impl<M: Module> Trainer<M> {
     /// A trainer for `module`, which must have been made on a device with autodiff.
     pub fn new(module: M, config: OptimConfig) -> Result<Self> {
         config.validate()?;
@@ -114,6 +114,11 @@ impl<M: Module + VelocityField> Trainer<M> {
             .init();
         let ema = Ema::new(&module, config.ema, 0);
         Ok(Self { module, ema, optimizer, step: 0, config })
+    }
+
+    /// How weights are updated.
+    pub fn config(&self) -> OptimConfig {
+        self.config
     }
 
     /// Steps made.
@@ -130,10 +135,18 @@ impl<M: Module + VelocityField> Trainer<M> {
         Ok(())
     }
 
-    /// One step of AdamW.
-    pub fn step(&mut self, batch: Batch) -> StepReport {
+    /// One step of AdamW by conditional flow matching.
+    pub fn step(&mut self, batch: Batch) -> StepReport
+    where
+        M: VelocityField,
+    {
+        self.descend(|module, _| flow_matching(module, batch.sample, batch.condition))
+    }
+
+    /// One step of AdamW on a loss of the network and of its average, both as they stand.
+    pub fn descend(&mut self, loss: impl FnOnce(&M, &M) -> Tensor<1>) -> StepReport {
         let step = self.step;
-        let loss = flow_matching(&self.module, batch.sample, batch.condition);
+        let loss = loss(&self.module, &self.ema.module);
         let grads = GradientsParams::from_grads(loss.backward(), &self.module);
         let (grads, grad_norm) = match self.config.clip {
             Some(limit) => {

@@ -1,0 +1,37 @@
+//! What networks are trained on. Each loss is `[1]`, differentiable in its first argument only.
+
+mod consistency;
+mod mean_flow;
+mod shortcut;
+
+pub use consistency::{consistency, named_end, neighbour};
+pub use mean_flow::{mean_flow, mean_flow_target};
+pub use shortcut::{shortcut, shortcut_target};
+
+use crate::field::{Condition, VelocityField};
+use crate::path::PathSample;
+use burn::tensor::Tensor;
+
+/// Conditional flow matching: mean ‖u(x_t, t | c) − u_t‖² / dim, Lipman et al. 2022, eq. 9 (and eq. 23 for
+/// conditional OT). Its gradient is that of the marginal loss (theorem 2), so one pair at a time is enough.
+///
+/// # Shapes
+/// - output: `[1]`
+pub fn flow_matching(
+    field: &impl VelocityField,
+    sample: PathSample,
+    condition: Option<Condition>,
+) -> Tensor<1> {
+    let predicted = field.velocity(sample.x_t, sample.t, condition);
+    (predicted - sample.u_t).square().mean()
+}
+
+/// x + (s − t) u: where a step of mean velocity u from t to s ends.
+fn end_of_step(x: Tensor<2>, u: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
+    x + u * (s - t).unsqueeze_dim::<2>(1)
+}
+
+/// A value that was computed without gradients, as a constant among values with gradients.
+fn stop_gradient<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    Tensor::from_inner(x)
+}

@@ -1,0 +1,60 @@
+//! An MLP that answers for an interval of time: the network of the few-step models in the plane.
+
+use super::embed::time_features_slope;
+use super::mlp::{TIME_HALF, TIME_SCALE};
+use super::{Mlp, MlpConfig, time_features};
+use crate::error::Result;
+use crate::field::{Condition, FlowMap, FlowMapJvp, VelocityField};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+/// The layers of [`Mlp`] over x, features of t and features of s − t.
+#[derive(Module, Debug)]
+pub struct MapMlp {
+    mlp: Mlp,
+}
+
+impl MlpConfig {
+    /// Draws initial weights of a [`MapMlp`]. Errors where a size is 0.
+    pub fn init_map(&self, seed: u64, device: &Device) -> Result<MapMlp> {
+        Ok(MapMlp { mlp: self.init_layers(4 * TIME_HALF, seed, device)? })
+    }
+}
+
+fn features(t: Tensor<1>) -> Tensor<2> {
+    time_features(t * TIME_SCALE, TIME_HALF)
+}
+
+fn inputs(x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
+    Tensor::cat(vec![x, features(t.clone()), features(s - t)], 1)
+}
+
+impl FlowMap for MapMlp {
+    fn average_velocity(&self, x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
+        self.mlp.layers(inputs(x, t, s))
+    }
+}
+
+impl FlowMapJvp for MapMlp {
+    fn average_velocity_jvp(
+        &self,
+        x: Tensor<2>,
+        t: Tensor<1>,
+        s: Tensor<1>,
+        (dx, dt, ds): (Tensor<2>, Tensor<1>, Tensor<1>),
+    ) -> (Tensor<2>, Tensor<2>) {
+        let slope =
+            |t: Tensor<1>, dt: Tensor<1>| time_features_slope(t * TIME_SCALE, dt * TIME_SCALE, TIME_HALF);
+        let rates =
+            Tensor::cat(vec![dx, slope(t.clone(), dt.clone()), slope(s.clone() - t.clone(), ds - dt)], 1);
+        let (u, derivative) = self.mlp.layers_jvp(inputs(x, t, s), rates.unsqueeze_dim::<3>(0));
+        (u, derivative.squeeze_dim::<2>(0))
+    }
+}
+
+impl VelocityField for MapMlp {
+    /// Ignores `condition`: points have no classes.
+    fn velocity(&self, x: Tensor<2>, t: Tensor<1>, _condition: Option<Condition>) -> Tensor<2> {
+        self.average_velocity(x, t.clone(), t)
+    }
+}

@@ -1,0 +1,96 @@
+//! Few-step models in the plane, all with the same ends, seed, network size and budget: who needs how many
+//! evaluations? Knows no JavaScript.
+
+mod config;
+mod contestant;
+
+pub use config::{Method, RaceConfig};
+pub use contestant::Progress;
+
+use crate::device::Opened;
+use crate::error::{Error, Result};
+use crate::metrics::{straightness, wasserstein2};
+use crate::points::Point;
+use crate::rng::{Rng, Stream};
+use crate::train::PairBatches;
+use contestant::Contestant;
+
+/// Contestants that train one after another, the flow first.
+pub struct Race {
+    config: RaceConfig,
+    contestants: Vec<Contestant>,
+    batches: PairBatches,
+}
+
+/// Where particles are at every time of a run, and the figures of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// Times, NFE + 1.
+    pub times: Vec<f64>,
+    /// Positions, frame after frame.
+    pub x: Vec<Point>,
+    /// Exact 2-Wasserstein distance of the ends to as many fresh data, in units of the plane.
+    pub w2: f64,
+    /// Mean ∫‖(x(1) − x(0)) − dx/dt‖² dt; not a number where a method leaps.
+    pub straightness: f64,
+}
+
+impl Race {
+    /// Untrained contestants with initial weights from the seed. Errors where a setting is outside its domain.
+    pub fn new(config: RaceConfig, opened: &Opened) -> Result<Self> {
+        let config = config.validate()?;
+        let methods = [Method::Flow].into_iter().chain(config.methods.iter().copied());
+        let contestants =
+            methods.map(|m| Contestant::new(m, &config, &opened.device)).collect::<Result<Vec<_>>>()?;
+        Ok(Self { batches: config.lab().batches()?, config, contestants })
+    }
+
+    /// Who takes part, in the order of training.
+    pub fn methods(&self) -> Vec<Method> {
+        self.contestants.iter().map(|c| c.method).collect()
+    }
+
+    /// The race.
+    pub fn config(&self) -> &RaceConfig {
+        &self.config
+    }
+
+    /// Up to `steps` steps of the first contestant that is not done; `None` where all are.
+    pub async fn train(&mut self, steps: u64) -> Result<Option<Progress>> {
+        let total = self.config.steps;
+        let Some(i) = self.contestants.iter().position(|c| c.step() < total) else {
+            return Ok(None);
+        };
+        let (done, rest) = self.contestants.split_at_mut(i);
+        let current = &mut rest[0];
+        // The flow, or the reflow of the round before.
+        let before = done.iter().rev().find(|c| matches!(c.method, Method::Flow | Method::Reflow));
+        let steps = steps.min(total - current.step());
+        let (losses, pairs) = current.train(steps, before, done.first()).await?;
+        Ok(Some(Progress { contestant: i, step: current.step(), pairs, losses }))
+    }
+
+    /// `n` particles of a contestant at `nfe` evaluations: the same starts and the same fresh data for all.
+    pub async fn run(&self, contestant: usize, n: usize, nfe: usize) -> Result<Run> {
+        let Some(who) = self.contestants.get(contestant) else {
+            return Err(Error::config(format!("there is no contestant {contestant}")));
+        };
+        if !(1..=20_000).contains(&n) || !(1..=256).contains(&nfe) {
+            return Err(Error::config("a run takes 1 to 20000 particles and 1 to 256 evaluations"));
+        }
+        let seed = u64::from(self.config.seed);
+        let starts = self.batches.source.draw(n, &mut Rng::new(seed, Stream::Particles));
+        let fresh = self.batches.target.draw(n, &mut Rng::new(seed, Stream::Fresh));
+        let (times, x) = who.trajectory(&starts, nfe).await?;
+        let w2 = wasserstein2(&x[x.len() - n..], &fresh);
+        let straightness = straightness(&times, x.as_flattened());
+        Ok(Run { times, x, w2, straightness })
+    }
+
+    /// W2 between two sets of `n` fresh data: what a perfect model gets.
+    pub fn floor(&self, n: usize) -> f64 {
+        let rng = &mut Rng::new(u64::from(self.config.seed), Stream::Fresh);
+        let (a, b) = (self.batches.target.draw(n, rng), self.batches.target.draw(n, rng));
+        wasserstein2(&a, &b)
+    }
+}

@@ -1,0 +1,113 @@
+//! Batches and losses of the few-step models: which times are drawn, and what each row regresses.
+
+use super::pairs::PairBatches;
+use super::trainer::{StepReport, Trainer};
+use crate::error::Result;
+use crate::field::{FlowMapJvp, VelocityField};
+use crate::loss::{consistency, mean_flow, neighbour, shortcut};
+use crate::rng::{Rng, Stream};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// What a flow map is trained on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Objective {
+    /// Neighbours on one conditional path name the same end (consistency training, Song et al. 2023, algorithm 3).
+    Consistency,
+    /// Neighbours on a trained flow's trajectory do (consistency distillation, algorithm 2).
+    Distillation,
+    /// A step is two of half its length (Frans et al. 2024).
+    Shortcut,
+    /// The identity between mean velocity and velocity (Geng et al. 2025).
+    MeanFlow,
+}
+
+/// Intervals between neighbours of a consistency model at the beginning and at the end of training: they are
+/// halved in equal parts of the training (Song & Dhariwal 2023, section 3.4, with fewer because the plane is easy).
+const INTERVALS: [u64; 2] = [8, 128];
+
+/// The shortest step of a shortcut model is 2⁻⁷ (Frans et al. 2024, section 3.1).
+const SHORTEST: u32 = 7;
+
+/// Draws batches for an [`Objective`]. A draw depends on the seed and the step only.
+#[derive(Debug, Clone)]
+pub struct FewStepBatches {
+    /// The pairs.
+    pub pairs: PairBatches,
+    /// What is trained.
+    pub objective: Objective,
+    /// Steps of the whole training.
+    pub steps: u64,
+}
+
+impl FewStepBatches {
+    /// The times of step `step`: from where and to where, for each row.
+    pub fn times(&self, step: u64) -> (Vec<f32>, Vec<f32>) {
+        let rng = &mut Rng::at_step(self.pairs.seed, Stream::Time, step);
+        let n = self.pairs.batch;
+        (0..n).map(|row| self.interval(row, step, rng)).unzip()
+    }
+
+    fn interval(&self, row: usize, step: u64, rng: &mut Rng) -> (f32, f32) {
+        match self.objective {
+            Objective::Consistency | Objective::Distillation => {
+                let n = self.intervals(step);
+                let k = rng.index(n as usize) as f32;
+                (k / n as f32, (k + 1.0) / n as f32)
+            }
+            // A quarter of the rows is consistent with itself, the others learn the velocity.
+            Objective::Shortcut if row % 4 == 0 => {
+                let parts = 1usize << rng.index(SHORTEST as usize);
+                let k = rng.index(parts) as f32;
+                (k / parts as f32, (k + 1.0) / parts as f32)
+            }
+            Objective::Shortcut => {
+                let t = rng.uniform();
+                (t, t)
+            }
+            Objective::MeanFlow => {
+                let (a, b) = (self.pairs.time.draw(rng), self.pairs.time.draw(rng));
+                if row % 2 == 0 { (a.min(b), a.max(b)) } else { (a, a) }
+            }
+        }
+    }
+
+    /// Intervals of [0, 1] between neighbours of a consistency model at step `step`.
+    pub fn intervals(&self, step: u64) -> u64 {
+        let [first, last] = INTERVALS;
+        let stages = (last / first).ilog2() as u64 + 1;
+        let stage = (step * stages / self.steps.max(1)).min(stages - 1);
+        first << stage
+    }
+
+    /// One training step; `flow` is the trained flow that is distilled.
+    pub fn step<M>(
+        &self,
+        trainer: &mut Trainer<M>,
+        flow: &impl VelocityField,
+        device: &Device,
+    ) -> Result<StepReport>
+    where
+        M: Module + FlowMapJvp,
+    {
+        let step = trainer.steps_done();
+        let pairs = self.pairs.pairs(step, self.pairs.batch)?;
+        let (from, to) = self.times(step);
+        let ends = |t: &[f32]| self.pairs.batch(&pairs.at(t), device).sample;
+        let here = ends(&from);
+        let s = Tensor::<1>::from_floats(to.as_slice(), device);
+        let (t, x, v) = (here.t, here.x_t, here.u_t);
+        Ok(trainer.descend(|map, average| match self.objective {
+            Objective::Consistency => consistency(map, &map.valid(), [x, ends(&to).x_t], t, s),
+            Objective::Distillation => {
+                let inner = |x: &Tensor<1>| x.clone().inner();
+                let next = neighbour(flow, x.clone().inner(), inner(&t), inner(&s));
+                consistency(map, &map.valid(), [x, Tensor::from_inner(next)], t, s)
+            }
+            Objective::Shortcut => shortcut(map, average, [x, v], t, s),
+            Objective::MeanFlow => mean_flow(map, &map.valid(), [x, v], t, s),
+        }))
+    }
+}

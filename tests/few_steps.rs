@@ -1,0 +1,392 @@
+//! Few-step models: targets against a flow known in closed form, forward-mode derivatives against differences,
+//! stopped gradients, and races.
+#![cfg(feature = "native")]
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
+use flow_lab::data::plane::Distribution;
+use flow_lab::device::Engine;
+use flow_lab::field::{Condition, FlowMap, FlowMapJvp, VelocityField};
+use flow_lab::loss::{
+    consistency, mean_flow, mean_flow_target, named_end, neighbour, shortcut, shortcut_target,
+};
+use flow_lab::net::{MapMlp, MlpConfig};
+use flow_lab::race::{Method, Race, RaceConfig};
+use flow_lab::rng::{Rng, Stream};
+use flow_lab::train::{FewStepBatches, Objective};
+use pollster::block_on;
+
+fn cpu() -> Device {
+    Device::flex()
+}
+
+fn values<const D: usize>(x: Tensor<D>) -> Vec<f32> {
+    x.into_data().iter::<f32>().collect()
+}
+
+fn column(x: &[f32]) -> Tensor<1> {
+    Tensor::from_data(TensorData::new(x.to_vec(), [x.len()]), &cpu())
+}
+
+fn rows(x: Vec<f32>) -> Tensor<2> {
+    let n = x.len() / 2;
+    Tensor::from_data(TensorData::new(x, [n, 2]), &cpu())
+}
+
+fn close(what: &str, a: Tensor<2>, b: Tensor<2>, tolerance: f32) {
+    for (a, b) in values(a).into_iter().zip(values(b)) {
+        assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "{what}: {a} {b}");
+    }
+}
+
+/// The flow from N(0, 1) to N(m, s²) in each coordinate along the straight path: with A(t)² = (1 − t)² + t² s² it
+/// leads from x at t to m τ + A(τ)/A(t) (x − m t) at τ. In double precision.
+struct Gaussian {
+    m: f64,
+    s: f64,
+}
+
+impl Gaussian {
+    fn spread(&self, t: f64) -> f64 {
+        ((1.0 - t).powi(2) + (t * self.s).powi(2)).sqrt()
+    }
+
+    /// dA/dt.
+    fn spread_rate(&self, t: f64) -> f64 {
+        (t * self.s * self.s - (1.0 - t)) / self.spread(t)
+    }
+
+    fn at(&self, x: f64, t: f64, to: f64) -> f64 {
+        self.m * to + self.spread(to) / self.spread(t) * (x - self.m * t)
+    }
+
+    /// g with u = m + g (x − m t), and dg/dt.
+    fn slope(&self, t: f64, s: f64) -> (f64, f64) {
+        let (a, rate) = (self.spread(t), self.spread_rate(t));
+        if s == t {
+            return (rate / a, f64::NAN); // nothing here asks for this derivative
+        }
+        let ratio = self.spread(s) / a;
+        let (g, ratio_rate) = ((ratio - 1.0) / (s - t), -ratio * rate / a);
+        (g, (ratio_rate + g) / (s - t))
+    }
+
+    fn map(
+        &self,
+        x: &Tensor<2>,
+        t: &Tensor<1>,
+        s: &Tensor<1>,
+        f: impl Fn(usize, f64, f64, f64) -> f64,
+    ) -> Tensor<2> {
+        let (x, t, s) = (values(x.clone()), values(t.clone()), values(s.clone()));
+        let each = |i: usize| f(i, f64::from(x[i]), f64::from(t[i / 2]), f64::from(s[i / 2])) as f32;
+        rows((0..x.len()).map(each).collect())
+    }
+}
+
+impl FlowMap for Gaussian {
+    fn average_velocity(&self, x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
+        self.map(&x, &t, &s, |_, x, t, s| self.m + self.slope(t, s).0 * (x - self.m * t))
+    }
+}
+
+impl FlowMapJvp for Gaussian {
+    fn average_velocity_jvp(
+        &self,
+        x: Tensor<2>,
+        t: Tensor<1>,
+        s: Tensor<1>,
+        (dx, dt, ds): (Tensor<2>, Tensor<1>, Tensor<1>),
+    ) -> (Tensor<2>, Tensor<2>) {
+        assert!(values(ds).iter().all(|v| *v == 0.0), "the identity holds s");
+        let (dx, dt) = (values(dx), values(dt));
+        let derivative = self.map(&x, &t, &s, |i, x, t, s| {
+            let ((g, g_t), dt) = (self.slope(t, s), f64::from(dt[i / 2]));
+            g_t * dt * (x - self.m * t) + g * (f64::from(dx[i]) - self.m * dt)
+        });
+        (self.average_velocity(x, t, s), derivative)
+    }
+}
+
+impl VelocityField for Gaussian {
+    fn velocity(&self, x: Tensor<2>, t: Tensor<1>, _: Option<Condition>) -> Tensor<2> {
+        self.average_velocity(x, t.clone(), t)
+    }
+}
+
+const EXACT: Gaussian = Gaussian { m: 1.5, s: 0.4 };
+
+/// Points and intervals, long and short.
+fn places() -> (Tensor<2>, Tensor<1>, Tensor<1>) {
+    let x = Rng::new(5, Stream::Noise).normals(16);
+    (
+        rows(x),
+        column(&[0.0, 0.0, 0.1, 0.25, 0.5, 0.5, 0.7, 0.9]),
+        column(&[1.0, 0.5, 0.3, 1.0, 0.75, 1.0, 0.8, 1.0]),
+    )
+}
+
+#[test]
+fn the_targets_of_an_exact_map_are_the_map() {
+    let (x, t, s) = places();
+    let exact = EXACT.average_velocity(x.clone(), t.clone(), s.clone());
+    // Single precision between the two half steps.
+    close("shortcut", shortcut_target(&EXACT, x.clone(), t.clone(), s.clone()), exact.clone(), 2e-6);
+    let v = EXACT.velocity(x.clone(), t.clone(), None);
+    close("MeanFlow", mean_flow_target(&EXACT, x.clone(), v, t.clone(), s.clone()), exact, 2e-6);
+    let end = EXACT.map(&x, &t, &s, |_, x, t, _| EXACT.at(x, t, 1.0));
+    close("named end", named_end(&EXACT, x.clone(), t.clone()), end.clone(), 2e-6);
+    let later = EXACT.map(&x, &t, &s, |_, x, t, s| EXACT.at(x, t, s));
+    close("named end, later", named_end(&EXACT, later, s.clone()), end, 2e-6);
+}
+
+#[test]
+fn an_exact_map_loses_nothing_and_another_does() {
+    let (x, t, s) = places();
+    let autodiff = |x: Tensor<2>| Tensor::<2>::from_inner(x);
+    let later = EXACT.map(&x, &t, &s, |_, x, t, s| EXACT.at(x, t, s));
+    let v = EXACT.velocity(x.clone(), t.clone(), None);
+    let losses = |map: &Gaussian| {
+        let at = || (Tensor::from_inner(t.clone()), Tensor::from_inner(s.clone()));
+        let both = |a: &Tensor<2>| [autodiff(x.clone()), autodiff(a.clone())];
+        [
+            shortcut(map, &EXACT, both(&v), at().0, at().1),
+            mean_flow(map, &EXACT, both(&v), at().0, at().1),
+            consistency(map, &EXACT, both(&later), at().0, at().1),
+        ]
+        .map(|loss| loss.into_scalar::<f32>())
+    };
+    assert!(losses(&EXACT).iter().all(|loss| *loss < 1e-8), "{:?}", losses(&EXACT));
+    let other = losses(&Gaussian { m: 1.0, s: 0.4 });
+    assert!(other.iter().all(|loss| *loss > 1e-2), "{other:?}");
+}
+
+#[test]
+fn at_the_end_a_consistency_model_names_where_it_is() {
+    let net = MlpConfig { dim: 2, width: 16, depth: 2 }.init_map(3, &cpu()).unwrap();
+    let (x, t, _) = places();
+    assert_eq!(values(named_end(&net, x.clone(), t.ones_like())), values(x));
+}
+
+#[test]
+fn a_distilled_neighbour_is_a_step_of_second_order() {
+    let (x, ..) = places();
+    let error = |h: f32| {
+        let (t, s) = (column(&[0.3; 8]), column(&[0.3 + h; 8]));
+        let exact = EXACT.map(&x, &t, &s, |_, x, t, s| EXACT.at(x, t, s));
+        let gap = values((neighbour(&EXACT, x.clone(), t, s) - exact).abs());
+        gap.into_iter().fold(0f32, f32::max)
+    };
+    // The local error is of third order: half the step, an eighth of it.
+    let ratio = error(0.2) / error(0.1);
+    assert!((6.0..11.0).contains(&ratio), "{ratio}");
+}
+
+#[test]
+fn the_jvp_is_the_difference_quotient() {
+    let net = MlpConfig { dim: 2, width: 24, depth: 3 }.init_map(4, &cpu()).unwrap();
+    let (x, t, s) = places();
+    let mut rng = Rng::new(6, Stream::Noise);
+    let (dx, dt, ds) = (rows(rng.normals(16)), column(&rng.normals(8)), column(&rng.normals(8)));
+    let rates = (dx.clone(), dt.clone(), ds.clone());
+    let (u, derivative) = net.average_velocity_jvp(x.clone(), t.clone(), s.clone(), rates);
+    close("value", u, net.average_velocity(x.clone(), t.clone(), s.clone()), 1e-6);
+    let h = 4e-3;
+    let moved = |h: f64| {
+        let at = |a: &Tensor<1>, da: &Tensor<1>| a.clone() + da.clone() * h;
+        net.average_velocity(x.clone() + dx.clone() * h, at(&t, &dt), at(&s, &ds))
+    };
+    let central = |h: f64| (moved(h) - moved(-h)) / (2.0 * h);
+    // The fourth-order quotient, because time enters at up to 10 radians a unit and moves at rates up to 2: its
+    // error 4 h⁴ f⁗′/30 is about 10⁻⁴, single precision divided by h a few 10⁻⁵.
+    close("derivative", derivative, (central(h) * 4.0 - central(2.0 * h)) / 3.0, 3e-4);
+}
+
+/// A direction in the space of weights, the same for every module of one shape.
+struct Nudge(Rng, f32);
+
+impl ModuleMapper for Nudge {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let id = param.id;
+        let x = param.val();
+        let data: Vec<f32> = values(x.clone()).iter().map(|v| v + self.1 * self.0.normal()).collect();
+        let tensor = Tensor::from_data(TensorData::new(data, x.dims()), &x.device());
+        param.transform_for_load(tensor, id)
+    }
+}
+
+/// Σ gradient × direction.
+struct Along<'a>(&'a Gradients, Rng, f64);
+
+impl ModuleVisitor for Along<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        for g in values(param.val().grad(self.0).expect("every weight has a gradient")) {
+            self.2 += f64::from(g) * f64::from(self.1.normal());
+        }
+    }
+}
+
+#[test]
+fn gradients_stop_at_the_target() {
+    let device = cpu().autodiff();
+    let net = MlpConfig { dim: 2, width: 12, depth: 2 }.init_map(8, &device).unwrap();
+    let (x, t, s) = places();
+    let later = EXACT.map(&x, &t, &s, |_, x, t, s| EXACT.at(x, t, s));
+    let v = EXACT.velocity(x.clone(), t.clone(), None);
+    let direction = || Rng::new(9, Stream::Noise);
+    type Loss<'a> = &'a dyn Fn(&MapMlp, &MapMlp) -> Tensor<1>;
+    let on = |a: &Tensor<2>| Tensor::<2>::from_inner(a.clone());
+    let at = |a: &Tensor<1>| Tensor::<1>::from_inner(a.clone());
+    let shortcut_loss = |a: &MapMlp, b: &MapMlp| shortcut(a, b, [on(&x), on(&v)], at(&t), at(&s));
+    let consistency_loss = |a: &MapMlp, b: &MapMlp| consistency(a, b, [on(&x), on(&later)], at(&t), at(&s));
+    // MeanFlow's weights hold a gradient too; without them the loss is its square error.
+    let mean_flow_loss = |a: &MapMlp, b: &MapMlp| {
+        let target = mean_flow_target(b, x.clone(), v.clone(), t.clone(), s.clone());
+        (a.average_velocity(on(&x), at(&t), at(&s)) - Tensor::from_inner(target)).square().mean()
+    };
+    let all: [(&str, Loss); 3] =
+        [("shortcut", &shortcut_loss), ("consistency", &consistency_loss), ("MeanFlow", &mean_flow_loss)];
+    for (name, loss) in all {
+        let moved = |h: f32| net.clone().map(&mut Nudge(direction(), h));
+        let h = 3e-3;
+        let value = |a: &MapMlp, b: &MapMlp| f64::from(loss(a, &b.valid()).into_scalar::<f32>());
+        let slope = |f: &dyn Fn(&MapMlp) -> f64| (f(&moved(h)) - f(&moved(-h))) / (2.0 * f64::from(h));
+        let stopped = slope(&|moved| value(moved, &net));
+        let flowing = slope(&|moved| value(moved, moved));
+        let gradients = loss(&net, &net.valid()).backward();
+        let mut along = Along(&gradients, direction(), 0.0);
+        net.visit(&mut along);
+        // Differences in single precision; the two slopes must lie far enough apart to be told from each other.
+        let tolerance = 2e-3 + 5e-3 * stopped.abs();
+        assert!(
+            (stopped - flowing).abs() > 5.0 * tolerance,
+            "{name}: {stopped} {flowing} cannot be told apart"
+        );
+        assert!((along.2 - stopped).abs() < tolerance, "{name}: gradient {}, not {stopped}", along.2);
+    }
+}
+
+#[test]
+fn mean_flow_weighs_rows_without_a_gradient_of_the_weight() {
+    let device = cpu().autodiff();
+    let net = MlpConfig { dim: 2, width: 12, depth: 2 }.init_map(8, &device).unwrap();
+    let (x, t, s) = places();
+    let v = EXACT.velocity(x.clone(), t.clone(), None);
+    let on = |a: &Tensor<2>| Tensor::<2>::from_inner(a.clone());
+    let at = |a: &Tensor<1>| Tensor::<1>::from_inner(a.clone());
+    let target = mean_flow_target(&net.valid(), x.clone(), v.clone(), t.clone(), s.clone());
+    let gap = net.valid().average_velocity(x.clone(), t.clone(), s.clone()) - target.clone();
+    let weights = (gap.square().mean_dim(1) + 1e-3).recip();
+    // With the weights as constants this is the same loss, and so the same gradient.
+    let by_hand =
+        (net.average_velocity(on(&x), at(&t), at(&s)) - Tensor::from_inner(target)).square().mean_dim(1);
+    let by_hand = (by_hand * Tensor::from_inner(weights)).mean().backward();
+    let ours = mean_flow(&net, &net.valid(), [on(&x), on(&v)], at(&t), at(&s)).backward();
+    let along = |gradients: &Gradients| {
+        let mut along = Along(gradients, Rng::new(9, Stream::Noise), 0.0);
+        net.visit(&mut along);
+        along.2
+    };
+    assert!((along(&ours) - along(&by_hand)).abs() < 1e-4 * along(&by_hand).abs().max(1.0));
+}
+
+fn config() -> RaceConfig {
+    RaceConfig { width: 32, depth: 2, batch: 64, steps: 60, seed: 3, ..RaceConfig::default() }
+}
+
+fn race(config: RaceConfig) -> Race {
+    Race::new(config, &block_on(Engine::Cpu.open()).unwrap()).unwrap()
+}
+
+#[test]
+fn times_are_what_each_objective_asks_for() {
+    for objective in
+        [Objective::Consistency, Objective::Distillation, Objective::Shortcut, Objective::MeanFlow]
+    {
+        let pairs = flow_lab::lab::LabConfig { batch: 400, ..Default::default() }.batches().unwrap();
+        let batches = FewStepBatches { pairs, objective, steps: 100 };
+        for step in [0, 50, 99] {
+            let (t, s) = batches.times(step);
+            assert_eq!(batches.times(step), (t.clone(), s.clone()), "a draw depends on seed and step only");
+            for (row, (t, s)) in t.into_iter().zip(s).enumerate() {
+                assert!((0.0..1.0).contains(&t) && t <= s && s <= 1.0, "{objective:?}: {t} {s}");
+                let length = s - t;
+                match objective {
+                    Objective::Consistency | Objective::Distillation => {
+                        let n = batches.intervals(step) as f32;
+                        assert!((length * n - 1.0).abs() < 1e-4 && (t * n - (t * n).round()).abs() < 1e-4);
+                    }
+                    Objective::Shortcut if row % 4 == 0 => {
+                        let parts = 1.0 / length;
+                        assert!(parts == parts.round() && parts.log2().fract() == 0.0 && parts <= 64.0);
+                        assert_eq!((t * parts).fract(), 0.0, "a step begins where such a step can end");
+                    }
+                    Objective::Shortcut => assert_eq!(length, 0.0),
+                    Objective::MeanFlow => assert!(row % 2 == 0 || length == 0.0),
+                }
+            }
+        }
+    }
+    let pairs = flow_lab::lab::LabConfig::default().batches().unwrap();
+    let batches = FewStepBatches { pairs, objective: Objective::Consistency, steps: 500 };
+    let intervals: Vec<u64> = (0..500).map(|step| batches.intervals(step)).collect();
+    assert!(intervals.is_sorted() && intervals[0] == 8 && intervals[499] == 128);
+}
+
+#[test]
+fn every_method_trains_and_one_race_is_one_result_however_it_is_sliced() {
+    let mut config = config();
+    config.methods.insert(1, Method::Reflow);
+    let ends = |slice: u64| {
+        let mut race = race(config.clone());
+        let mut seen = Vec::new();
+        while let Some(progress) = block_on(race.train(slice)).unwrap() {
+            assert!(progress.losses.iter().all(|loss| loss.is_finite()));
+            seen.push(progress.contestant);
+        }
+        assert!(seen.is_sorted(), "one after another");
+        seen.dedup();
+        assert_eq!(seen.len(), race.methods().len());
+        (0..seen.len()).map(|i| block_on(race.run(i, 40, 2)).unwrap()).collect::<Vec<_>>()
+    };
+    let (a, b) = (ends(7), ends(60));
+    for (a, b) in a.iter().zip(&b) {
+        assert_eq!(a.x, b.x);
+        assert_eq!((a.times.len(), a.x.len()), (3, 120));
+    }
+}
+
+#[test]
+fn few_steps_are_better_than_the_flow_at_one() {
+    // Long enough to learn, short enough for a test; the published comparison is the program `race`.
+    let config = RaceConfig { target: Distribution::EightGaussians, steps: 1500, ..config() };
+    let mut race = race(config);
+    while block_on(race.train(500)).unwrap().is_some() {}
+    let w2 = |i: usize, nfe: usize| block_on(race.run(i, 400, nfe)).unwrap().w2;
+    let flow = w2(0, 1);
+    for (i, method) in race.methods().into_iter().enumerate().skip(1) {
+        let one = w2(i, 1);
+        // The flow's single step lands near the mean of the data. Margins: a third over two seeds of W2's noise.
+        assert!(one < 0.7 * flow, "{}: W2 {one} at one evaluation, the flow {flow}", method.label());
+    }
+    let straight = |i: usize| block_on(race.run(i, 400, 16)).unwrap().straightness;
+    assert!(straight(1) < 0.5 * straight(0), "reflow straightens: {} {}", straight(1), straight(0));
+}
+
+#[test]
+fn wrong_races_are_refused() {
+    let open = || block_on(Engine::Cpu.open()).unwrap();
+    for bad in [
+        RaceConfig { steps: 0, ..config() },
+        RaceConfig { methods: vec![Method::Flow], ..config() },
+        RaceConfig { methods: vec![Method::Reflow; 9], ..config() },
+        RaceConfig { width: 1, ..config() },
+    ] {
+        assert!(Race::new(bad.clone(), &open()).is_err(), "{bad:?}");
+    }
+    assert!(RaceConfig::from_json("{\"source\": 3}").is_err());
+    let race = race(config());
+    assert!(block_on(race.run(9, 10, 1)).is_err());
+    assert!(block_on(race.run(0, 0, 1)).is_err());
+    assert!(block_on(race.run(0, 10, 0)).is_err());
+}
