@@ -2,10 +2,11 @@
 import { startDigits } from "./digits/start.js";
 import { DIGITS } from "./digits/table.js";
 import { LAB } from "./lab/table.js";
+import { RACE } from "./race/table.js";
 import { ROADS } from "./roads/table.js";
 import { parseHash, toHash } from "./state.js";
 
-const TABLE = Object.freeze({ ...DIGITS, ...ROADS, ...LAB });
+const TABLE = Object.freeze({ ...DIGITS, ...ROADS, ...LAB, ...RACE });
 
 function reporter(id) {
   const messages = document.getElementById(id);
@@ -43,6 +44,7 @@ const figures = [
   [DIGITS, startDigits(state, save, report)],
   [ROADS, near("roads", async () => (await import("./roads/start.js")).startRoads)],
   [LAB, near("lab", async () => (await import("./lab/start.js")).startLab)],
+  [RACE, near("race", async () => (await import("./race/start.js")).startRace)],
 ];
 
 window.addEventListener("hashchange", () => {

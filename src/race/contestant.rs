@@ -80,6 +80,11 @@ impl Contestant {
         Ok(Self { method, model, batches, made: Vec::new(), device: device.clone() })
     }
 
+    /// Whether its steps go to a named end and back to a noisier point, so that there is no way between.
+    pub(super) fn leaps(&self) -> bool {
+        matches!(self.method, Method::Consistency | Method::Distillation)
+    }
+
     pub(super) fn step(&self) -> u64 {
         match &self.model {
             Model::Flow(trainer) => trainer.steps_done(),
@@ -175,12 +180,11 @@ impl Contestant {
                 }
                 run.state().clone()
             }
-            Model::Map(trainer, few) => {
+            Model::Map(trainer, _) => {
                 let net = &trainer.ema.module;
-                let renoised = matches!(few.objective, Objective::Consistency | Objective::Distillation);
                 let mut x = x;
                 for (k, pair) in grid.times().windows(2).enumerate() {
-                    x = if renoised {
+                    x = if self.leaps() {
                         let [n, _] = x.dims();
                         let t = Tensor::full([n], pair[0], &self.device);
                         let named = named_end(net, x, t);

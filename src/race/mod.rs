@@ -31,7 +31,7 @@ pub struct Run {
     pub x: Vec<Point>,
     /// Exact 2-Wasserstein distance of the ends to as many fresh data, in units of the plane.
     pub w2: f64,
-    /// Mean ∫‖(x(1) − x(0)) − dx/dt‖² dt; not a number where a method leaps.
+    /// Mean ∫‖(x(1) − x(0)) − dx/dt‖² dt; not a number for consistency models, which leap from end to end.
     pub straightness: f64,
 }
 
@@ -80,11 +80,16 @@ impl Race {
         }
         let seed = u64::from(self.config.seed);
         let starts = self.batches.source.draw(n, &mut Rng::new(seed, Stream::Particles));
-        let fresh = self.batches.target.draw(n, &mut Rng::new(seed, Stream::Fresh));
+        let fresh = self.data(n);
         let (times, x) = who.trajectory(&starts, nfe).await?;
         let w2 = wasserstein2(&x[x.len() - n..], &fresh);
-        let straightness = straightness(&times, x.as_flattened());
+        let straightness = if who.leaps() { f64::NAN } else { straightness(&times, x.as_flattened()) };
         Ok(Run { times, x, w2, straightness })
+    }
+
+    /// `n` draws from the target.
+    pub fn data(&self, n: usize) -> Vec<Point> {
+        self.batches.target.draw(n, &mut Rng::new(u64::from(self.config.seed), Stream::Fresh))
     }
 
     /// W2 between two sets of `n` fresh data: what a perfect model gets.

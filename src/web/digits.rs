@@ -1,11 +1,13 @@
 //! Engines and the digits they make.
 
-#[cfg(feature = "train")]
-use super::lab::JsLab;
 use super::thrown;
+#[cfg(feature = "train")]
+use super::{lab::JsLab, race::JsRace};
 use crate::device::Engine;
 #[cfg(feature = "train")]
 use crate::lab::{Lab, LabConfig};
+#[cfg(feature = "train")]
+use crate::race::{Race, RaceConfig};
 use crate::session::{HostFrame, Request, Run, Session};
 use js_sys::Float32Array;
 use std::cell::{Cell, RefCell};
@@ -48,6 +50,14 @@ impl JsEngine {
     pub fn lab(&self, config: &str) -> Result<JsLab, JsValue> {
         let lab = LabConfig::from_json(config).and_then(|c| Lab::new(c, self.0.borrow().opened()));
         Ok(JsLab::new(lab.map_err(|e| thrown(&e))?))
+    }
+
+    /// Begins a race of few-step models from its settings in JSON (see [`RaceConfig`]). Throws a `ConfigError` that
+    /// says what to change.
+    #[cfg(feature = "train")]
+    pub fn race(&self, config: &str) -> Result<JsRace, JsValue> {
+        let race = RaceConfig::from_json(config).and_then(|c| Race::new(c, self.0.borrow().opened()));
+        Ok(JsRace::new(race.map_err(|e| thrown(&e))?))
     }
 
     /// Destroys the GPU device, to try out what the page does then.

@@ -27,19 +27,19 @@ impl Drop for Turn<'_> {
 
 type Answer = std::result::Result<JsValue, JsValue>;
 
-fn floats(values: &[f32]) -> JsValue {
+pub(super) fn floats(values: &[f32]) -> JsValue {
     Float32Array::from(values).into()
 }
 
-fn plane(x: &[Point]) -> JsValue {
+pub(super) fn plane(x: &[Point]) -> JsValue {
     floats(x.as_flattened())
 }
 
-fn number(value: f64) -> JsValue {
+pub(super) fn number(value: f64) -> JsValue {
     value.into()
 }
 
-fn times(t: &[f64]) -> JsValue {
+pub(super) fn times(t: &[f64]) -> JsValue {
     Float64Array::from(t).into()
 }
 

@@ -1,5 +1,4 @@
-//! What JavaScript sees: thin exports of `session` and `lab`. No arithmetic
-//! here.
+//! What JavaScript sees: thin exports of `session`, `lab`, `race` and `roads`. No arithmetic here.
 //!
 //! Nothing takes `&mut self`: wasm-bindgen throws where such a method is entered twice, and async methods
 //! can be. State sits in cells instead, and a second call while one is under way gets a sentence.
@@ -8,11 +7,15 @@ mod digits;
 #[cfg(feature = "train")]
 mod lab;
 mod plane;
+#[cfg(feature = "train")]
+mod race;
 
 pub use digits::{Frame, JsEngine, JsRun};
 #[cfg(feature = "train")]
 pub use lab::JsLab;
 pub use plane::{decode_points, encode_points, read_csv_text, two_roads};
+#[cfg(feature = "train")]
+pub use race::JsRace;
 
 use crate::data::plane::Distribution;
 use crate::error::Error;

@@ -14,7 +14,8 @@ const LAYERS = {
   conditional: "conditional paths", marginal: "marginal trajectories", exact: "exact field", likelihood: "likelihood",
 };
 
-const ENDS = {
+/** What the distributions are called. */
+export const END_NAMES = {
   gaussian: "Gaussian", "eight-gaussians": "8 Gaussians", moons: "two moons", "s-curve": "S-curve", spirals: "spirals",
   checkerboard: "checkerboard", rings: "rings", pinwheel: "pinwheel", text: "text", points: "drawn or CSV",
 };
@@ -52,7 +53,7 @@ export class LabForm {
     for (const [key, { kind }] of Object.entries(LAB)) {
       const select = this.#form.elements[key];
       if (select?.tagName !== "SELECT" || select.options.length || !kind.values) continue;
-      const names = key === "lab.compare" ? TITLES : ENDS;
+      const names = key === "lab.compare" ? TITLES : END_NAMES;
       for (const value of kind.values) select.add(new Option(names[value] ?? value, value));
     }
     const layers = this.#form.querySelector("#lab-layers");

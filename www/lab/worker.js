@@ -1,6 +1,6 @@
 // The lab's worker: one engine, at most two labs. It answers calls in their order; all arithmetic is in Rust.
 import { adapterName } from "../webgpu.js";
-import { CLOSE, FREE, LAB, OPEN } from "./protocol.js";
+import { CLOSE, FREE, LAB, MAKE_RACE, OPEN } from "./protocol.js";
 
 let module = null;
 let engine = null;
@@ -42,6 +42,12 @@ async function call({ method, slot, args }) {
     close(slot);
     labs[slot] = lab;
     return { parameters: lab.parameters };
+  }
+  if (method === MAKE_RACE) {
+    const race = engine.race(...args);
+    close(slot);
+    labs[slot] = race;
+    return undefined;
   }
   if (FREE.includes(method)) return module[method](...args);
   const lab = labs[slot];

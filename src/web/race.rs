@@ -1,0 +1,82 @@
+//! Few-step models in the plane.
+
+use super::lab::{floats, number, plane, times};
+use super::{object, thrown};
+use crate::error::{Error, Result};
+use crate::points::Point;
+use crate::race::Race;
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+
+/// A race in training. One call at a time: a second one meanwhile gets a sentence.
+#[wasm_bindgen(js_name = Race)]
+pub struct JsRace(RefCell<Race>);
+
+type Answer = std::result::Result<JsValue, JsValue>;
+
+fn busy<E>(_: E) -> JsValue {
+    thrown(&Error::config("this race is computing; await that first"))
+}
+
+fn answer(result: Result<JsValue>) -> Answer {
+    result.map_err(|e| thrown(&e))
+}
+
+impl JsRace {
+    pub(super) fn new(race: Race) -> Self {
+        Self(RefCell::new(race))
+    }
+}
+
+// A borrow across an await is safe here: a second call meanwhile is refused by `busy`.
+#[allow(clippy::await_holding_refcell_ref)]
+#[wasm_bindgen(js_class = Race)]
+impl JsRace {
+    /// `[{id, label}]` of who takes part, in the order of training, as JSON.
+    pub fn contestants(&self) -> std::result::Result<String, JsValue> {
+        let race = self.0.try_borrow().map_err(busy)?;
+        let list: Vec<_> = race
+            .methods()
+            .into_iter()
+            .map(|m| serde_json::json!({ "id": m.id(), "label": m.label() }))
+            .collect();
+        Ok(serde_json::Value::from(list).to_string())
+    }
+
+    /// Up to `steps` steps of the first contestant that is not done: `{contestant, step, pairs, losses}`;
+    /// undefined where all are done.
+    pub async fn train(&self, steps: u32) -> Answer {
+        let mut race = self.0.try_borrow_mut().map_err(busy)?;
+        let progress = race.train(u64::from(steps)).await;
+        answer(progress.map(|p| {
+            p.map_or(JsValue::UNDEFINED, |p| {
+                object([
+                    ("contestant", number(p.contestant as f64)),
+                    ("step", number(p.step as f64)),
+                    ("pairs", number(p.pairs)),
+                    ("losses", floats(&p.losses)),
+                ])
+            })
+        }))
+    }
+
+    /// `n` particles of a contestant at `nfe` evaluations: `{times, x, w2, straightness}`.
+    pub async fn run(&self, contestant: usize, n: usize, nfe: usize) -> Answer {
+        let race = self.0.try_borrow().map_err(busy)?;
+        answer(race.run(contestant, n, nfe).await.map(|run| {
+            object([
+                ("times", times(&run.times)),
+                ("x", plane(&run.x)),
+                ("w2", number(run.w2)),
+                ("straightness", number(run.straightness)),
+            ])
+        }))
+    }
+
+    /// `n` fresh data and the distance of so many to as many others: `{target, floor}`.
+    pub fn data(&self, n: usize) -> Answer {
+        let race = self.0.try_borrow().map_err(busy)?;
+        let target: Vec<Point> = race.data(n);
+        Ok(object([("target", plane(&target)), ("floor", number(race.floor(n)))]))
+    }
+}

@@ -1,0 +1,102 @@
+// The race of few-step models, on the CPU engine.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { browser, open, serve } from "./harness.mjs";
+
+let chrome, server;
+before(async () => {
+  chrome = await browser();
+  server = await serve();
+});
+after(async () => {
+  await chrome?.close();
+  server?.close();
+});
+
+const SMALL = "#engine=cpu&digits=1&steps=1&race.steps=500&race.width=32&race.methods=reflow.shortcut";
+
+async function visit(hash = SMALL, options = {}) {
+  const context = await chrome.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
+  const opened = await open(context, server.url + hash);
+  await opened.page.$eval("#race", (e) => e.scrollIntoView());
+  await opened.page.waitForFunction(() => document.querySelector('[name="race.source"]').options.length > 0);
+  return { context, ...opened };
+}
+
+const text = (page) => page.textContent("#race-text");
+const captions = (page) => page.$$eval("#race-tiles figcaption", (all) => all.map((e) => e.textContent));
+const busy = (page, is) =>
+  page.waitForFunction((value) => document.querySelector("#race").getAttribute("aria-busy") === value, String(is));
+
+test("a race trains every contestant, shows its particles and measures it at every NFE", async () => {
+  const { page, errors, context } = await visit();
+  await page.click("#race-start");
+  await page.waitForFunction(() => /^Done/.test(document.querySelector("#race-text").textContent), undefined, { timeout: 120_000 });
+  assert.equal(await text(page), "Done: 3 methods, 500 steps each, seed 1.");
+  for (const [i, name] of ["flow matching", "reflow", "shortcut model"].entries()) {
+    assert.match((await captions(page))[i], new RegExp(`^${name}W₂ \\d+\\.\\d{3} at 1 NFE$`));
+    assert.equal(await page.$$eval(`#race-chart .racer-${i} .mark`, (all) => all.length), 6);
+  }
+  const w2 = async (i) => Number((await captions(page))[i].match(/W₂ ([\d.]+)/)[1]);
+  assert.ok((await w2(1)) < (await w2(0)), "reflow is nearer to the data than the flow after one step");
+  const pictures = () => page.$$eval("#race-tiles canvas", (all) => all.map((c) => c.toDataURL()));
+  const before = await pictures();
+  await page.selectOption('[name="race.nfe"]', "4");
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("#race-tiles figcaption")].every((e) => /at 4 NFE, straightness \d/.test(e.textContent)));
+  for (const [i, picture] of (await pictures()).entries()) assert.notEqual(picture, before[i]);
+  assert.ok((await page.evaluate(() => location.hash)).includes("race.nfe=4"));
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("it stops when told, goes on where it was, and another race forgets it", async () => {
+  const { page, errors, context } = await visit(SMALL.replace("steps=500", "steps=20000"));
+  await page.click("#race-start");
+  await page.waitForFunction(() => /step [1-9]\d* of 20000/.test(document.querySelector("#race-text").textContent), undefined, { timeout: 60_000 });
+  await page.click("#race-start");
+  await busy(page, false);
+  const stopped = await text(page);
+  await page.waitForTimeout(400);
+  assert.equal(await text(page), stopped);
+  assert.equal(await page.textContent("#race-start"), "Go on");
+  await page.click("#race-start");
+  const step = Number(stopped.match(/step (\d+)/)[1]);
+  await page.waitForFunction((n) => Number(document.querySelector("#race-text").textContent.match(/step (\d+)/)?.[1]) > n, step);
+  await page.selectOption('[name="race.target"]', "moons");
+  await page.waitForFunction(() => document.querySelector("#race-text").textContent === "Not started yet.");
+  assert.deepEqual(await captions(page), []);
+  await busy(page, false);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a malformed link is explained; the form shows what the link says", async () => {
+  const { page, context } = await visit("#engine=cpu&digits=1&steps=1&race.methods=warp&race.rounds=9&race.target=rings");
+  const said = await page.textContent("#message");
+  for (const key of ["race.methods", "race.rounds"]) assert.ok(said.includes(key), said);
+  assert.equal(await page.$eval('[name="race.target"]', (e) => e.value), "rings");
+  assert.equal(await page.$$eval("[data-method]:checked", (all) => all.length), 5);
+  await page.uncheck('[data-method="reflow"]');
+  assert.equal(await page.$eval("#race-rounds", (e) => e.hidden), true);
+  await page.waitForFunction(() => location.hash.includes("race.methods=consistency.distillation.shortcut.mean-flow"));
+  await context.close();
+});
+
+test("fits a phone, and the page's thread stays free while it trains", async () => {
+  const { page, errors, context } = await visit(SMALL.replace("steps=500", "steps=20000"), { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
+  await page.click("#race-start");
+  await page.waitForFunction(() => /step [1-9]/.test(document.querySelector("#race-text").textContent), undefined, { timeout: 60_000 });
+  const [longest, wide, width] = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        let most = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((e) => (most = Math.max(most, e.duration)))).observe({ type: "longtask" });
+        setTimeout(() => resolve([most, document.documentElement.scrollWidth, innerWidth]), 3000);
+      }),
+  );
+  assert.equal(longest, 0, `a task of ${longest} ms`);
+  assert.ok(wide <= width, `${wide} > ${width}`);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
