@@ -55,6 +55,7 @@ pub mod likelihood;
 #[cfg(feature = "train")]
 pub mod loss;
 pub mod marginal;
+pub mod mend;
 pub mod metrics;
 pub mod net;
 pub mod path;

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::field::{Condition, FlowMap, Guided, VelocityField};
+use crate::mend::Known;
 use crate::path::AffinePath;
 use crate::solver::{Integrator, Method, Progress, Solver, TimeGrid, Tolerance};
 use burn::tensor::{Tensor, TensorData};
@@ -79,6 +80,7 @@ pub struct Sampler {
     condition: Option<Condition>,
     guidance: Guidance,
     path: AffinePath,
+    known: Option<Known>,
     last: Option<Progress<Tensor<2>>>,
 }
 
@@ -91,12 +93,11 @@ impl SampleConfig {
         self.guidance.validate().map(|_| ())
     }
 
-    fn method(&self, path: &AffinePath) -> Result<Method> {
-        let to = path.schedule().t_max();
+    fn method(&self, from: f64, to: f64) -> Result<Method> {
         Ok(if self.solver.is_adaptive() {
-            Method::Adaptive { from: 0.0, to, tolerance: self.tolerance }
+            Method::Adaptive { from, to, tolerance: self.tolerance }
         } else {
-            Method::Fixed(TimeGrid::uniform(0.0, to, self.steps)?)
+            Method::Fixed(TimeGrid::uniform(from, to, self.steps)?)
         })
     }
 }
@@ -113,21 +114,58 @@ impl Sampler {
         noise: Tensor<2>,
         condition: Option<Condition>,
     ) -> Result<Self> {
-        config.validate()?;
         let x0 = noise * path.schedule().at(0.0).sigma;
-        let integrator = Integrator::new(config.solver, config.method(&path)?, x0)?;
-        Ok(Self { integrator, condition, guidance: config.guidance, path, last: None })
+        Self::along(config, path, x0, 0.0, path.schedule().t_max(), condition)
+    }
+
+    /// Carries `data` back to the noise that leads to it: the same equation from the end to t = 0. Its last frame
+    /// divided by the path's source scale is what [`Self::new`] takes.
+    ///
+    /// # Shapes
+    /// - data: `[n, dim]`
+    /// - condition: `[n, classes]`
+    pub fn backward(
+        config: SampleConfig,
+        path: AffinePath,
+        data: Tensor<2>,
+        condition: Option<Condition>,
+    ) -> Result<Self> {
+        Self::along(config, path, data, path.schedule().t_max(), 0.0, condition)
+    }
+
+    fn along(
+        config: SampleConfig,
+        path: AffinePath,
+        x: Tensor<2>,
+        from: f64,
+        to: f64,
+        condition: Option<Condition>,
+    ) -> Result<Self> {
+        config.validate()?;
+        let integrator = Integrator::new(config.solver, config.method(from, to)?, x)?;
+        Ok(Self { integrator, condition, guidance: config.guidance, path, known: None, last: None })
+    }
+
+    /// Leads the samples to what is known of them. Errors where its sizes do not fit.
+    pub fn mending(mut self, known: Known) -> Result<Self> {
+        let [n, pixels] = self.integrator.state().dims();
+        self.known = Some(known.validate(n, pixels)?);
+        Ok(self)
     }
 
     /// The next frame: the first is the noise, the last the samples; `None` after it. A frame before the
     /// last is known only once the step from it was made, because its x1 needs the velocity there.
     pub async fn next(&mut self, net: &impl VelocityField) -> Result<Option<Frame>> {
         let condition = self.condition.clone();
-        let guidance = self.guidance;
+        let (guidance, known, path) = (self.guidance, self.known.clone(), self.path);
         let u = |x: &Tensor<2>, t: f64| {
             let field = Guided { field: net, weight: guidance.at(t) };
-            let t = Tensor::<1>::full([x.dims()[0]], t, &x.device());
-            field.velocity(x.clone(), t, condition.clone())
+            let at = Tensor::<1>::full([x.dims()[0]], t, &x.device());
+            let u = field.velocity(x.clone(), at, condition.clone());
+            match &known {
+                Some(known) => known.bend(&path, x, u, t),
+                None => u,
+            }
         };
         let before = self.integrator.state().clone();
         if let Some(progress) = self.integrator.advance(u).await? {

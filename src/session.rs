@@ -3,6 +3,7 @@
 
 use crate::device::{Engine, Opened};
 use crate::error::{Error, Result};
+use crate::mend::Known;
 use crate::path::AffinePath;
 use crate::rng::{Rng, Stream};
 use crate::sample::{Guidance, SampleConfig, Sampler, read};
@@ -36,6 +37,36 @@ pub struct Request {
     pub guidance: Guidance,
 }
 
+/// Where a run begins; values digit after digit, row-major.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Start {
+    /// At noise drawn from the request's seed.
+    Seed,
+    /// At this noise.
+    Noise(Vec<f32>),
+    /// At these images in [−1, 1], which are carried back to their noise.
+    Images(Vec<f32>),
+}
+
+/// What a run must keep of an image; values digit after digit, row-major, in [−1, 1].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Keep {
+    /// The pixels where `mask` is 1; it is 0 elsewhere.
+    Pixels {
+        /// Every pixel; those that are not kept are ignored.
+        values: Vec<f32>,
+        /// 1 or 0 for each.
+        mask: Vec<f32>,
+    },
+    /// The means of blocks of `block`² pixels.
+    Blocks {
+        /// The means.
+        values: Vec<f32>,
+        /// Side of a block.
+        block: usize,
+    },
+}
+
 /// The most digits of one run.
 pub const MAX_DIGITS: usize = 256;
 
@@ -56,8 +87,14 @@ impl Session {
         Ok(())
     }
 
-    /// Begins a run.
+    /// Begins a run from noise to digits.
     pub fn start(&self, request: &Request) -> Result<Run> {
+        self.begin(request, Start::Seed, None)
+    }
+
+    /// Begins a run where `start` says, keeping what `keep` says. Errors, with a sentence, where sizes do not fit
+    /// or a value is not finite.
+    pub fn begin(&self, request: &Request, start: Start, keep: Option<Keep>) -> Result<Run> {
         let loaded = self.loaded.clone().ok_or_else(|| Error::config("load weights before sampling"))?;
         let solver = Solver::from_id(&request.solver)
             .ok_or_else(|| Error::config(format!("no solver is called {}", request.solver)))?;
@@ -70,10 +107,43 @@ impl Session {
         let net = &loaded.header.net;
         let device = &self.opened.device;
         let condition = crate::field::one_hot(&request.labels, net.classes(), device)?;
-        let noise = Rng::new(u64::from(request.seed), Stream::Noise).normals(n * net.dim());
-        let noise = Tensor::from_data(TensorData::new(noise, [n, net.dim()]), device);
+        let rows = |values: Vec<f32>, width: usize| {
+            if values.len() != n * width || values.iter().any(|v| !v.is_finite()) {
+                let found = values.len();
+                return Err(Error::config(format!(
+                    "{n} digits need {} finite values, not {found}",
+                    n * width
+                )));
+            }
+            Ok(Tensor::<2>::from_data(TensorData::new(values, [n, width]), device))
+        };
         let path = AffinePath::new(loaded.header.schedule)?;
-        let sampler = Sampler::new(config, path, noise, Some(condition))?;
+        let condition = Some(condition);
+        let sampler = match start {
+            Start::Seed => {
+                let noise = Rng::new(u64::from(request.seed), Stream::Noise).normals(n * net.dim());
+                Sampler::new(config, path, rows(noise, net.dim())?, condition)?
+            }
+            Start::Noise(values) => Sampler::new(config, path, rows(values, net.dim())?, condition)?,
+            Start::Images(values) => Sampler::backward(config, path, rows(values, net.dim())?, condition)?,
+        };
+        let sampler = match keep {
+            None => sampler,
+            Some(Keep::Pixels { values, mask }) => {
+                let (values, mask) = (rows(values, net.dim())?, rows(mask, net.dim())?);
+                sampler.mending(Known::Pixels { values, mask })?
+            }
+            Some(Keep::Blocks { values, block }) => {
+                let side = net.side();
+                if block == 0 || !side.is_multiple_of(block) {
+                    return Err(Error::config(format!(
+                        "blocks of {block} do not divide a side of {side} pixels"
+                    )));
+                }
+                let values = rows(values, (side / block).pow(2))?;
+                sampler.mending(Known::Blocks { values, side, block })?
+            }
+        };
         Ok(Run { sampler, loaded, watch: self.opened.watch.clone() })
     }
 }

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Level of each room; modules of one level do not use each other.
-const LEVELS: [&[&str]; 6] = [
+const LEVELS: [&[&str]; 7] = [
     &["error", "rng"],
     &["device", "field", "points", "assignment", "silu"],
     &["data", "coupling", "path", "net", "solver", "metrics"],
+    &["mend"],
     &["loss", "train", "sample", "weights", "classifier", "marginal", "likelihood"],
     &["session", "lab", "race", "roads"],
     &["web", "bin"],

@@ -1,12 +1,13 @@
 // Joins the page's figures: one state, in the URL.
 import { startDigits } from "./digits/start.js";
 import { DIGITS } from "./digits/table.js";
+import { HAND } from "./hand/table.js";
 import { LAB } from "./lab/table.js";
 import { RACE } from "./race/table.js";
 import { ROADS } from "./roads/table.js";
 import { parseHash, toHash } from "./state.js";
 
-const TABLE = Object.freeze({ ...DIGITS, ...ROADS, ...LAB, ...RACE });
+const TABLE = Object.freeze({ ...DIGITS, ...ROADS, ...LAB, ...RACE, ...HAND });
 
 function reporter(id) {
   const messages = document.getElementById(id);
@@ -42,6 +43,7 @@ function near(id, load) {
 
 const figures = [
   [DIGITS, startDigits(state, save, report)],
+  [HAND, near("hand", async () => (await import("./hand/start.js")).startHand)],
   [ROADS, near("roads", async () => (await import("./roads/start.js")).startRoads)],
   [LAB, near("lab", async () => (await import("./lab/start.js")).startLab)],
   [RACE, near("race", async () => (await import("./race/start.js")).startRace)],

@@ -48,12 +48,17 @@ impl NetConfig {
         })
     }
 
+    /// Image side in pixels.
+    pub fn side(&self) -> usize {
+        match self {
+            Self::Mixer(c) => c.side,
+            Self::UNet(c) => c.side,
+        }
+    }
+
     /// Values a sample has: pixels.
     pub fn dim(&self) -> usize {
-        match self {
-            Self::Mixer(c) => c.side * c.side,
-            Self::UNet(c) => c.side * c.side,
-        }
+        self.side().pow(2)
     }
 
     /// Classes of the condition.

@@ -8,7 +8,7 @@ use crate::device::Engine;
 use crate::lab::{Lab, LabConfig};
 #[cfg(feature = "train")]
 use crate::race::{Race, RaceConfig};
-use crate::session::{HostFrame, Request, Run, Session};
+use crate::session::{HostFrame, Keep, Request, Run, Session, Start};
 use js_sys::Float32Array;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
@@ -16,6 +16,15 @@ use wasm_bindgen::prelude::*;
 /// An engine with, once loaded, a network.
 #[wasm_bindgen(js_name = Engine)]
 pub struct JsEngine(RefCell<Session>);
+
+impl JsEngine {
+    fn begin(&self, request: &str, start: Start, keep: Option<Keep>) -> Result<JsRun, JsValue> {
+        let request: Request = serde_json::from_str(request)
+            .map_err(|e| thrown(&crate::error::Error::config(format!("the request cannot be read: {e}"))))?;
+        let run = self.0.borrow().begin(&request, start, keep).map_err(|e| thrown(&e))?;
+        Ok(JsRun(Cell::new(Some(run))))
+    }
+}
 
 #[wasm_bindgen(js_class = Engine)]
 impl JsEngine {
@@ -38,10 +47,27 @@ impl JsEngine {
 
     /// Begins a run from a request in JSON (see [`Request`]). Throws a `ConfigError` that says what to change.
     pub fn start(&self, request: &str) -> Result<JsRun, JsValue> {
-        let request: Request = serde_json::from_str(request)
-            .map_err(|e| thrown(&crate::error::Error::config(format!("the request cannot be read: {e}"))))?;
-        let run = self.0.borrow().start(&request).map_err(|e| thrown(&e))?;
-        Ok(JsRun(Cell::new(Some(run))))
+        self.begin(request, Start::Seed, None)
+    }
+
+    /// As [`Self::start`], from this noise: 784 values a digit.
+    pub fn decode(&self, request: &str, noise: Vec<f32>) -> Result<JsRun, JsValue> {
+        self.begin(request, Start::Noise(noise), None)
+    }
+
+    /// Carries images, 784 values in [−1, 1] a digit, back to their noise: the last frame, at t = 0.
+    pub fn encode(&self, request: &str, images: Vec<f32>) -> Result<JsRun, JsValue> {
+        self.begin(request, Start::Images(images), None)
+    }
+
+    /// As [`Self::start`], keeping the pixels of `values` where `mask` is 1 (0 elsewhere).
+    pub fn mend(&self, request: &str, values: Vec<f32>, mask: Vec<f32>) -> Result<JsRun, JsValue> {
+        self.begin(request, Start::Seed, Some(Keep::Pixels { values, mask }))
+    }
+
+    /// As [`Self::start`], keeping `values`, the means of blocks of `block`² pixels.
+    pub fn enlarge(&self, request: &str, values: Vec<f32>, block: usize) -> Result<JsRun, JsValue> {
+        self.begin(request, Start::Seed, Some(Keep::Blocks { values, block }))
     }
 
     /// Begins an experiment of the 2-D lab from its settings in JSON (see [`LabConfig`]). Throws a `ConfigError`

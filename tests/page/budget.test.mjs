@@ -30,9 +30,9 @@ test("the lab's GPU engine, loaded only when a person chooses it, is at most 2.7
 const pageFiles = (late) =>
   readdirSync(DIST, { recursive: true })
     .filter((name) => /\.(html|js|css)$/.test(name) && !name.startsWith("engine/"))
-    .filter((name) => (/^(lab|race|roads)\//.test(name) && !/(table\.js|\.css)$/.test(name)) === late);
+    .filter((name) => (/^(hand|lab|race|roads)\//.test(name) && !/(table\.js|\.css)$/.test(name)) === late);
 
 test("page and styles are at most 60 KB", (t) => within(t, "page", sum(...pageFiles(false)), 60_000));
 
-test("the scripts of the figures in the plane are at most 80 KB", (t) =>
-  within(t, "lab, race and roads", sum(...pageFiles(true)), 80_000));
+test("the scripts of the figures in the plane are at most 85 KB", (t) =>
+  within(t, "late scripts", sum(...pageFiles(true)), 85_000));

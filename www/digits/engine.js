@@ -88,18 +88,21 @@ export class EngineClient {
     this.#worker.postMessage({ type: TO_WORKER.LOAD, bytes }, [bytes]);
   }
 
-  /** Computes a run; `onFrame` gets each frame. Resolves to true at the end, false where it was stopped. */
-  sample(request, onFrame) {
+  /**
+   * Computes a run, `from` the request's seed or as protocol.js lists; `onFrame` gets each frame. Resolves to true at the
+   * end, false where it was stopped.
+   */
+  sample(request, onFrame, from) {
     this.stop();
     return new Promise((resolve, reject) => {
-      this.#active = { request, onFrame, resolve, reject };
+      this.#active = { request, from, onFrame, resolve, reject };
       this.#post();
     });
   }
 
   #post() {
     this.#run += 1;
-    this.#worker.postMessage({ type: TO_WORKER.START, run: this.#run, request: this.#active.request });
+    this.#worker.postMessage({ type: TO_WORKER.START, run: this.#run, request: this.#active.request, from: this.#active.from });
   }
 
   /** Stops the run in progress, if any. */

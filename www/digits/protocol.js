@@ -5,11 +5,12 @@
  * To the worker:
  * @typedef {{type: "open", engine: "cpu" | "webgpu"}} Open
  * @typedef {{type: "load", bytes: ArrayBuffer}} Load  (transferred)
- * @typedef {{type: "start", run: number, request: SampleRequest}} Start
+ * @typedef {{type: "start", run: number, request: SampleRequest, from?: From}} Start
  * @typedef {{type: "stop"}} Stop
  * @typedef {{type: "destroy-device"}} DestroyDevice  (tries out a lost GPU)
  * @typedef {Open | Load | Start | Stop | DestroyDevice} ToWorker
  *
+ * @typedef {{method: "decode" | "encode" | "mend" | "enlarge", args: any[]}} From  (see src/web/digits.rs)
  * @typedef {object} SampleRequest  what src/session.rs calls Request
  * @property {number} seed
  * @property {(number | null)[]} labels
@@ -25,6 +26,9 @@ export const TO_WORKER = Object.freeze({
   STOP: "stop",
   DESTROY_DEVICE: "destroy-device",
 });
+
+/** Ways to begin a run other than from its seed. */
+export const BEGINNINGS = Object.freeze(["decode", "encode", "mend", "enlarge"]);
 
 /**
  * From the worker:

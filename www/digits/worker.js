@@ -1,6 +1,6 @@
 // The engine worker: one engine, one run at a time. It only pulls; all arithmetic is in Rust.
 import { adapterName } from "../webgpu.js";
-import { FROM_WORKER, TO_WORKER } from "./protocol.js";
+import { BEGINNINGS, FROM_WORKER, TO_WORKER } from "./protocol.js";
 
 let engine = null;
 let current = null; // the number of the run that may go on
@@ -37,9 +37,16 @@ const turn = () =>
     channel.port2.postMessage(null);
   });
 
-async function pull(number, request) {
+/** Begins a run: from the request's seed, or with what `from` brings (`BEGINNINGS` in protocol.js). */
+function begin(request, from) {
+  if (!from) return engine.start(JSON.stringify(request));
+  if (!BEGINNINGS.includes(from.method)) throw new Error(`a run cannot begin by ${from.method}`);
+  return engine[from.method](JSON.stringify(request), ...from.args);
+}
+
+async function pull(number, request, from) {
   current = number;
-  const run = engine.start(JSON.stringify(request));
+  const run = begin(request, from);
   try {
     for (let since = performance.now(); current === number; ) {
       const frame = await run.next();
@@ -73,7 +80,7 @@ self.addEventListener("message", ({ data }) => {
       break;
     case TO_WORKER.START:
       current = data.run;
-      tail = tail.then(() => pull(data.run, data.request)).catch((error) => fail(data.run, error));
+      tail = tail.then(() => pull(data.run, data.request, data.from)).catch((error) => fail(data.run, error));
       break;
     case TO_WORKER.STOP:
       current = null;

@@ -1,8 +1,10 @@
 //! Judges a digit network: `cargo run --profile native --no-default-features --features native --bin
 //! evaluate -- --data DIR --weights FILE`. The classifier is trained once and kept.
 
+#[path = "../common/mod.rs"]
 mod common;
-#[path = "common/setting.rs"]
+mod edits;
+#[path = "../common/setting.rs"]
 mod setting;
 
 use burn::module::Module;
@@ -52,6 +54,12 @@ struct Args {
     /// Training images that generated ones are compared with (all of them take long).
     #[arg(long, default_value_t = 60_000)]
     neighbours: usize,
+    /// Carry so many test digits to their noise and back, with every solver (0: none).
+    #[arg(long, default_value_t = 0)]
+    round_trip: usize,
+    /// Mend so many test digits of which a part was taken away (0: none).
+    #[arg(long, default_value_t = 0)]
+    mend: usize,
 }
 
 /// Pairs a class when measuring diversity: the standard error of the mean distance is below 1 %.
@@ -88,6 +96,15 @@ fn run(args: &Args) -> Result<()> {
     let bytes =
         std::fs::read(&args.weights).map_err(|e| Error::data(format!("{}: {e}", args.weights.display())))?;
     let loaded = weights::from_bytes(&bytes, &device)?;
+    if args.round_trip > 0 {
+        edits::round_trip(args, &loaded, &test, args.round_trip, &device)?;
+    }
+    if args.mend > 0 {
+        edits::mended(args, &loaded, &test, args.mend, &reference, &device)?;
+    }
+    if args.round_trip + args.mend > 0 {
+        return Ok(());
+    }
     println!(
         "| solver | guidance | NFE | recognised | Fréchet | diversity of real | nearest training image |"
     );

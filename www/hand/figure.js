@@ -1,0 +1,252 @@
+// A digit of one's own: to its noise and back, under other classes, blended with another, mended, enlarged.
+import { EngineClient } from "../digits/engine.js";
+import { drawStrip } from "../digits/picture.js";
+import { loadWeights } from "../digits/weights.js";
+import { Pad } from "./pad.js";
+import { HAND, SIDE, read, write } from "./table.js";
+
+const PLAIN = { weight: 1, from: 0, to: 1 }; // the way back is exact for the field itself, not for a guided one
+const EXACT = { solver: "rk4", steps: 32, tolerance: 0.01, guidance: PLAIN };
+const QUICK = { solver: "midpoint", steps: 16, tolerance: 0.01, guidance: PLAIN };
+const BLENDS = 9;
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/** Spherical interpolation, which keeps noise as large as noise is (Shoemake 1985). */
+function slerp(a, b, share) {
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i += 1) {
+    ab += a[i] * b[i];
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+  }
+  const angle = Math.acos(Math.min(1, Math.max(-1, ab / Math.sqrt(aa * bb))));
+  if (angle < 1e-4) return a.slice();
+  const [p, q] = [Math.sin((1 - share) * angle) / Math.sin(angle), Math.sin(share * angle) / Math.sin(angle)];
+  return a.map((v, i) => p * v + q * b[i]);
+}
+
+const joined = (parts) => {
+  const all = new Float32Array(parts.length * SIDE * SIDE);
+  parts.forEach((part, i) => all.set(part, i * SIDE * SIDE));
+  return all;
+};
+
+export class HandFigure {
+  #root;
+  #state;
+  #save;
+  #report;
+  #pad;
+  #client = new EngineClient();
+  #opened = null;
+  #noise = null; // of the drawing, once computed
+  #kept = null; // {noise, label} of a digit put aside
+  #running = false;
+  #rows = new Map(); // canvas → what it shows, for redrawing
+
+  /** `state` has the keys of HAND and `engine`; `save()` puts it into the link; `report(text)` shows a problem. */
+  constructor({ root, state, save, report }) {
+    this.#root = root;
+    this.#state = state;
+    this.#save = save;
+    this.#report = report;
+    this.#pad = new Pad(this.#part("pad"), () => this.#drawn());
+    this.refresh();
+    const form = this.#part("form");
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.elements["hand.class"].addEventListener("input", ({ target }) => {
+      state["hand.class"] = HAND["hand.class"].kind.read(target.value) ?? state["hand.class"];
+      this.#noise = null;
+      save();
+    });
+    root.addEventListener("click", ({ target }) => {
+      const { tool, act } = target.dataset;
+      if (tool) this.#choose(tool);
+      if (act) this.#act(act);
+    });
+    const redraw = () => this.#rows.forEach((cells, canvas) => this.#paint(canvas, cells));
+    new ResizeObserver(redraw).observe(this.#part("results"));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    this.#choose("draw");
+  }
+
+  #part(name) {
+    return this.#root.querySelector(`#hand-${name}`);
+  }
+
+  /** Shows the state. */
+  refresh() {
+    this.#pad.pixels = read(this.#state["hand.drawing"]);
+    this.#part("form").elements["hand.class"].value = this.#state["hand.class"];
+    this.#noise = null;
+  }
+
+  #drawn() {
+    this.#noise = null;
+    const drawing = write(this.#pad.pixels);
+    this.#pad.revalue(read(drawing)); // what is computed is what the link says
+    this.#state["hand.drawing"] = drawing;
+    this.#save();
+  }
+
+  #choose(tool) {
+    this.#pad.tool = tool;
+    for (const button of this.#root.querySelectorAll("[data-tool]")) button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
+  }
+
+  #say(text) {
+    this.#part("text").textContent = text;
+  }
+
+  #paint(canvas, cells) {
+    drawStrip(canvas, cells.map((x) => x && { x }), "x", 0, cells.length, -1);
+  }
+
+  #show(name, cells, label) {
+    const result = this.#root.querySelector(`[data-result="${name}"]`);
+    const canvas = result.querySelector("canvas");
+    result.hidden = false;
+    result.style.setProperty("--cells", cells.length);
+    canvas.setAttribute("aria-label", label);
+    this.#rows.set(canvas, cells);
+    this.#paint(canvas, cells);
+  }
+
+  /** What a result amounts to: stays below it. */
+  #caption(name, text) {
+    this.#root.querySelector(`[data-result="${name}"] figcaption`).textContent = text;
+    this.#say("");
+  }
+
+  async #act(act) {
+    if (this.#running) return this.#client.stop();
+    if (act === "clear") return this.#pad.clear();
+    this.#report("");
+    this.#running = true;
+    this.#root.setAttribute("aria-busy", "true");
+    const button = this.#root.querySelector(`[data-act="${act}"]`);
+    const title = button.textContent;
+    button.textContent = "Stop";
+    try {
+      if (!["invent", "clear"].includes(act) && this.#pad.blank) throw new Error("Write a digit on the pad first, or let the network write one.");
+      await this.#open();
+      await this[`_${act}`]();
+    } catch (error) {
+      if (error !== STOPPED) this.#report(error.message);
+      else this.#say("Stopped.");
+    } finally {
+      button.textContent = title;
+      this.#running = false;
+      this.#root.setAttribute("aria-busy", "false");
+    }
+  }
+
+  #open() {
+    this.#opened ??= (async () => {
+      this.#say("Loading the network…");
+      const progress = (share) => this.#say(`Loading the network… ${Math.round(100 * share)} %`);
+      const weights = loadWeights(new URL("../models/digits.json", import.meta.url).href, progress);
+      weights.catch(() => {}); // awaited below
+      await this.#client.open(this.#state.engine);
+      await this.#client.load((await weights).bytes);
+    })();
+    this.#opened.catch(() => (this.#opened = null));
+    return this.#opened;
+  }
+
+  /** The last frame of a run; `during(frame)` sees every one. */
+  async #run(request, from, during = () => {}) {
+    let last = null;
+    const finished = await this.#client.sample({ seed: 1, ...request }, (frame) => during((last = frame)), from);
+    if (!finished) throw STOPPED;
+    return last;
+  }
+
+  get #label() {
+    return this.#state["hand.class"];
+  }
+
+  /** A digit that the network writes, as something to begin with. */
+  async _invent() {
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0];
+    const guidance = { weight: 2, from: 0.2, to: 1 };
+    const { x } = await this.#run({ ...QUICK, guidance, seed, labels: [this.#label] });
+    this.#pad.pixels = x;
+    this.#drawn();
+    this.#say(`The network wrote a ${this.#label}: 32 evaluations, midpoint, guidance 2 from t = 0.2, seed ${seed}.`);
+  }
+
+  async #toNoise() {
+    if (this.#noise) return 0;
+    const progress = ({ t }) => this.#say(`To its noise: t = ${t.toFixed(2)}`);
+    const { x, nfe } = await this.#run({ ...EXACT, labels: [this.#label] }, { method: "encode", args: [this.#pad.pixels] }, progress);
+    this.#noise = x;
+    return nfe;
+  }
+
+  async _return() {
+    const drawing = this.#pad.pixels;
+    const there = await this.#toNoise();
+    const cells = (back) => [drawing, this.#noise, back];
+    const label = "Yours, its noise, and back again";
+    this.#show("return", cells(null), label);
+    const request = { ...EXACT, labels: [this.#label] };
+    const { x, nfe } = await this.#run(request, { method: "decode", args: [this.#noise] }, (frame) => this.#show("return", cells(frame.x), label));
+    const error = drawing.reduce((sum, v, i) => sum + Math.abs(v - x[i]), 0) / drawing.length / 2;
+    const ways = there ? `${there} evaluations there and ${nfe} back` : `${nfe} evaluations back`;
+    this.#caption("return", `Yours, its noise, and back again as a ${this.#label}: a pixel is off by ${error.toFixed(4)} of the grey scale on average (Runge–Kutta 4, ${ways}).`);
+  }
+
+  async _classes() {
+    await this.#toNoise();
+    const noise = joined(DIGITS.map(() => this.#noise));
+    const show = ({ x }) => this.#show("classes", DIGITS.map((i) => x.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)), "Your noise as each digit from 0 to 9");
+    const { nfe } = await this.#run({ ...QUICK, labels: DIGITS }, { method: "decode", args: [noise] }, show);
+    this.#caption("classes", `Your noise, led to each class from 0 to 9: what is not the class, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`);
+  }
+
+  async _keep() {
+    await this.#toNoise();
+    this.#kept = { noise: this.#noise, label: this.#label };
+    this.#part("blend-button").disabled = false;
+    this.#say(`Kept this ${this.#label}. Write another digit, then blend the two.`);
+  }
+
+  async _blend() {
+    const { noise, label } = this.#kept;
+    await this.#toNoise();
+    const shares = Array.from({ length: BLENDS }, (_, i) => i / (BLENDS - 1));
+    const between = joined(shares.map((share) => slerp(noise, this.#noise, share)));
+    const labels = shares.map((share) => (share < 0.5 ? label : this.#label));
+    const show = ({ x }) => this.#show("blend", shares.map((_, i) => x.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)), `From the kept ${label} to this ${this.#label}`);
+    const { nfe } = await this.#run({ ...QUICK, labels }, { method: "decode", args: [between] }, show);
+    this.#caption("blend", `From the kept ${label} to this ${this.#label}, along the sphere between their noises; the class changes half way (midpoint, ${nfe} evaluations).`);
+  }
+
+  async _mend() {
+    if (this.#pad.whole) throw new Error("Take a part of the digit away first: choose “Take away” and rub over it.");
+    const [drawing, mask] = [this.#pad.pixels, this.#pad.mask];
+    const hole = drawing.map((v, i) => (mask[i] ? v : -0.4));
+    const label = "What is left, and mended";
+    const show = ({ x }) => this.#show("mend", [hole, x], label);
+    const request = { ...EXACT, solver: "euler", labels: [this.#label] };
+    const { nfe } = await this.#run(request, { method: "mend", args: [drawing, mask] }, show);
+    this.#caption("mend", `What is left of it, and mended as a ${this.#label}: every step is led to an image that agrees with what is left (Euler, ${nfe} evaluations, seed 1).`);
+  }
+
+  async _enlarge() {
+    const [drawing, half] = [this.#pad.pixels, SIDE / 2];
+    const at = (r, c) => drawing[r * SIDE + c];
+    const small = Float32Array.from({ length: half * half }, (_, i) => {
+      const [r, c] = [2 * Math.floor(i / half), 2 * (i % half)];
+      return (at(r, c) + at(r, c + 1) + at(r + 1, c) + at(r + 1, c + 1)) / 4;
+    });
+    const coarse = Float32Array.from(drawing, (_, i) => small[Math.floor(i / SIDE / 2) * half + Math.floor((i % SIDE) / 2)]);
+    const show = ({ x }) => this.#show("enlarge", [drawing, coarse, x], "Yours, its 14×14 picture, and 28×28 again");
+    const request = { ...EXACT, solver: "euler", labels: [this.#label] };
+    const { nfe } = await this.#run(request, { method: "enlarge", args: [small, 2] }, show);
+    this.#caption("enlarge", `Yours, its 14×14 picture, and 28×28 made of that as a ${this.#label} (Euler, ${nfe} evaluations, seed 1).`);
+  }
+}
+
+const STOPPED = Symbol("stopped by the person");
