@@ -11,6 +11,7 @@ use burn::tensor::Tensor;
 
 /// What is known of each image.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one a run")]
 pub enum Known {
     /// Some pixels.
     Pixels {

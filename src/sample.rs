@@ -1,12 +1,12 @@
 //! Sampling: a network, a start, a condition and a solver make a trajectory, one frame at a pull.
 
 use crate::error::{Error, Result};
+pub use crate::field::Guidance;
 use crate::field::{Condition, FlowMap, Guided, VelocityField};
 use crate::mend::Known;
 use crate::path::AffinePath;
 use crate::solver::{Integrator, Method, Progress, Solver, TimeGrid, Tolerance};
 use burn::tensor::{Tensor, TensorData};
-use serde::{Deserialize, Serialize};
 
 /// How to solve the ODE.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,43 +19,6 @@ pub struct SampleConfig {
     pub tolerance: Tolerance,
     /// How strongly, and when, samples are pushed towards their class.
     pub guidance: Guidance,
-}
-
-/// Classifier-free guidance by `weight` while t lies in [from, to], and by 1 (none) outside: strong guidance
-/// at high noise costs diversity and near the data it changes little (Kynkäänniemi et al. 2024, section 3).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Guidance {
-    /// See [`Guided`]; 1 is none.
-    pub weight: f64,
-    /// First time at which it holds.
-    pub from: f64,
-    /// Last time at which it holds.
-    pub to: f64,
-}
-
-impl Guidance {
-    /// No guidance: the conditional field alone.
-    pub const NONE: Self = Self { weight: 1.0, from: 0.0, to: 1.0 };
-
-    /// Checks the domains: a weight within ±100, 0 ≤ from ≤ to ≤ 1.
-    pub fn validate(self) -> Result<Self> {
-        let Self { weight, from, to } = self;
-        if !weight.is_finite() || weight.abs() > 100.0 {
-            return Err(Error::config(format!("guidance must be between -100 and 100, not {weight}")));
-        }
-        if !(0.0 <= from && from <= to && to <= 1.0) {
-            return Err(Error::config(format!(
-                "guidance holds from a time to a later one in [0, 1], not from {from} to {to}"
-            )));
-        }
-        Ok(self)
-    }
-
-    /// The weight at time `t`.
-    pub fn at(self, t: f64) -> f64 {
-        if (self.from..=self.to).contains(&t) { self.weight } else { 1.0 }
-    }
 }
 
 /// One moment of a trajectory.
@@ -200,6 +163,12 @@ impl Sampler {
 pub fn map_step(map: &impl FlowMap, x: Tensor<2>, t: f64, s: f64) -> Tensor<2> {
     let at = |t: f64| Tensor::full([x.dims()[0]], t, &x.device());
     x.clone() + map.average_velocity(x.clone(), at(t), at(s)) * (s - t)
+}
+
+/// `steps` equal steps of a flow map from t = 0 to 1, `[n, dim]`.
+pub fn map_steps(map: &impl FlowMap, x0: Tensor<2>, steps: usize) -> Tensor<2> {
+    let at = |k: usize| k as f64 / steps as f64;
+    (0..steps).fold(x0, |x, k| map_step(map, x, at(k), at(k + 1)))
 }
 
 /// Reads a batch back to the host; errors where the device failed or a value is not finite.

@@ -125,9 +125,9 @@ fn probability_is_conserved() {
                     let rate = slope(&|h| field.log_density(x, t + h), dt);
                     let u = field.velocity(x, t);
                     let (mut flow, mut spread) = (0.0, 0.0);
-                    for k in 0..2 {
+                    for (k, u) in u.iter().enumerate() {
                         let beside = |h: f64| if k == 0 { [x[0] + h, x[1]] } else { [x[0], x[1] + h] };
-                        flow += u[k] * slope(&|h| field.log_density(beside(h), t), dx);
+                        flow += u * slope(&|h| field.log_density(beside(h), t), dx);
                         spread += slope(&|h| field.velocity(beside(h), t)[k], dx);
                     }
                     let size = 1.0 + rate.abs() + flow.abs() + spread.abs();

@@ -28,11 +28,13 @@ fn net_config() -> NetConfig {
         channel_hidden: 32,
         cond: 8,
         classes: 2,
+        map: false,
     })
 }
 
 fn train_config() -> DigitConfig {
     DigitConfig {
+        distil: None,
         optim: OptimConfig {
             rate: LearningRate { peak: 3e-3, warmup: 5, steps: 400, floor: 0.01 },
             weight_decay: 0.01,

@@ -5,14 +5,17 @@ mod common;
 #[path = "common/setting.rs"]
 mod setting;
 
+use burn::tensor::Device;
 use clap::Parser;
 use flow_lab::error::{Error, Result};
+use flow_lab::field::Guidance;
 use flow_lab::net::{MixerConfig, Net, NetConfig, UNetConfig};
 use flow_lab::path::Schedule;
 use flow_lab::train::{
-    Checkpoint, DigitBatches, DigitConfig, LearningRate, OptimConfig, TimeSampling, Trainer,
+    Checkpoint, DigitBatches, DigitConfig, Distil, LearningRate, OptimConfig, StepReport, TimeSampling,
+    Trainer,
 };
-use flow_lab::weights::{self, Header};
+use flow_lab::weights::{self, Header, Loaded};
 use setting::Setting;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -53,6 +56,18 @@ struct Args {
     /// Begin at the weights of this file, made by an earlier run, in place of a random network.
     #[arg(long, conflicts_with = "net")]
     from: Option<PathBuf>,
+    /// What is trained: flow (a velocity network), or few-step (a flow map, distilled from --teacher).
+    #[arg(long, default_value = "flow")]
+    objective: String,
+    /// The velocity network that a few-step network begins as and learns from.
+    #[arg(long, conflicts_with_all = ["net", "from"], required_if_eq("objective", "few-step"))]
+    teacher: Option<PathBuf>,
+    /// The teacher's guidance.
+    #[arg(long, default_value_t = 2.0)]
+    guidance: f64,
+    /// The teacher is guided while t lies between these two.
+    #[arg(long, value_delimiter = ',', default_value = "0.2,1", num_args = 1..)]
+    interval: Vec<f64>,
     /// Stop after this many minutes, with a checkpoint (0: run to the end).
     #[arg(long, default_value_t = 0.0)]
     minutes: f64,
@@ -69,6 +84,27 @@ fn net_config(kind: &str) -> Result<NetConfig> {
         json => serde_json::from_str(json)
             .map_err(|e| Error::config(format!("--net {json}: choose mixer, unet or JSON settings ({e})"))),
     }
+}
+
+fn distil(args: &Args) -> Result<Option<Distil>> {
+    match args.objective.as_str() {
+        "flow" => Ok(None),
+        "few-step" => {
+            let &[from, to] = args.interval.as_slice() else {
+                return Err(Error::config("--interval takes two times, as in 0.2,0.9"));
+            };
+            Ok(Some(Distil { guidance: Guidance { weight: args.guidance, from, to }, levels: LEVELS }))
+        }
+        other => Err(Error::config(format!("no objective is called {other}; choose flow or few-step"))),
+    }
+}
+
+/// Intervals of a few-step network: 1 to 1/16, so that it takes 1, 2, 4, 8 or 16 steps.
+const LEVELS: u32 = 5;
+
+fn load(file: &Path, device: &Device) -> Result<Loaded> {
+    let bytes = std::fs::read(file).map_err(|e| Error::data(format!("{}: {e}", file.display())))?;
+    weights::from_bytes(&bytes, device)
 }
 
 fn run(args: &Args) -> Result<()> {
@@ -95,15 +131,24 @@ fn run(args: &Args) -> Result<()> {
         },
         schedule: Schedule::CondOt { sigma_min: args.sigma_min },
         seed,
+        distil: distil(args)?,
     };
     let device = args.setting.device()?.autodiff();
-    let (net, module) = match &args.from {
-        Some(file) => {
-            let bytes = std::fs::read(file).map_err(|e| Error::data(format!("{}: {e}", file.display())))?;
-            let loaded = weights::from_bytes(&bytes, &device)?;
+    let teacher = match &args.teacher {
+        Some(file) => Some(load(file, &args.setting.device()?)?),
+        None => None,
+    };
+    let (net, module) = match (&args.from, &args.teacher) {
+        (Some(file), _) => {
+            let loaded = load(file, &device)?;
             (loaded.header.net, loaded.net)
         }
-        None => {
+        (None, Some(file)) => {
+            let loaded = load(file, &device)?;
+            let (module, net) = loaded.net.into_map(&loaded.header.net, &device)?;
+            (net, module)
+        }
+        (None, None) => {
             let net = net_config(&args.net)?;
             let module = net.init(seed, &device)?;
             (net, module)
@@ -121,15 +166,19 @@ fn run(args: &Args) -> Result<()> {
         net.flop() as f64 / 1e6,
         data.len()
     );
-    let batches = DigitBatches::new(config.clone(), &data, net.classes(), device)?;
-    train(args, &net, &config, &batches, trainer, &checkpoint)
+    let batches = DigitBatches::new(config.clone(), &data, net.classes(), device.clone())?;
+    let step = |trainer: &mut Trainer<Net>| match (&config.distil, &teacher) {
+        (Some(distil), Some(teacher)) => distil.step(trainer, &teacher.net, &batches, &device),
+        _ => Ok(trainer.step(batches.draw(trainer.steps_done())?)),
+    };
+    train(args, &net, &config, &step, trainer, &checkpoint)
 }
 
 fn train(
     args: &Args,
     net: &NetConfig,
     config: &DigitConfig,
-    batches: &DigitBatches,
+    step: &dyn Fn(&mut Trainer<Net>) -> Result<StepReport>,
     mut trainer: Trainer<Net>,
     checkpoint: &Checkpoint,
 ) -> Result<()> {
@@ -137,7 +186,7 @@ fn train(
     let first = trainer.steps_done();
     let (mut losses, mut saved) = (Vec::new(), Instant::now());
     while trainer.steps_done() < args.steps {
-        let report = trainer.step(batches.draw(trainer.steps_done())?);
+        let report = step(&mut trainer)?;
         let (loss, norm) = pollster::block_on(report.read())?;
         losses.push(loss);
         let done = trainer.steps_done();

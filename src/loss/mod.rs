@@ -27,7 +27,7 @@ pub fn flow_matching(
 }
 
 /// x + (s − t) u: where a step of mean velocity u from t to s ends.
-fn end_of_step(x: Tensor<2>, u: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
+pub(crate) fn end_of_step(x: Tensor<2>, u: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
     x + u * (s - t).unsqueeze_dim::<2>(1)
 }
 

@@ -2,7 +2,7 @@
 
 use super::init;
 use crate::field::Condition;
-use crate::rng::Rng;
+use crate::rng::{Rng, Stream};
 use crate::silu::silu;
 use burn::module::Module;
 use burn::nn::Linear;
@@ -38,11 +38,13 @@ fn frequencies(half: usize, device: &Device) -> Tensor<2> {
     Tensor::<1>::from_floats(row.as_slice(), device).unsqueeze::<2>()
 }
 
-/// Time and class to one conditioning vector: silu(W_t features(t) + W_c onehot + b).
+/// Time and class to one conditioning vector: silu(W_t features(t) + W_c onehot + b); in a flow map also
+/// W_s features(s − t).
 #[derive(Module, Debug)]
 pub struct Conditioner {
     time: Linear,
     class: Linear,
+    span: Option<Linear>,
     #[module(skip)]
     half: usize,
 }
@@ -52,18 +54,31 @@ impl Conditioner {
         let half = 32;
         let mut class = init::linear(classes, width, 1.0, rng, device);
         class.bias = None;
-        Self { time: init::linear(2 * half, width, 1.0, rng, device), class, half }
+        Self { time: init::linear(2 * half, width, 1.0, rng, device), class, span: None, half }
+    }
+
+    /// The same, but told the length of an interval too, which at first changes nothing.
+    pub(super) fn with_span(mut self, device: &Device) -> Self {
+        let [_, width] = self.time.weight.dims();
+        let mut span = init::linear(2 * self.half, width, 0.0, &mut Rng::new(0, Stream::Init), device);
+        span.bias = None;
+        self.span = Some(span);
+        self
     }
 
     /// # Shapes
     /// - t: `[n]`
+    /// - length: s − t of each row, `[n]`; ignored where this is no flow map's
     /// - condition: `[n, classes]`
     /// - output: `[n, width]`
-    pub fn forward(&self, t: Tensor<1>, condition: Option<Condition>) -> Tensor<2> {
-        let time = self.time.forward(time_features(t, self.half));
+    pub fn forward(&self, t: Tensor<1>, length: Tensor<1>, condition: Option<Condition>) -> Tensor<2> {
+        let mut sum = self.time.forward(time_features(t, self.half));
+        if let Some(span) = &self.span {
+            sum = sum + span.forward(time_features(length, self.half));
+        }
         silu(match condition {
-            Some(c) => time + self.class.forward(c),
-            None => time,
+            Some(c) => sum + self.class.forward(c),
+            None => sum,
         })
     }
 }

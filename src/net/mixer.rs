@@ -31,6 +31,9 @@ pub struct MixerConfig {
     pub cond: usize,
     /// Classes.
     pub classes: usize,
+    /// Whether it is a flow map, which is told where its interval ends.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub map: bool,
 }
 
 impl MixerConfig {
@@ -45,6 +48,7 @@ impl MixerConfig {
             channel_hidden: 320,
             cond: 64,
             classes: 10,
+            map: false,
         }
     }
 
@@ -73,8 +77,9 @@ impl MixerConfig {
         let mut rng = Rng::new(seed, Stream::Init);
         let rng = &mut rng;
         let (t, d, p) = (self.tokens(), self.dim, self.patch * self.patch);
+        let conditioner = Conditioner::init(self.classes, self.cond, rng, device);
         Ok(Mixer {
-            conditioner: Conditioner::init(self.classes, self.cond, rng, device),
+            conditioner: if self.map { conditioner.with_span(device) } else { conditioner },
             modulate: init::linear(self.cond, (4 * self.depth + 2) * d, 0.2, rng, device),
             embed: init::linear(p, d, 1.0, rng, device),
             position: init::normal([1, t, d], 0.5, rng, device),
@@ -119,15 +124,29 @@ struct Block {
 }
 
 impl Mixer {
+    /// A flow map that begins as this velocity field: its mean velocity over any interval is the velocity.
+    pub fn into_map(mut self, device: &Device) -> Self {
+        self.conditioner = self.conditioner.with_span(device);
+        self
+    }
+
+    /// The velocity at t, or, from a flow map, the mean velocity from t to t + length.
+    ///
     /// # Shapes
     /// - x: `[n, side²]`
-    /// - t: `[n]`
+    /// - t, length: `[n]`
     /// - condition: `[n, classes]`
     /// - output: `[n, side²]`
-    pub fn forward(&self, x: Tensor<2>, t: Tensor<1>, condition: Option<Condition>) -> Tensor<2> {
+    pub fn forward(
+        &self,
+        x: Tensor<2>,
+        t: Tensor<1>,
+        length: Tensor<1>,
+        condition: Option<Condition>,
+    ) -> Tensor<2> {
         let [n, pixels] = x.dims();
         let (p, g) = (self.patch, self.side / self.patch);
-        let modulation = self.modulate.forward(self.conditioner.forward(t, condition));
+        let modulation = self.modulate.forward(self.conditioner.forward(t, length, condition));
         let d = modulation.dims()[1] / (4 * self.blocks.len() + 2);
         // Row k of the modulation, as [n, 1, d].
         let row = |k: usize| modulation.clone().slice([0..n, k * d..(k + 1) * d]).reshape([n, 1, d]);

@@ -14,8 +14,8 @@ pub use mixer::{Mixer, MixerConfig};
 pub use mlp::{Mlp, MlpConfig};
 pub use unet::{UNet, UNetConfig};
 
-use crate::error::Result;
-use crate::field::{Condition, VelocityField};
+use crate::error::{Error, Result};
+use crate::field::{Condition, FlowMap, VelocityField};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,7 @@ pub enum NetConfig {
 
 /// An image network of either kind.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one a session, and Module is not derived for boxes")]
 pub enum Net {
     /// See [`Mixer`].
     Mixer(Mixer),
@@ -61,6 +62,11 @@ impl NetConfig {
         self.side().pow(2)
     }
 
+    /// Whether the network is a flow map, which takes steps by itself.
+    pub fn is_map(&self) -> bool {
+        matches!(self, Self::Mixer(MixerConfig { map: true, .. }))
+    }
+
     /// Classes of the condition.
     pub fn classes(&self) -> usize {
         match self {
@@ -79,10 +85,42 @@ impl NetConfig {
     }
 }
 
+/// A flow map of images for given classes.
+#[derive(Debug, Clone)]
+pub struct Classed<'a> {
+    /// A network that is a flow map.
+    pub net: &'a Net,
+    /// One row an image.
+    pub condition: Condition,
+}
+
+impl FlowMap for Classed<'_> {
+    fn average_velocity(&self, x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
+        let condition = Some(self.condition.clone());
+        match self.net {
+            Net::Mixer(net) => net.forward(x, t.clone(), s - t, condition),
+            Net::UNet(net) => net.forward(x, t, condition),
+        }
+    }
+}
+
+impl Net {
+    /// A flow map that begins as this velocity field, and its settings. Errors where there is no such network.
+    pub fn into_map(self, config: &NetConfig, device: &Device) -> Result<(Self, NetConfig)> {
+        match (self, config) {
+            (Self::Mixer(net), NetConfig::Mixer(config)) if !config.map => {
+                let config = NetConfig::Mixer(MixerConfig { map: true, ..config.clone() });
+                Ok((Self::Mixer(net.into_map(device)), config))
+            }
+            _ => Err(Error::config("a few-step network begins as a mixer that is a velocity field")),
+        }
+    }
+}
+
 impl VelocityField for Net {
     fn velocity(&self, x: Tensor<2>, t: Tensor<1>, condition: Option<Condition>) -> Tensor<2> {
         match self {
-            Self::Mixer(net) => net.forward(x, t, condition),
+            Self::Mixer(net) => net.forward(x, t.clone(), t.zeros_like(), condition),
             Self::UNet(net) => net.forward(x, t, condition),
         }
     }

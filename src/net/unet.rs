@@ -135,7 +135,7 @@ impl UNet {
     pub fn forward(&self, x: Tensor<2>, t: Tensor<1>, condition: Option<Condition>) -> Tensor<2> {
         let [n, pixels] = x.dims();
         let (half, quarter) = (self.side / 2, self.side / 4);
-        let c = self.conditioner.forward(t, condition);
+        let c = self.conditioner.forward(t.clone(), t.zeros_like(), condition);
         let skip = self.stem.forward(x.reshape([n, 1, self.side, self.side]));
         let skip = self.down_block.forward(skip, c.clone());
         let mut h = self.down.forward(skip.clone());

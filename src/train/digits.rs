@@ -1,11 +1,12 @@
 //! Batches of labelled images.
 
+use super::distil::Distil;
 use super::time::TimeSampling;
 use super::trainer::{Batch, OptimConfig};
 use crate::data::Digits;
 use crate::error::{Error, Result};
-use crate::field::one_hot;
-use crate::path::{AffinePath, Schedule};
+use crate::field::{Condition, one_hot};
+use crate::path::{AffinePath, PathSample, Schedule};
 use crate::rng::{Rng, Stream};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,9 @@ pub struct DigitConfig {
     pub schedule: Schedule,
     /// Seed of every draw.
     pub seed: u64,
+    /// Where a few-step network is distilled: how. Times and label dropout are then not used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distil: Option<Distil>,
 }
 
 impl DigitConfig {
@@ -34,6 +38,7 @@ impl DigitConfig {
         self.optim.validate()?;
         self.time.validate()?;
         self.schedule.validate()?;
+        self.distil.map(Distil::validate).transpose()?;
         if self.batch == 0 || !(0.0..=1.0).contains(&self.label_dropout) {
             return Err(Error::config(format!(
                 "a batch must be at least 1, a share of dropped labels in [0, 1]: {self:?}"
@@ -61,26 +66,49 @@ impl<'a> DigitBatches<'a> {
         Ok(Self { config, path, data, classes, device })
     }
 
+    /// Rows of a batch.
+    pub fn rows(&self) -> usize {
+        self.config.batch
+    }
+
+    /// Seed of every draw.
+    pub fn seed(&self) -> u64 {
+        self.config.seed
+    }
+
     /// The batch of step `step`.
     pub fn draw(&self, step: u64) -> Result<Batch> {
-        let (c, data) = (&self.config, self.data);
+        let c = &self.config;
         let stream = |stream| Rng::at_step(c.seed, stream, step);
-        let (mut pick, mut noise) = (stream(Stream::Data), stream(Stream::Noise));
         let (mut time, mut dropout) = (stream(Stream::Time), stream(Stream::Dropout));
+        let t: Vec<f32> = (0..c.batch).map(|_| c.time.draw(&mut time)).collect();
+        let kept: Vec<bool> = (0..c.batch).map(|_| f64::from(dropout.uniform()) >= c.label_dropout).collect();
+        let (sample, labels) = self.sample(step, &t, &self.device)?;
+        let labels: Vec<_> = labels.iter().zip(kept).map(|(label, kept)| kept.then_some(*label)).collect();
+        Ok(Batch { sample, condition: Some(one_hot(&labels, self.classes, &self.device)?) })
+    }
 
-        let mut images = Vec::with_capacity(c.batch * data.pixels);
-        let mut labels = Vec::with_capacity(c.batch);
-        for _ in 0..c.batch {
+    /// Points of step `step`'s pairs at times `t`, without gradients, and every class.
+    pub fn draw_at(&self, step: u64, t: &[f32]) -> Result<(Tensor<2>, Condition)> {
+        let plain = self.device.clone().inner();
+        let (sample, labels) = self.sample(step, t, &plain)?;
+        let labels: Vec<_> = labels.into_iter().map(Some).collect();
+        Ok((sample.x_t, one_hot(&labels, self.classes, &plain)?))
+    }
+
+    fn sample(&self, step: u64, t: &[f32], device: &Device) -> Result<(PathSample, Vec<u8>)> {
+        let (rows, data) = (self.config.batch, self.data);
+        let stream = |stream| Rng::at_step(self.config.seed, stream, step);
+        let (mut pick, mut noise) = (stream(Stream::Data), stream(Stream::Noise));
+        let mut images = Vec::with_capacity(rows * data.pixels);
+        let mut labels = Vec::with_capacity(rows);
+        for _ in 0..rows {
             let i = pick.index(data.len());
             images.extend_from_slice(data.image(i));
-            let dropped = f64::from(dropout.uniform()) < c.label_dropout;
-            labels.push((!dropped).then_some(data.labels[i]));
+            labels.push(data.labels[i]);
         }
-        let t: Vec<f32> = (0..c.batch).map(|_| c.time.draw(&mut time)).collect();
-        let tensor =
-            |values| Tensor::<2>::from_data(TensorData::new(values, [c.batch, data.pixels]), &self.device);
-        let x0 = tensor(noise.normals(c.batch * data.pixels));
-        let sample = self.path.sample(x0, tensor(images), &t);
-        Ok(Batch { sample, condition: Some(one_hot(&labels, self.classes, &self.device)?) })
+        let tensor = |values| Tensor::<2>::from_data(TensorData::new(values, [rows, data.pixels]), device);
+        let x0 = tensor(noise.normals(rows * data.pixels));
+        Ok((self.path.sample(x0, tensor(images), t), labels))
     }
 }

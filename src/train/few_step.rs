@@ -58,7 +58,7 @@ impl FewStepBatches {
                 (k / n as f32, (k + 1.0) / n as f32)
             }
             // A quarter of the rows is consistent with itself, the others learn the velocity.
-            Objective::Shortcut if row % 4 == 0 => {
+            Objective::Shortcut if row.is_multiple_of(4) => {
                 let parts = 1usize << rng.index(SHORTEST as usize);
                 let k = rng.index(parts) as f32;
                 (k / parts as f32, (k + 1.0) / parts as f32)
@@ -69,7 +69,7 @@ impl FewStepBatches {
             }
             Objective::MeanFlow => {
                 let (a, b) = (self.pairs.time.draw(rng), self.pairs.time.draw(rng));
-                if row % 2 == 0 { (a.min(b), a.max(b)) } else { (a, a) }
+                if row.is_multiple_of(2) { (a.min(b), a.max(b)) } else { (a, a) }
             }
         }
     }

@@ -4,6 +4,7 @@
 mod checkpoint;
 mod clip;
 mod digits;
+mod distil;
 mod ema;
 mod few_step;
 mod pairs;
@@ -15,6 +16,7 @@ mod trainer;
 pub use checkpoint::Checkpoint;
 pub use clip::clip_global_norm;
 pub use digits::{DigitBatches, DigitConfig};
+pub use distil::Distil;
 pub use ema::Ema;
 pub use few_step::{FewStepBatches, Objective};
 pub use pairs::{PairBatches, Pairs};

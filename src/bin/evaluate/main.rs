@@ -15,9 +15,10 @@ use flow_lab::data::Digits;
 use flow_lab::error::{Error, Result};
 use flow_lab::field::one_hot;
 use flow_lab::metrics::{class_diversity, frechet_distance, nearest_distance};
+use flow_lab::net::Classed;
 use flow_lab::path::AffinePath;
 use flow_lab::rng::{Rng, Stream};
-use flow_lab::sample::{Guidance, SampleConfig, Sampler, read};
+use flow_lab::sample::{Guidance, SampleConfig, Sampler, map_steps, read};
 use flow_lab::solver::{Solver, Tolerance};
 use flow_lab::weights::{self, Loaded};
 use setting::Setting;
@@ -109,6 +110,19 @@ fn run(args: &Args) -> Result<()> {
         "| solver | guidance | NFE | recognised | Fréchet | diversity of real | nearest training image |"
     );
     println!("|---|---|---|---|---|---|---|");
+    if loaded.header.net.is_map() {
+        for &steps in &args.nfe {
+            // Guidance is in the weights.
+            let config = SampleConfig {
+                solver: Solver::Euler,
+                steps,
+                tolerance: Tolerance { absolute: 0.1, relative: 0.1 },
+                guidance: Guidance::NONE,
+            };
+            row(args, &loaded, config, &reference, &device)?;
+        }
+        return Ok(());
+    }
     for id in &args.solvers {
         let solver = Solver::from_id(id).ok_or_else(|| Error::config(format!("no solver is called {id}")))?;
         for &guidance in &args.guidance {
@@ -190,7 +204,7 @@ fn row(args: &Args, loaded: &Loaded, config: SampleConfig, real: &Reference, dev
     let pixels = loaded.header.net.dim();
     println!(
         "| {} | {} | {nfe} | {:.2} % | {:.3} | {:.1} % | {:.2} |",
-        config.solver.id(),
+        if loaded.header.net.is_map() { "flow map" } else { config.solver.id() },
         config.guidance.weight,
         100.0 * right,
         frechet_distance(&features, &real.test)?,
@@ -217,8 +231,13 @@ fn samples(
         let rows: Vec<Option<u8>> = classes.iter().copied().map(Some).collect();
         let condition = one_hot(&rows, loaded.header.net.classes(), device)?;
         let x0 = Tensor::<2>::from_data(TensorData::new(noise.normals(n * dim), [n, dim]), device);
-        let sampler = Sampler::new(config, path, x0, Some(condition))?;
-        let (x, nfe) = pollster::block_on(sampler.finish(&loaded.net))?;
+        let (x, nfe) = if loaded.header.net.is_map() {
+            let map = Classed { net: &loaded.net, condition };
+            (map_steps(&map, x0, config.steps), config.steps)
+        } else {
+            let sampler = Sampler::new(config, path, x0, Some(condition))?;
+            pollster::block_on(sampler.finish(&loaded.net))?
+        };
         images.extend(pollster::block_on(read(x))?.into_iter().map(|v| v.clamp(-1.0, 1.0)));
         labels.extend(classes);
         most = most.max(nfe);
