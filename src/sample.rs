@@ -50,9 +50,7 @@ pub struct Sampler {
 impl SampleConfig {
     /// Checks the domains: 1 to 1000 steps, and those of [`Guidance`].
     pub fn validate(&self) -> Result<()> {
-        if !(1..=1000).contains(&self.steps) {
-            return Err(Error::config(format!("steps must be 1 to 1000, not {}", self.steps)));
-        }
+        steps_within(self.steps)?;
         self.guidance.validate().map(|_| ())
     }
 
@@ -63,6 +61,13 @@ impl SampleConfig {
             Method::Fixed(TimeGrid::uniform(from, to, self.steps)?)
         })
     }
+}
+
+fn steps_within(steps: usize) -> Result<()> {
+    if (1..=1000).contains(&steps) {
+        return Ok(());
+    }
+    Err(Error::config(format!("steps must be 1 to 1000, not {steps}")))
 }
 
 impl Sampler {
@@ -163,6 +168,47 @@ impl Sampler {
 pub fn map_step(map: &impl FlowMap, x: Tensor<2>, t: f64, s: f64) -> Tensor<2> {
     let at = |t: f64| Tensor::full([x.dims()[0]], t, &x.device());
     x.clone() + map.average_velocity(x.clone(), at(t), at(s)) * (s - t)
+}
+
+/// Equal steps of a flow map from noise to data, one frame at a pull; frames as a [`Sampler`]'s, with the end that the
+/// step from each leads towards as its x1.
+#[derive(Debug, Clone)]
+pub struct MapSampler {
+    x: Tensor<2>,
+    steps: usize,
+    made: usize,
+    done: bool,
+}
+
+impl MapSampler {
+    /// Starts from standard normal draws. Errors where steps are not 1 to 1000.
+    ///
+    /// # Shapes
+    /// - noise: `[n, dim]`
+    pub fn new(noise: Tensor<2>, steps: usize) -> Result<Self> {
+        steps_within(steps)?;
+        Ok(Self { x: noise, steps, made: 0, done: false })
+    }
+
+    /// The next frame: the first is the noise, the last the samples; `None` after it.
+    pub fn next(&mut self, map: &impl FlowMap) -> Option<Frame> {
+        let at = |k: usize| k as f64 / self.steps as f64;
+        let (t, x) = (at(self.made), self.x.clone());
+        if self.made == self.steps {
+            return (!std::mem::replace(&mut self.done, true)).then(|| Frame {
+                t,
+                x: x.clone(),
+                x1: x,
+                nfe: self.steps,
+                done: true,
+            });
+        }
+        let s = at(self.made + 1);
+        self.x = map_step(map, x.clone(), t, s);
+        self.made += 1;
+        let x1 = x.clone() + (self.x.clone() - x.clone()) * ((1.0 - t) / (s - t));
+        Some(Frame { t, x, x1, nfe: self.made, done: false })
+    }
 }
 
 /// `steps` equal steps of a flow map from t = 0 to 1, `[n, dim]`.

@@ -3,10 +3,12 @@
 
 use crate::device::{Engine, Opened};
 use crate::error::{Error, Result};
+use crate::field::Condition;
 use crate::mend::Known;
+use crate::net::Classed;
 use crate::path::AffinePath;
 use crate::rng::{Rng, Stream};
-use crate::sample::{Guidance, SampleConfig, Sampler, read};
+use crate::sample::{Guidance, MapSampler, SampleConfig, Sampler, read};
 use crate::solver::{Solver, Tolerance};
 use crate::weights::{self, Loaded};
 use burn::tensor::{Tensor, TensorData};
@@ -27,7 +29,7 @@ pub struct Request {
     pub seed: u32,
     /// The class of each digit; `null` for none.
     pub labels: Vec<Option<u8>>,
-    /// A [`Solver::id`].
+    /// A [`Solver::id`]; a few-step network ignores it, and tolerance and guidance too.
     pub solver: String,
     /// Steps of a fixed-step solver.
     pub steps: usize,
@@ -117,6 +119,17 @@ impl Session {
             }
             Ok(Tensor::<2>::from_data(TensorData::new(values, [n, width]), device))
         };
+        if net.is_map() {
+            if start != Start::Seed || keep.is_some() {
+                return Err(Error::config(
+                    "a few-step network only goes from noise drawn from a seed to digits",
+                ));
+            }
+            let noise = Rng::new(u64::from(request.seed), Stream::Noise).normals(n * net.dim());
+            let sampler = MapSampler::new(rows(noise, net.dim())?, request.steps)?;
+            let motion = Motion::Map(sampler, condition);
+            return Ok(Run { motion, loaded, watch: self.opened.watch.clone() });
+        }
         let path = AffinePath::new(loaded.header.schedule)?;
         let condition = Some(condition);
         let sampler = match start {
@@ -144,13 +157,19 @@ impl Session {
                 sampler.mending(Known::Blocks { values, side, block })?
             }
         };
-        Ok(Run { sampler, loaded, watch: self.opened.watch.clone() })
+        Ok(Run { motion: Motion::Flow(sampler), loaded, watch: self.opened.watch.clone() })
     }
+}
+
+/// How a run moves: a solver along a velocity, or a flow map's own steps with the classes that it is for.
+enum Motion {
+    Flow(Sampler),
+    Map(MapSampler, Condition),
 }
 
 /// A run in progress. Dropping it stops it.
 pub struct Run {
-    sampler: Sampler,
+    motion: Motion,
     loaded: Rc<Loaded>,
     watch: crate::device::Watch,
 }
@@ -174,7 +193,13 @@ impl Run {
     /// The next frame, `None` after the last. Errors where the device was lost or values are not finite.
     pub async fn next(&mut self) -> Result<Option<HostFrame>> {
         self.watch.check()?;
-        let frame = self.sampler.next(&self.loaded.net).await;
+        let net = &self.loaded.net;
+        let frame = match &mut self.motion {
+            Motion::Flow(sampler) => sampler.next(net).await,
+            Motion::Map(sampler, condition) => {
+                Ok(sampler.next(&Classed { net, condition: condition.clone() }))
+            }
+        };
         self.watch.check()?;
         let Some(frame) = frame? else { return Ok(None) };
         // One read for both: each costs a round trip to the GPU.

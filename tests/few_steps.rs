@@ -13,6 +13,7 @@ use flow_lab::loss::{
 use flow_lab::net::{MapMlp, MlpConfig};
 use flow_lab::race::{Method, Race, RaceConfig};
 use flow_lab::rng::{Rng, Stream};
+use flow_lab::sample::{MapSampler, map_steps};
 use flow_lab::train::{FewStepBatches, Objective};
 use pollster::block_on;
 
@@ -159,6 +160,25 @@ fn an_exact_map_loses_nothing_and_another_does() {
     assert!(losses(&EXACT).iter().all(|loss| *loss < 1e-8), "{:?}", losses(&EXACT));
     let other = losses(&Gaussian { m: 1.0, s: 0.4 });
     assert!(other.iter().all(|loss| *loss > 1e-2), "{other:?}");
+}
+
+#[test]
+fn an_exact_map_ends_exactly_in_any_number_of_steps() {
+    let (x, t, _) = places();
+    let end = EXACT.map(&x, &t, &t, |_, x, _, _| EXACT.at(x, 0.0, 1.0));
+    for steps in [1, 3, 8] {
+        let mut run = MapSampler::new(x.clone(), steps).unwrap();
+        let frames: Vec<_> = std::iter::from_fn(|| run.next(&EXACT)).collect();
+        assert_eq!(frames.len(), steps + 1);
+        for (k, frame) in frames.iter().enumerate() {
+            assert!((frame.t - k as f64 / steps as f64).abs() < 1e-12);
+            assert_eq!((frame.nfe, frame.done), ((k + 1).min(steps), k == steps));
+        }
+        close("end", frames[steps].x.clone(), end.clone(), 1e-5);
+        close("towards the end", frames[steps - 1].x1.clone(), end.clone(), 1e-5);
+        close("all at once", map_steps(&EXACT, x.clone(), steps), end.clone(), 1e-5);
+    }
+    assert!(MapSampler::new(x, 0).is_err());
 }
 
 #[test]

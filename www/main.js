@@ -1,13 +1,14 @@
 // Joins the page's figures: one state, in the URL.
 import { startDigits } from "./digits/start.js";
 import { DIGITS } from "./digits/table.js";
+import { FEW } from "./few/table.js";
 import { HAND } from "./hand/table.js";
 import { LAB } from "./lab/table.js";
 import { RACE } from "./race/table.js";
 import { ROADS } from "./roads/table.js";
 import { parseHash, toHash } from "./state.js";
 
-const TABLE = Object.freeze({ ...DIGITS, ...ROADS, ...LAB, ...RACE, ...HAND });
+const TABLE = Object.freeze({ ...DIGITS, ...ROADS, ...LAB, ...RACE, ...HAND, ...FEW });
 
 function reporter(id) {
   const messages = document.getElementById(id);
@@ -43,6 +44,7 @@ function near(id, load) {
 
 const figures = [
   [DIGITS, startDigits(state, save, report)],
+  [FEW, near("few", async () => (await import("./few/start.js")).startFew)],
   [HAND, near("hand", async () => (await import("./hand/start.js")).startHand)],
   [ROADS, near("roads", async () => (await import("./roads/start.js")).startRoads)],
   [LAB, near("lab", async () => (await import("./lab/start.js")).startLab)],

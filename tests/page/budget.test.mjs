@@ -30,7 +30,7 @@ test("the lab's GPU engine, loaded only when a person chooses it, is at most 2.7
 const pageFiles = (late) =>
   readdirSync(DIST, { recursive: true })
     .filter((name) => /\.(html|js|css)$/.test(name) && !name.startsWith("engine/"))
-    .filter((name) => (/^(hand|lab|race|roads)\//.test(name) && !/(table\.js|\.css)$/.test(name)) === late);
+    .filter((name) => (/^(few|hand|lab|race|roads)\//.test(name) && !/(table\.js|\.css)$/.test(name)) === late);
 
 test("page and styles are at most 60 KB", (t) => within(t, "page", sum(...pageFiles(false)), 60_000));
 

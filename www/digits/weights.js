@@ -81,10 +81,15 @@ export async function loadWeights(manifestUrl, progress, signal) {
   return { bytes, manifest, cached: false };
 }
 
-/** Keeps these bytes and forgets older weights; a full disk is no reason to fail. */
+/** What a weights file is for: its name without the hash. */
+const family = (url) => url.split("/").at(-1).split("-")[0];
+
+/** Keeps these bytes and forgets older weights of the same network; a full disk is no reason to fail. */
 async function keep(cache, url, bytes) {
   try {
-    for (const request of (await cache?.keys()) ?? []) if (request.url !== url) await cache.delete(request);
+    for (const request of (await cache?.keys()) ?? []) {
+      if (request.url !== url && family(request.url) === family(url)) await cache.delete(request);
+    }
     await cache?.put(url, new Response(bytes));
   } catch {
     // The next visit downloads again.

@@ -21,6 +21,7 @@ use flow_lab::rng::{Rng, Stream};
 use flow_lab::sample::{Guidance, SampleConfig, Sampler, map_steps, read};
 use flow_lab::solver::{Solver, Tolerance};
 use flow_lab::weights::{self, Loaded};
+use serde::Serialize;
 use setting::Setting;
 use std::path::PathBuf;
 
@@ -55,6 +56,9 @@ struct Args {
     /// Training images that generated ones are compared with (all of them take long).
     #[arg(long, default_value_t = 60_000)]
     neighbours: usize,
+    /// Also write the rows to this file, as JSON that the page reads.
+    #[arg(long)]
+    json: Option<PathBuf>,
     /// Carry so many test digits to their noise and back, with every solver (0: none).
     #[arg(long, default_value_t = 0)]
     round_trip: usize,
@@ -81,9 +85,6 @@ struct Reference {
 fn run(args: &Args) -> Result<()> {
     let device = args.setting.device()?;
     let (train, test) = (args.setting.digits("train")?, args.setting.digits("t10k")?);
-    let &[from, to] = args.interval.as_slice() else {
-        return Err(Error::config("--interval takes two times, as in 0.2,0.9"));
-    };
     let judge = classifier(args, &train, &device)?;
     let accuracy = judge.accuracy(&test, &device);
     println!("classifier: {:.2} % of the {} real test digits", 100.0 * accuracy, test.len());
@@ -110,31 +111,36 @@ fn run(args: &Args) -> Result<()> {
         "| solver | guidance | NFE | recognised | Fréchet | diversity of real | nearest training image |"
     );
     println!("|---|---|---|---|---|---|---|");
-    if loaded.header.net.is_map() {
-        for &steps in &args.nfe {
-            // Guidance is in the weights.
-            let config = SampleConfig {
-                solver: Solver::Euler,
-                steps,
-                tolerance: Tolerance { absolute: 0.1, relative: 0.1 },
-                guidance: Guidance::NONE,
-            };
-            row(args, &loaded, config, &reference, &device)?;
-        }
-        return Ok(());
-    }
-    for id in &args.solvers {
-        let solver = Solver::from_id(id).ok_or_else(|| Error::config(format!("no solver is called {id}")))?;
-        for &guidance in &args.guidance {
-            for &nfe in &args.nfe {
-                let Some(config) = config(solver, nfe, Guidance { weight: guidance, from, to }) else {
-                    continue;
-                };
-                row(args, &loaded, config, &reference, &device)?;
-            }
-        }
+    let rows = configs(args, &loaded)?
+        .into_iter()
+        .map(|config| row(args, &loaded, config, &reference, &device))
+        .collect::<Result<Vec<_>>>()?;
+    if let Some(file) = &args.json {
+        let figures = serde_json::json!({ "samples": args.samples, "seed": args.setting.seed, "rows": rows });
+        std::fs::write(file, format!("{figures:#}\n"))
+            .map_err(|e| Error::data(format!("{}: {e}", file.display())))?;
     }
     Ok(())
+}
+
+/// What the rows of the table are sampled with. A flow map takes its own steps, and guidance is in its weights.
+fn configs(args: &Args, loaded: &Loaded) -> Result<Vec<SampleConfig>> {
+    if loaded.header.net.is_map() {
+        let config = |&nfe| config(Solver::Euler, nfe, Guidance::NONE);
+        return Ok(args.nfe.iter().filter_map(config).collect());
+    }
+    let &[from, to] = args.interval.as_slice() else {
+        return Err(Error::config("--interval takes two times, as in 0.2,0.9"));
+    };
+    let mut configs = Vec::new();
+    for id in &args.solvers {
+        let solver = Solver::from_id(id).ok_or_else(|| Error::config(format!("no solver is called {id}")))?;
+        for &weight in &args.guidance {
+            let guidance = Guidance { weight, from, to };
+            configs.extend(args.nfe.iter().filter_map(|&nfe| config(solver, nfe, guidance)));
+        }
+    }
+    Ok(configs)
 }
 
 fn config(solver: Solver, nfe: usize, guidance: Guidance) -> Option<SampleConfig> {
@@ -197,21 +203,46 @@ fn reference(
     Ok(Reference { judge, test: test_features, diversity, training })
 }
 
-fn row(args: &Args, loaded: &Loaded, config: SampleConfig, real: &Reference, device: &Device) -> Result<()> {
+/// A row of the table.
+#[derive(Serialize)]
+struct Row {
+    solver: &'static str,
+    guidance: f64,
+    nfe: usize,
+    /// Share recognised as the class asked for.
+    recognised: f64,
+    /// Fréchet distance in the classifier's features to the real test digits.
+    frechet: f64,
+    /// Mean distance within a class, as a share of the real test digits'.
+    diversity: f64,
+    /// Median distance to the nearest training image, in pixels' units.
+    nearest: f64,
+}
+
+fn row(args: &Args, loaded: &Loaded, config: SampleConfig, real: &Reference, device: &Device) -> Result<Row> {
     let (images, labels, nfe) = samples(args, loaded, config, device)?;
     let (features, taken) = real.judge.judge(&images, device);
-    let right = taken.iter().zip(&labels).filter(|(a, b)| a == b).count() as f64 / labels.len() as f64;
+    let right = taken.iter().zip(&labels).filter(|(a, b)| a == b).count();
     let pixels = loaded.header.net.dim();
+    let row = Row {
+        solver: if loaded.header.net.is_map() { "flow map" } else { config.solver.id() },
+        guidance: config.guidance.weight,
+        nfe,
+        recognised: right as f64 / labels.len() as f64,
+        frechet: frechet_distance(&features, &real.test)?,
+        diversity: class_diversity(&features, &labels, PAIRS, args.setting.seed) / real.diversity,
+        nearest: nearest_distance(&images[..200.min(labels.len()) * pixels], &real.training, pixels),
+    };
     println!(
         "| {} | {} | {nfe} | {:.2} % | {:.3} | {:.1} % | {:.2} |",
-        if loaded.header.net.is_map() { "flow map" } else { config.solver.id() },
-        config.guidance.weight,
-        100.0 * right,
-        frechet_distance(&features, &real.test)?,
-        100.0 * class_diversity(&features, &labels, PAIRS, args.setting.seed) / real.diversity,
-        nearest_distance(&images[..200.min(labels.len()) * pixels], &real.training, pixels),
+        row.solver,
+        row.guidance,
+        100.0 * row.recognised,
+        row.frechet,
+        100.0 * row.diversity,
+        row.nearest,
     );
-    Ok(())
+    Ok(row)
 }
 
 /// Images, the class asked for of each, and the evaluations made (the largest over batches).

@@ -1,0 +1,77 @@
+// The same noise through both digit networks, on the CPU engine.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { browser, open, serve } from "./harness.mjs";
+
+let chrome, server;
+before(async () => {
+  chrome = await browser();
+  server = await serve();
+});
+after(async () => {
+  await chrome?.close();
+  server?.close();
+});
+
+async function visit(hash = "", options = {}, override) {
+  const context = await chrome.newContext({ viewport: { width: 1280, height: 1100 }, ...options });
+  const opened = await open(context, `${(override ?? server).url}#engine=cpu&digits=1&steps=1${hash}`);
+  await opened.page.$eval("#few", (e) => e.scrollIntoView());
+  await opened.page.waitForSelector('.few-row[data-nfe="32"]');
+  return { context, ...opened };
+}
+
+const idle = (page) =>
+  page.waitForFunction(() => document.querySelector("#few").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
+const pictures = (page) => page.$$eval("#few-rows canvas", (all) => all.map((c) => c.toDataURL()));
+
+test("both networks draw the same class from the same noise, and the link gives it back", async () => {
+  const { page, errors, context } = await visit("&few.class=7&few.seed=5");
+  await page.click("#few-start");
+  await idle(page);
+  assert.match(await page.textContent("#few-text"), /^Class 7, seed 5\. Beside the digits: measured beforehand, on 2000 digits/);
+  for (const nfe of [1, 2, 4, 8, 16, 32]) {
+    const captions = await page.$$eval(`.few-row[data-nfe="${nfe}"] figcaption`, (all) => all.map((e) => e.textContent));
+    assert.equal(captions.length, nfe <= 16 ? 2 : 1);
+    for (const caption of captions) assert.match(caption, /^\d+\.\d % recognised, Fréchet distance \d+\.\d\d$/, `${nfe} NFE`);
+  }
+  const first = await pictures(page);
+  assert.equal(new Set(first).size, first.length, "no two rows look alike");
+  const again = await visit((await page.evaluate(() => location.hash)).replace(/^#/, "&"));
+  await again.page.click("#few-start");
+  await idle(again.page);
+  assert.ok((await pictures(again.page)).every((picture, i) => picture === first[i]), "the same digits again");
+  await again.page.fill('[name="few.class"]', "4");
+  await again.page.waitForFunction(() => document.querySelector("#few").getAttribute("aria-busy") === "true");
+  await idle(again.page);
+  assert.match(await again.page.textContent("#few-text"), /^Class 4/);
+  assert.ok((await pictures(again.page))[1] !== first[1]);
+  assert.deepEqual([...errors, ...again.errors], []);
+  await again.context.close();
+  await context.close();
+});
+
+test("it can be stopped; a malformed link is explained; on a phone nothing overflows", async () => {
+  const { page, errors, context } = await visit("&few.class=ten", { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
+  assert.match(await page.textContent("#message"), /few\.class/);
+  await page.click("#few-start");
+  await page.waitForFunction(() => /NFE/.test(document.querySelector("#few-text").textContent), undefined, { timeout: 60_000 });
+  await page.click("#few-start");
+  await idle(page);
+  assert.equal(await page.textContent("#few-text"), "Stopped.");
+  const [wide, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(wide <= width, `${wide} > ${width}`);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("weights that are damaged are a sentence, and the rest of the page goes on", async () => {
+  const broken = await serve((path) => (/few-[0-9a-f]+\.safetensors$/.test(path) ? { body: "not weights" } : null));
+  const { page, context } = await visit("", {}, broken);
+  await page.click("#few-start");
+  await page.waitForFunction(() => !document.querySelector("#few-message").hidden, undefined, { timeout: 60_000 });
+  assert.match(await page.textContent("#few-message"), /11 bytes instead of \d+/);
+  await idle(page);
+  await context.close();
+  broken.close();
+});

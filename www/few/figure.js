@@ -1,0 +1,184 @@
+// The same noise through the velocity network and through the few-step network, at more and more evaluations.
+import { newSeed } from "../state.js";
+import { EngineClient } from "../digits/engine.js";
+import { drawStrip } from "../digits/picture.js";
+import { loadWeights } from "../digits/weights.js";
+import { DIGITS, FEW, FLOW, MOST_OF_MAP, NFES } from "./table.js";
+
+const PIXELS = 784;
+const models = (name) => new URL(`../models/${name}.json`, import.meta.url).href;
+
+/** A network in a worker of its own, and what was measured of it beforehand. */
+class Network {
+  client = new EngineClient();
+  figures = null;
+  #name;
+  #opened = null;
+
+  constructor(name) {
+    this.#name = name;
+  }
+
+  open(engine, progress) {
+    this.#opened ??= (async () => {
+      const figures = fetch(models(`${this.#name}-figures`)).then((response) => (response.ok ? response.json() : null));
+      figures.catch(() => {}); // awaited below
+      const weights = loadWeights(models(this.#name), progress);
+      weights.catch(() => {});
+      await this.client.open(engine);
+      await this.client.load((await weights).bytes);
+      this.figures = await figures.catch(() => null);
+    })();
+    this.#opened.catch(() => (this.#opened = null));
+    return this.#opened;
+  }
+
+  /** "99.3 % recognised, Fréchet distance 1.95": as measured beforehand at so many evaluations; empty where it was not. */
+  says(nfe) {
+    const row = this.figures?.rows.find((r) => r.nfe === nfe);
+    return row ? `${(100 * row.recognised).toFixed(1)} % recognised, Fréchet distance ${row.frechet.toFixed(2)}` : "";
+  }
+}
+
+export class FewFigure {
+  #root;
+  #state;
+  #save;
+  #report;
+  #networks = { flow: new Network("digits"), map: new Network("few") };
+  #running = false;
+  #cells = new Map(); // canvas → digits
+
+  constructor({ root, state, save, report }) {
+    this.#root = root;
+    this.#state = state;
+    this.#save = save;
+    this.#report = report;
+    this.#build();
+    const form = this.#part("form");
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("input", ({ target }) => this.#input(target));
+    this.#part("new-seed").addEventListener("click", () => this.#change("few.seed", newSeed()));
+    this.#part("start").addEventListener("click", () => (this.#running ? this.#stop() : this.#go()));
+    const redraw = () => this.#cells.forEach((cells, canvas) => this.#paint(canvas, cells));
+    new ResizeObserver(redraw).observe(this.#part("rows"));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    this.refresh();
+  }
+
+  #part(name) {
+    return this.#root.querySelector(`#few-${name}`);
+  }
+
+  #build() {
+    const rows = NFES.map((nfe) => {
+      const row = document.createElement("div");
+      row.className = "few-row";
+      row.dataset.nfe = nfe;
+      const title = Object.assign(document.createElement("strong"), { textContent: nfe === 0 ? "the noise" : `${nfe} NFE` });
+      row.append(title, this.#cell("flow"), nfe <= MOST_OF_MAP && nfe > 0 ? this.#cell("map") : document.createElement("span"));
+      return row;
+    });
+    this.#part("rows").append(...rows);
+  }
+
+  #cell(which) {
+    const figure = document.createElement("figure");
+    figure.dataset.network = which;
+    const canvas = document.createElement("canvas");
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", "Nothing computed yet");
+    figure.append(canvas, document.createElement("figcaption"));
+    return figure;
+  }
+
+  refresh() {
+    for (const key of Object.keys(FEW)) {
+      const control = this.#part("form").elements[key];
+      if (control !== document.activeElement) control.value = this.#state[key];
+    }
+  }
+
+  #input(target) {
+    const value = FEW[target.name]?.kind.read(target.value);
+    target.setCustomValidity(value === undefined ? `Give ${FEW[target.name].kind.says}.` : "");
+    if (value === undefined) target.reportValidity();
+    else this.#change(target.name, value);
+  }
+
+  #change(key, value) {
+    this.#state[key] = value;
+    this.refresh();
+    this.#save();
+    if (this.#cells.size) this.#stop().then(() => this.#go());
+  }
+
+  #say(text) {
+    this.#part("text").textContent = text;
+  }
+
+  #paint(canvas, digits) {
+    const cells = Array.from({ length: DIGITS }, (_, i) => ({ x: digits.subarray(i * PIXELS, (i + 1) * PIXELS) }));
+    drawStrip(canvas, cells, "x", 0, DIGITS, -1);
+  }
+
+  #show(nfe, which, digits, label) {
+    const canvas = this.#part("rows").querySelector(`[data-nfe="${nfe}"] [data-network="${which}"] canvas`);
+    canvas.setAttribute("aria-label", label);
+    this.#cells.set(canvas, digits);
+    this.#paint(canvas, digits);
+  }
+
+  #caption(nfe, which, text) {
+    this.#part("rows").querySelector(`[data-nfe="${nfe}"] [data-network="${which}"] figcaption`).textContent = text;
+  }
+
+  #loop = Promise.resolve();
+
+  async #stop() {
+    this.#running = false;
+    for (const { client } of Object.values(this.#networks)) client.stop();
+    await this.#loop;
+  }
+
+  #go() {
+    this.#report("");
+    this.#running = true;
+    this.#part("start").textContent = "Stop";
+    this.#root.setAttribute("aria-busy", "true");
+    this.#loop = this.#compute()
+      .catch((error) => this.#report(error.message))
+      .finally(() => {
+        this.#running = false;
+        this.#part("start").textContent = "Compare";
+        this.#root.setAttribute("aria-busy", "false");
+      });
+    return this.#loop;
+  }
+
+  async #compute() {
+    const { flow, map } = this.#networks;
+    this.#say("Loading the networks…");
+    await flow.open(this.#state.engine, () => {});
+    await map.open(this.#state.engine, (share) => this.#say(`Loading the few-step network… ${Math.round(100 * share)} %`));
+    const label = this.#state["few.class"];
+    const request = { ...FLOW, seed: this.#state["few.seed"], labels: Array(DIGITS).fill(label) };
+    for (const nfe of NFES.slice(1)) {
+      for (const [which, network] of Object.entries(this.#networks)) {
+        if (!this.#running) return this.#say("Stopped.");
+        if (which === "map" && nfe > MOST_OF_MAP) continue;
+        const name = which === "flow" ? "velocity network" : "few-step network";
+        this.#say(`${nfe} NFE, ${name}`);
+        let last = null;
+        const finished = await network.client.sample({ ...request, steps: nfe }, (frame) => {
+          if (nfe === 1 && which === "flow" && !last) this.#show(0, "flow", frame.x, "The noise that every row begins with");
+          last = frame;
+        });
+        if (!finished) return this.#say("Stopped.");
+        this.#show(nfe, which, last.x, `${DIGITS} digits of class ${label} after ${nfe} evaluations of the ${name}`);
+        this.#caption(nfe, which, network.says(nfe));
+      }
+    }
+    this.#say(`Class ${label}, seed ${this.#state["few.seed"]}. Beside the digits: measured beforehand, on ${flow.figures?.samples ?? "–"} digits of all classes.`);
+  }
+}

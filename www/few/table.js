@@ -1,0 +1,15 @@
+// What a person can set in the figure about digits in few steps.
+import { SEED, number } from "../state.js";
+
+export const FEW = Object.freeze({
+  "few.class": { kind: number(0, 9, { whole: true }), initial: 3 },
+  "few.seed": { kind: SEED, initial: 1 },
+});
+
+/** Rows of the figure; a flow map was trained for up to 16 steps. */
+export const NFES = [0, 1, 2, 4, 8, 16, 32];
+export const MOST_OF_MAP = 16;
+export const DIGITS = 8;
+
+/** How the velocity network is sampled here and was measured: Euler's method, guided from t = 0.2 on. */
+export const FLOW = { solver: "euler", tolerance: 0.01, guidance: { weight: 2, from: 0.2, to: 1 } };
