@@ -47,6 +47,8 @@ pub mod classifier;
 pub mod coupling;
 pub mod data;
 pub mod device;
+#[cfg(feature = "train")]
+pub mod distillation;
 pub mod error;
 pub mod field;
 #[cfg(feature = "train")]

@@ -11,15 +11,16 @@ const LEVELS: [&[&str]; 7] = [
     &["data", "coupling", "path", "net", "solver", "metrics"],
     &["mend"],
     &["loss", "train", "sample", "weights", "classifier", "marginal", "likelihood"],
-    &["session", "lab", "race", "roads"],
+    &["session", "distillation", "lab", "race", "roads"],
     &["web", "bin"],
 ];
 
 /// Arrows inside a level, each with its reason.
-const WITHIN: [(&str, &str); 3] = [
-    ("train", "loss"),       // a step is a loss and its gradient
-    ("classifier", "train"), // shares the learning-rate schedule
-    ("race", "lab"),         // a race begins from a lab's settings
+const WITHIN: [(&str, &str); 4] = [
+    ("train", "loss"),           // a step is a loss and its gradient
+    ("classifier", "train"),     // shares the learning-rate schedule
+    ("distillation", "session"), // draws as many digits at a time
+    ("race", "lab"),             // a race begins from a lab's settings
 ];
 
 fn level(room: &str) -> usize {

@@ -13,8 +13,6 @@ use flow_lab::device::Engine;
 use flow_lab::device::Opened;
 use flow_lab::error::Kind;
 use flow_lab::field::{VelocityField, one_hot};
-#[cfg(feature = "train")]
-use flow_lab::lab::{Lab, LabConfig};
 use flow_lab::net::time_features;
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::session::{HostFrame, Session};
@@ -23,6 +21,15 @@ use flow_lab::silu::silu;
 use flow_lab::solver::Solver;
 use flow_lab::solver::State;
 use flow_lab::weights;
+#[cfg(feature = "train")]
+use flow_lab::{
+    distillation::{Distillation, DistillationConfig},
+    field::Guidance,
+    lab::{Lab, LabConfig},
+    net::{MixerConfig, NetConfig},
+    path::Schedule,
+    weights::Header,
+};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -159,6 +166,38 @@ async fn the_lab(opened: [&Opened; 2]) {
     }
 }
 
+/// A distillation of a small mixer: the digits it draws, its losses, what it draws in one step.
+#[cfg(feature = "train")]
+async fn the_distillation(opened: [&Opened; 2]) {
+    let net = MixerConfig {
+        side: 8,
+        patch: 2,
+        dim: 20,
+        depth: 1,
+        token_hidden: 10,
+        channel_hidden: 33,
+        ..MixerConfig::digits()
+    };
+    let net = NetConfig::Mixer(net);
+    let module = net.init(1, &opened[0].device).unwrap();
+    let header = Header { net, schedule: Schedule::CondOt { sigma_min: 0.0 } };
+    let file = weights::to_bytes(&module, &header).await.unwrap();
+    let guidance = Guidance { weight: 2.0, from: 0.2, to: 1.0 };
+    let config = DistillationConfig { images: 10, steps: 5, batch: 10, rate: 1e-3, guidance, seed: 2 };
+    let mut results = Vec::new();
+    for opened in opened {
+        let mut it = Distillation::new(config.clone(), &file, opened).unwrap();
+        it.draw(10).await.unwrap();
+        let losses = it.train(5).await.unwrap();
+        results.push((losses, it.sample(&[1, 2, 3], 1, 5).await.unwrap()));
+    }
+    let losses = largest_difference(&results[0].0, &results[1].0);
+    let digits = largest_difference(&results[0].1, &results[1].1);
+    console_log!("distillation: losses differ by {losses:.1e}, digits by {digits:.1e}");
+    // As in the lab: AdamW's first steps magnify rounding.
+    assert!(losses < 2e-3 && digits < 2e-2, "{losses} {digits}");
+}
+
 async fn frames(session: &Session) -> Vec<HostFrame> {
     let mut run = session.start(&request()).unwrap();
     let mut frames = Vec::new();
@@ -198,7 +237,10 @@ async fn webgpu_agrees_with_the_cpu_and_says_when_it_is_lost() {
     }
 
     #[cfg(feature = "train")]
-    the_lab([cpu.opened(), gpu.opened()]).await;
+    {
+        the_lab([cpu.opened(), gpu.opened()]).await;
+        the_distillation([cpu.opened(), gpu.opened()]).await;
+    }
 
     let mut run = gpu.start(&request()).unwrap();
     run.next().await.unwrap();

@@ -2,8 +2,10 @@
 
 use super::thrown;
 #[cfg(feature = "train")]
-use super::{lab::JsLab, race::JsRace};
+use super::{distillation::JsDistillation, lab::JsLab, race::JsRace};
 use crate::device::Engine;
+#[cfg(feature = "train")]
+use crate::distillation::{Distillation, DistillationConfig};
 #[cfg(feature = "train")]
 use crate::lab::{Lab, LabConfig};
 #[cfg(feature = "train")]
@@ -84,6 +86,15 @@ impl JsEngine {
     pub fn race(&self, config: &str) -> Result<JsRace, JsValue> {
         let race = RaceConfig::from_json(config).and_then(|c| Race::new(c, self.0.borrow().opened()));
         Ok(JsRace::new(race.map_err(|e| thrown(&e))?))
+    }
+
+    /// Begins to distil a few-step network from a weights file, with settings in JSON (see [`DistillationConfig`]).
+    /// Throws a `ConfigError` or `WeightsError` that says what to change.
+    #[cfg(feature = "train")]
+    pub fn distil(&self, config: &str, weights: &[u8]) -> Result<JsDistillation, JsValue> {
+        let made = DistillationConfig::from_json(config)
+            .and_then(|c| Distillation::new(c, weights, self.0.borrow().opened()));
+        Ok(JsDistillation::new(made.map_err(|e| thrown(&e))?))
     }
 
     /// Destroys the GPU device, to try out what the page does then.

@@ -5,12 +5,16 @@
 
 mod digits;
 #[cfg(feature = "train")]
+mod distillation;
+#[cfg(feature = "train")]
 mod lab;
 mod plane;
 #[cfg(feature = "train")]
 mod race;
 
 pub use digits::{Frame, JsEngine, JsRun};
+#[cfg(feature = "train")]
+pub use distillation::JsDistillation;
 #[cfg(feature = "train")]
 pub use lab::JsLab;
 pub use plane::{decode_points, encode_points, read_csv_text, two_roads};

@@ -75,3 +75,36 @@ test("weights that are damaged are a sentence, and the rest of the page goes on"
   await context.close();
   broken.close();
 });
+
+test("a network is distilled here, shows what it draws, stops, goes on and can be taken away", async () => {
+  const { page, errors, context } = await visit("&few.computes=cpu&few.images=100&few.steps=20&few.batch=10");
+  await page.$eval("#few-live", (panel) => (panel.open = true));
+  const said = () => page.textContent("#live-text");
+  const resting = () =>
+    page.waitForFunction(() => document.querySelector("#few-live").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
+  await page.click("#live-start");
+  await page.waitForFunction(() => /[1-9]\d* of 100/.test(document.querySelector("#live-text").textContent), undefined, { timeout: 60_000 });
+  await page.click("#live-start");
+  await resting();
+  assert.match(await said(), /Stopped; Distil goes on from here/);
+  await page.click("#live-start");
+  await page.waitForFunction(() => /Done/.test(document.querySelector("#live-text").textContent), undefined, { timeout: 120_000 });
+  await resting();
+  assert.match(await said(), /Step 20 of 20, loss \d\.\d{4}\. Done: seed 1, 100 digits/);
+  const inked = (id) =>
+    page.$eval(id, (c) => !c.hidden && new Set(c.getContext("2d").getImageData(0, 0, c.width, c.height).data).size > 20);
+  assert.ok((await inked("#live-digits-1")) && (await inked("#live-digits-2")));
+  const [file] = await Promise.all([page.waitForEvent("download"), page.click("#live-take")]);
+  assert.match(file.suggestedFilename(), /few-step-seed1-step20\.safetensors$/);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("without WebGPU the distillation says so, and how to insist on the CPU", async () => {
+  const { page, context } = await visit();
+  await page.$eval("#few-live", (panel) => (panel.open = true));
+  await page.click("#live-start");
+  await page.waitForFunction(() => !document.querySelector("#few-message").hidden);
+  assert.match(await page.textContent("#few-message"), /WebGPU cannot be used: .*Choose the CPU to insist/);
+  await context.close();
+});

@@ -3,9 +3,11 @@ import { newSeed } from "../state.js";
 import { EngineClient } from "../digits/engine.js";
 import { drawStrip } from "../digits/picture.js";
 import { loadWeights } from "../digits/weights.js";
+import { LiveDistillation } from "./live.js";
 import { DIGITS, FEW, FLOW, MOST_OF_MAP, NFES } from "./table.js";
 
 const PIXELS = 784;
+const SHOWN = ["few.class", "few.seed"]; // what the rows depend on
 const models = (name) => new URL(`../models/${name}.json`, import.meta.url).href;
 
 /** A network in a worker of its own, and what was measured of it beforehand. */
@@ -57,13 +59,28 @@ export class FewFigure {
     this.#build();
     const form = this.#part("form");
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("input", ({ target }) => this.#input(target));
+    root.addEventListener("input", ({ target }) => FEW[target.name] && this.#input(target));
     this.#part("new-seed").addEventListener("click", () => this.#change("few.seed", newSeed()));
     this.#part("start").addEventListener("click", () => (this.#running ? this.#stop() : this.#go()));
     const redraw = () => this.#cells.forEach((cells, canvas) => this.#paint(canvas, cells));
     new ResizeObserver(redraw).observe(this.#part("rows"));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    this.#fill();
+    new LiveDistillation(root.querySelector("#few-live"), state, report);
     this.refresh();
+  }
+
+  /** Options of the menus, from the table. */
+  #fill() {
+    for (const [key, { kind }] of Object.entries(FEW)) {
+      const menu = this.#control(key);
+      if (menu?.tagName !== "SELECT" || menu.options.length) continue;
+      for (const value of kind.values) menu.add(new Option(value.toLocaleString("en"), value));
+    }
+  }
+
+  #control(key) {
+    return this.#root.querySelector(`[name="${key}"]`);
   }
 
   #part(name) {
@@ -94,8 +111,8 @@ export class FewFigure {
 
   refresh() {
     for (const key of Object.keys(FEW)) {
-      const control = this.#part("form").elements[key];
-      if (control !== document.activeElement) control.value = this.#state[key];
+      const control = this.#control(key);
+      if (control && control !== document.activeElement) control.value = this.#state[key];
     }
   }
 
@@ -110,7 +127,7 @@ export class FewFigure {
     this.#state[key] = value;
     this.refresh();
     this.#save();
-    if (this.#cells.size) this.#stop().then(() => this.#go());
+    if (SHOWN.includes(key) && this.#cells.size) this.#stop().then(() => this.#go());
   }
 
   #say(text) {

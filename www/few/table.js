@@ -1,9 +1,13 @@
 // What a person can set in the figure about digits in few steps.
-import { SEED, number } from "../state.js";
+import { SEED, choice, number } from "../state.js";
 
 export const FEW = Object.freeze({
   "few.class": { kind: number(0, 9, { whole: true }), initial: 3 },
   "few.seed": { kind: SEED, initial: 1 },
+  "few.computes": { kind: choice("webgpu", "cpu"), initial: "webgpu" },
+  "few.images": { kind: choice(100, 200, 500, 1000, 2000), initial: 500 },
+  "few.steps": { kind: choice(20, 100, 300, 600, 1000, 2000), initial: 300 },
+  "few.batch": { kind: choice(10, 20, 40, 60), initial: 20 },
 });
 
 /** Rows of the figure; a flow map was trained for up to 16 steps. */

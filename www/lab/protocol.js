@@ -4,7 +4,9 @@
 /** Answered by the worker itself. */
 export const OPEN = "open"; // args: build of the engine, what computes → {name}
 export const LAB = "lab"; // args: experiment as JSON → {parameters}; replaces the lab of that slot
-export const MAKE_RACE = "race"; // args: race as JSON; takes the place of what that slot held
+export const MAKE_RACE = "race"; // args: race as JSON
+export const MAKE_DISTILLATION = "distil"; // args: distillation as JSON, weights file
+export const MAKERS = Object.freeze([MAKE_RACE, MAKE_DISTILLATION]); // what they make replaces what the slot held
 export const CLOSE = "close"; // drops the lab of that slot
 
 /** Functions of the engine's module that need no lab. */

@@ -1,6 +1,6 @@
 // The lab's worker: one engine, at most two labs. It answers calls in their order; all arithmetic is in Rust.
 import { adapterName } from "../webgpu.js";
-import { CLOSE, FREE, LAB, MAKE_RACE, OPEN } from "./protocol.js";
+import { CLOSE, FREE, LAB, MAKERS, OPEN } from "./protocol.js";
 
 let module = null;
 let engine = null;
@@ -43,10 +43,10 @@ async function call({ method, slot, args }) {
     labs[slot] = lab;
     return { parameters: lab.parameters };
   }
-  if (method === MAKE_RACE) {
-    const race = engine.race(...args);
+  if (MAKERS.includes(method)) {
+    const made = engine[method](...args); // throws before what is there is touched
     close(slot);
-    labs[slot] = race;
+    labs[slot] = made;
     return undefined;
   }
   if (FREE.includes(method)) return module[method](...args);

@@ -1,0 +1,158 @@
+// Distils a few-step digit network in the page: digits that the velocity network draws, then training, in a worker.
+import { MAKE_DISTILLATION } from "../lab/protocol.js";
+import { LabClient } from "../lab/client.js";
+import { save } from "../lab/export.js";
+import { drawStrip } from "../digits/picture.js";
+import { loadWeights } from "../digits/weights.js";
+import { webgpuObstacle } from "../webgpu.js";
+import { FLOW } from "./table.js";
+
+const PIXELS = 784;
+const SHOWN = Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+const NFES = [1, 2];
+const SLICE_MS = 400; // a call takes about this long, so that stopping is quick
+const PICTURE_MS = 3000;
+
+export class LiveDistillation {
+  #root;
+  #state;
+  #report;
+  #client = new LabClient(() => (this.#begun = null));
+  #begun = null; // the settings that the engine works on, as JSON
+  #running = false;
+  #losses = [];
+  #cells = new Map();
+
+  /** `root` holds the panel; `state` the settings; `report(text)` shows a problem. */
+  constructor(root, state, report) {
+    this.#root = root;
+    this.#state = state;
+    this.#report = report;
+    this.#part("start").addEventListener("click", () => (this.#running ? (this.#running = false) : this.#go()));
+    this.#part("take").addEventListener("click", () => this.#take());
+    const redraw = () => this.#cells.forEach((cells, canvas) => drawStrip(canvas, cells, "x", 0, cells.length, -1));
+    new ResizeObserver(redraw).observe(root);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  }
+
+  #part(name) {
+    return this.#root.querySelector(`#live-${name}`);
+  }
+
+  #call(method, ...args) {
+    return this.#client.call(method, 0, ...args);
+  }
+
+  #settings() {
+    const state = this.#state;
+    return {
+      images: state["few.images"],
+      steps: state["few.steps"],
+      batch: state["few.batch"],
+      rate: 0.001,
+      guidance: FLOW.guidance,
+      seed: state["few.seed"],
+    };
+  }
+
+  #progress(share, text) {
+    this.#part("progress").value = share;
+    this.#part("text").textContent = text;
+  }
+
+  async #go() {
+    this.#report("");
+    this.#running = true;
+    this.#part("start").textContent = "Stop";
+    this.#root.setAttribute("aria-busy", "true");
+    try {
+      await this.#open();
+      await this.#draw();
+      await this.#train();
+    } catch (error) {
+      this.#report(error.message);
+    } finally {
+      this.#running = false;
+      this.#part("start").textContent = "Distil";
+      this.#root.setAttribute("aria-busy", "false");
+    }
+  }
+
+  /** Begins, or goes on with what was stopped where no setting changed. */
+  async #open() {
+    const computes = this.#state["few.computes"];
+    const asked = JSON.stringify([computes, this.#settings()]);
+    if (this.#begun === asked && this.#client.isOpen) return;
+    if (computes === "webgpu") {
+      const obstacle = await webgpuObstacle();
+      if (obstacle) throw new Error(`WebGPU cannot be used: ${obstacle}. Choose the CPU to insist: a step takes it some tenths of a second.`);
+    }
+    this.#progress(0, "Loading the engine and the velocity network…");
+    const weights = loadWeights(new URL("../models/digits.json", import.meta.url).href, () => {});
+    weights.catch(() => {}); // awaited below
+    await this.#client.open(computes === "webgpu" ? "lab-webgpu" : "lab", computes);
+    await this.#call(MAKE_DISTILLATION, JSON.stringify(this.#settings()), new Uint8Array((await weights).bytes));
+    this.#begun = asked;
+    this.#losses = [];
+    this.#drawn = 0;
+    this.#part("take").disabled = true;
+  }
+
+  #drawn = 0;
+
+  async #draw() {
+    const { images } = this.#settings();
+    for (let slice = 10; this.#running && this.#drawn < images; ) {
+      const began = performance.now();
+      this.#drawn = await this.#call("draw", slice);
+      slice = this.#pace(slice, performance.now() - began, 100);
+      this.#progress((0.3 * this.#drawn) / images, `The velocity network draws digits to learn from: ${this.#drawn} of ${images}`);
+    }
+  }
+
+  async #train() {
+    const { steps } = this.#settings();
+    let shown = -Infinity;
+    for (let slice = 1; this.#running && this.#losses.length < steps; ) {
+      const began = performance.now();
+      const { step, losses } = await this.#call("train", slice);
+      this.#losses.push(...losses);
+      slice = this.#pace(slice, performance.now() - began, 50);
+      const loss = this.#losses.slice(-20).reduce((a, b, _, all) => a + b / all.length, 0);
+      this.#progress(0.3 + (0.7 * step) / steps, `Step ${step} of ${steps}, loss ${loss.toFixed(4)}`);
+      if (performance.now() - shown > PICTURE_MS || step === steps) {
+        await this.#show();
+        shown = performance.now();
+        this.#part("take").disabled = false;
+      }
+    }
+    if (!this.#running) this.#part("text").textContent += ". Stopped; Distil goes on from here.";
+    else this.#progress(1, `${this.#part("text").textContent}. Done: seed ${this.#state["few.seed"]}, ${this.#drawn} digits of the network’s own.`);
+  }
+
+  /** How much to ask for next, from how long this took. */
+  #pace(slice, ms, most) {
+    return Math.max(1, Math.min(most, Math.round((SLICE_MS * slice) / Math.max(1, ms))));
+  }
+
+  async #show() {
+    for (const nfe of NFES) {
+      const x = await this.#call("sample", SHOWN, nfe, this.#state["few.seed"]);
+      const canvas = this.#part(`digits-${nfe}`);
+      canvas.hidden = false;
+      canvas.setAttribute("aria-label", `Digits 0 to 9 after ${nfe} evaluations of the network in training`);
+      const cells = Array.from(SHOWN, (_, i) => ({ x: x.subarray(i * PIXELS, (i + 1) * PIXELS) }));
+      this.#cells.set(canvas, cells);
+      drawStrip(canvas, cells, "x", 0, cells.length, -1);
+    }
+  }
+
+  async #take() {
+    try {
+      const bytes = await this.#call("weights");
+      save(new Blob([bytes], { type: "application/octet-stream" }), `flow-lab-few-step-seed${this.#state["few.seed"]}-step${this.#losses.length}.safetensors`);
+    } catch (error) {
+      this.#report(error.message);
+    }
+  }
+}
