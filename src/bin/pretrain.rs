@@ -59,8 +59,8 @@ struct Args {
     /// What is trained: flow (a velocity network), or few-step (a flow map, distilled from --teacher).
     #[arg(long, default_value = "flow")]
     objective: String,
-    /// The velocity network that a few-step network begins as and learns from.
-    #[arg(long, conflicts_with_all = ["net", "from"], required_if_eq("objective", "few-step"))]
+    /// The velocity network that a few-step network learns from, and begins as without --from.
+    #[arg(long, conflicts_with = "net", required_if_eq("objective", "few-step"))]
     teacher: Option<PathBuf>,
     /// The teacher's guidance.
     #[arg(long, default_value_t = 2.0)]
@@ -88,6 +88,7 @@ fn net_config(kind: &str) -> Result<NetConfig> {
 
 fn distil(args: &Args) -> Result<Option<Distil>> {
     match args.objective.as_str() {
+        "flow" if args.teacher.is_some() => Err(Error::config("--teacher is for --objective few-step")),
         "flow" => Ok(None),
         "few-step" => {
             let &[from, to] = args.interval.as_slice() else {
@@ -143,6 +144,7 @@ fn run(args: &Args) -> Result<()> {
             let loaded = load(file, &device)?;
             (loaded.header.net, loaded.net)
         }
+        // Only a few-step network has a teacher.
         (None, Some(file)) => {
             let loaded = load(file, &device)?;
             let (module, net) = loaded.net.into_map(&loaded.header.net, &device)?;
@@ -166,6 +168,9 @@ fn run(args: &Args) -> Result<()> {
         net.flop() as f64 / 1e6,
         data.len()
     );
+    if net.is_map() != config.distil.is_some() {
+        return Err(Error::config("--from names a network of the other objective"));
+    }
     let batches = DigitBatches::new(config.clone(), &data, net.classes(), device.clone())?;
     let step = |trainer: &mut Trainer<Net>| match (&config.distil, &teacher) {
         (Some(distil), Some(teacher)) => distil.step(trainer, &teacher.net, &batches, &device),

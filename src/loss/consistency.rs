@@ -16,8 +16,8 @@ pub fn named_end(map: &impl FlowMap, x: Tensor<2>, t: Tensor<1>) -> Tensor<2> {
     end_of_step(x, u, t, one)
 }
 
-/// Mean ‖f(x, t) − sg f⁻(next, s)‖² / (s − t): two neighbours on a trajectory name the same end (Song et al. 2023,
-/// eqs. 7 and 10, with the weights of Song & Dhariwal 2023, section 3.4).
+/// Mean ‖f(x, t) − sg f⁻(next, s)‖² / dim / (s − t): two neighbours on a trajectory name the same end (Song et al. 2023,
+/// eqs. 7 and 10, with the weights of Song & Dhariwal 2023, section 3.1).
 ///
 /// `next` is the neighbour at s > t, nearer to the data: the same pair's point for consistency training, a step of a
 /// trained flow ([`neighbour`]) for distillation. `frozen` is the network without gradient.

@@ -27,8 +27,8 @@ pub fn mean_flow_target(
 /// Keeps the weight of a row that fits finite.
 const FLOOR: f64 = 1e-3;
 
-/// ‖u(x, t, s) − sg(target)‖² of each row, weighted by 1 / (‖·‖² + 10⁻³) with its gradient stopped (Geng et al. 2025,
-/// eqs. 9 and 10, section 4.3 with p = 1): rows whose target is far away do not drown the others.
+/// ‖u(x, t, s) − sg(target)‖² / dim of each row, weighted by one over itself plus 10⁻³ with its gradient stopped (Geng
+/// et al. 2025, eqs. 9 and 10, section 4.3 with p = 1): rows whose target is far away do not drown the others.
 ///
 /// # Shapes
 /// - x, v: `[n, dim]`

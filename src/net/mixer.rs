@@ -61,7 +61,8 @@ impl MixerConfig {
     pub fn flop(&self) -> usize {
         let (t, d, p) = (self.tokens(), self.dim, self.patch * self.patch);
         let block = 2 * t * self.token_hidden * d + 2 * t * d * self.channel_hidden;
-        let cond = (64 + self.classes) * self.cond + self.cond * (4 * self.depth + 2) * d;
+        let times = if self.map { 128 } else { 64 };
+        let cond = (times + self.classes) * self.cond + self.cond * (4 * self.depth + 2) * d;
         2 * (self.depth * block + 2 * t * p * d + cond)
     }
 

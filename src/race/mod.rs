@@ -50,11 +50,6 @@ impl Race {
         self.contestants.iter().map(|c| c.method).collect()
     }
 
-    /// The race.
-    pub fn config(&self) -> &RaceConfig {
-        &self.config
-    }
-
     /// Up to `steps` steps of the first contestant that is not done; `None` where all are.
     pub async fn train(&mut self, steps: u64) -> Result<Option<Progress>> {
         let total = self.config.steps;

@@ -1,9 +1,8 @@
 //! Distillation of the digit network.
 
 use super::lab::{floats, number};
-use super::{object, thrown};
+use super::{Answer, answer, busy, object};
 use crate::distillation::Distillation;
-use crate::error::{Error, Result};
 use js_sys::Uint8Array;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -11,16 +10,6 @@ use wasm_bindgen::prelude::*;
 /// A distillation in progress. One call at a time: a second one meanwhile gets a sentence.
 #[wasm_bindgen(js_name = Distillation)]
 pub struct JsDistillation(RefCell<Distillation>);
-
-type Answer = std::result::Result<JsValue, JsValue>;
-
-fn busy<E>(_: E) -> JsValue {
-    thrown(&Error::config("this distillation is computing; await that first"))
-}
-
-fn answer(result: Result<JsValue>) -> Answer {
-    result.map_err(|e| thrown(&e))
-}
 
 impl JsDistillation {
     pub(super) fn new(distillation: Distillation) -> Self {

@@ -1,6 +1,6 @@
 //! The 2-D lab.
 
-use super::{object, thrown};
+use super::{Answer, answer, object, thrown};
 use crate::error::{Error, Result};
 use crate::lab::{EarlierRate, Flow, Lab};
 use crate::points::{self, Point};
@@ -24,8 +24,6 @@ impl Drop for Turn<'_> {
         self.0.set(false);
     }
 }
-
-type Answer = std::result::Result<JsValue, JsValue>;
 
 pub(super) fn floats(values: &[f32]) -> JsValue {
     Float32Array::from(values).into()
@@ -62,11 +60,6 @@ impl JsLab {
         }
         Ok(Turn(&self.busy))
     }
-}
-
-/// Turns a result of the core into what JavaScript gets.
-fn answer(result: Result<JsValue>) -> Answer {
-    result.map_err(|e| thrown(&e))
 }
 
 // A borrow across an await is safe here: `turn` lets one method in at a time.

@@ -34,6 +34,22 @@ fn thrown(error: &Error) -> JsValue {
     thrown.into()
 }
 
+/// What a method of the lab, the race or the distillation gives.
+#[cfg(feature = "train")]
+type Answer = Result<JsValue, JsValue>;
+
+/// Turns a result of the core into what JavaScript gets.
+#[cfg(feature = "train")]
+fn answer(result: crate::error::Result<JsValue>) -> Answer {
+    result.map_err(|e| thrown(&e))
+}
+
+/// What a second call gets while one is under way.
+#[cfg(feature = "train")]
+fn busy<E>(_: E) -> JsValue {
+    thrown(&Error::config("this is computing; await that first"))
+}
+
 /// A plain object.
 fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
     let object = Object::new();

@@ -1,8 +1,7 @@
 //! Few-step models in the plane.
 
 use super::lab::{floats, number, plane, times};
-use super::{object, thrown};
-use crate::error::{Error, Result};
+use super::{Answer, answer, busy, object};
 use crate::points::Point;
 use crate::race::Race;
 use std::cell::RefCell;
@@ -11,16 +10,6 @@ use wasm_bindgen::prelude::*;
 /// A race in training. One call at a time: a second one meanwhile gets a sentence.
 #[wasm_bindgen(js_name = Race)]
 pub struct JsRace(RefCell<Race>);
-
-type Answer = std::result::Result<JsValue, JsValue>;
-
-fn busy<E>(_: E) -> JsValue {
-    thrown(&Error::config("this race is computing; await that first"))
-}
-
-fn answer(result: Result<JsValue>) -> Answer {
-    result.map_err(|e| thrown(&e))
-}
 
 impl JsRace {
     pub(super) fn new(race: Race) -> Self {

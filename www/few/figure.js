@@ -1,38 +1,28 @@
 // The same noise through the velocity network and through the few-step network, at more and more evaluations.
 import { newSeed } from "../state.js";
-import { EngineClient } from "../digits/engine.js";
+import { DigitNetwork } from "../digits/network.js";
 import { drawStrip } from "../digits/picture.js";
-import { loadWeights } from "../digits/weights.js";
 import { LiveDistillation } from "./live.js";
 import { DIGITS, FEW, FLOW, MOST_OF_MAP, NFES } from "./table.js";
 
 const PIXELS = 784;
 const SHOWN = ["few.class", "few.seed"]; // what the rows depend on
-const models = (name) => new URL(`../models/${name}.json`, import.meta.url).href;
 
-/** A network in a worker of its own, and what was measured of it beforehand. */
-class Network {
-  client = new EngineClient();
+/** A digit network, and what was measured of it beforehand. */
+class Network extends DigitNetwork {
   figures = null;
   #name;
-  #opened = null;
 
   constructor(name) {
+    super(name);
     this.#name = name;
   }
 
-  open(engine, progress) {
-    this.#opened ??= (async () => {
-      const figures = fetch(models(`${this.#name}-figures`)).then((response) => (response.ok ? response.json() : null));
-      figures.catch(() => {}); // awaited below
-      const weights = loadWeights(models(this.#name), progress);
-      weights.catch(() => {});
-      await this.client.open(engine);
-      await this.client.load((await weights).bytes);
-      this.figures = await figures.catch(() => null);
-    })();
-    this.#opened.catch(() => (this.#opened = null));
-    return this.#opened;
+  async open(wanted, progress) {
+    await super.open(wanted, progress);
+    this.figures ??= await fetch(new URL(`../models/${this.#name}-figures.json`, import.meta.url))
+      .then((response) => (response.ok ? response.json() : null))
+      .catch(() => null); // the digits are there without their figures
   }
 
   /** "99.3 % recognised, Fréchet distance 1.95": as measured beforehand at so many evaluations; empty where it was not. */
@@ -154,6 +144,7 @@ export class FewFigure {
 
   async #stop() {
     this.#running = false;
+    this.#part("start").disabled = true; // until it has stopped
     for (const { client } of Object.values(this.#networks)) client.stop();
     await this.#loop;
   }
@@ -167,6 +158,7 @@ export class FewFigure {
       .catch((error) => this.#report(error.message))
       .finally(() => {
         this.#running = false;
+        this.#part("start").disabled = false;
         this.#part("start").textContent = "Compare";
         this.#root.setAttribute("aria-busy", "false");
       });
@@ -196,6 +188,6 @@ export class FewFigure {
         this.#caption(nfe, which, network.says(nfe));
       }
     }
-    this.#say(`Class ${label}, seed ${this.#state["few.seed"]}. Beside the digits: measured beforehand, on ${flow.figures?.samples ?? "–"} digits of all classes.`);
+    this.#say(`Class ${label}, seed ${this.#state["few.seed"]}. Beside the digits: measured beforehand, on ${flow.figures?.samples ?? "–"} and ${map.figures?.samples ?? "–"} digits of all classes.`);
   }
 }

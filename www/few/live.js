@@ -17,10 +17,9 @@ export class LiveDistillation {
   #root;
   #state;
   #report;
-  #client = new LabClient(() => (this.#begun = null));
-  #begun = null; // the settings that the engine works on, as JSON
+  #client = new LabClient(() => this.#forget());
+  #begun = null; // {asked, settings, drawn, losses}: what the engine works on
   #running = false;
-  #losses = [];
   #cells = new Map();
 
   /** `root` holds the panel; `state` the settings; `report(text)` shows a problem. */
@@ -28,7 +27,7 @@ export class LiveDistillation {
     this.#root = root;
     this.#state = state;
     this.#report = report;
-    this.#part("start").addEventListener("click", () => (this.#running ? (this.#running = false) : this.#go()));
+    this.#part("start").addEventListener("click", () => (this.#running ? this.#stop() : this.#go()));
     this.#part("take").addEventListener("click", () => this.#take());
     const redraw = () => this.#cells.forEach((cells, canvas) => drawStrip(canvas, cells, "x", 0, cells.length, -1));
     new ResizeObserver(redraw).observe(root);
@@ -60,6 +59,16 @@ export class LiveDistillation {
     this.#part("text").textContent = text;
   }
 
+  #forget() {
+    this.#begun = null;
+    this.#part("take").disabled = true;
+  }
+
+  #stop() {
+    this.#running = false;
+    this.#part("start").disabled = true; // until it has stopped
+  }
+
   async #go() {
     this.#report("");
     this.#running = true;
@@ -73,6 +82,7 @@ export class LiveDistillation {
       this.#report(error.message);
     } finally {
       this.#running = false;
+      this.#part("start").disabled = false;
       this.#part("start").textContent = "Distil";
       this.#root.setAttribute("aria-busy", "false");
     }
@@ -80,9 +90,10 @@ export class LiveDistillation {
 
   /** Begins, or goes on with what was stopped where no setting changed. */
   async #open() {
-    const computes = this.#state["few.computes"];
-    const asked = JSON.stringify([computes, this.#settings()]);
-    if (this.#begun === asked && this.#client.isOpen) return;
+    const [computes, settings] = [this.#state["few.computes"], this.#settings()];
+    const asked = JSON.stringify([computes, settings]);
+    if (this.#begun?.asked === asked && this.#client.isOpen) return;
+    this.#forget();
     if (computes === "webgpu") {
       const obstacle = await webgpuObstacle();
       if (obstacle) throw new Error(`WebGPU cannot be used: ${obstacle}. Choose the CPU to insist: a step takes it some tenths of a second.`);
@@ -91,43 +102,42 @@ export class LiveDistillation {
     const weights = loadWeights(new URL("../models/digits.json", import.meta.url).href, () => {});
     weights.catch(() => {}); // awaited below
     await this.#client.open(computes === "webgpu" ? "lab-webgpu" : "lab", computes);
-    await this.#call(MAKE_DISTILLATION, JSON.stringify(this.#settings()), new Uint8Array((await weights).bytes));
-    this.#begun = asked;
-    this.#losses = [];
-    this.#drawn = 0;
-    this.#part("take").disabled = true;
+    await this.#call(MAKE_DISTILLATION, JSON.stringify(settings), new Uint8Array((await weights).bytes));
+    this.#begun = { asked, settings, drawn: 0, losses: [] };
   }
 
-  #drawn = 0;
-
   async #draw() {
-    const { images } = this.#settings();
-    for (let slice = 10; this.#running && this.#drawn < images; ) {
+    const { settings } = this.#begun;
+    for (let slice = 10; this.#running && this.#begun.drawn < settings.images; ) {
       const began = performance.now();
-      this.#drawn = await this.#call("draw", slice);
+      this.#begun.drawn = await this.#call("draw", slice);
       slice = this.#pace(slice, performance.now() - began, 100);
-      this.#progress((0.3 * this.#drawn) / images, `The velocity network draws digits to learn from: ${this.#drawn} of ${images}`);
+      const { drawn } = this.#begun;
+      this.#progress((0.3 * drawn) / settings.images, `The velocity network draws digits to learn from: ${drawn} of ${settings.images}`);
     }
   }
 
   async #train() {
-    const { steps } = this.#settings();
+    const { settings, losses, drawn } = this.#begun;
     let shown = -Infinity;
-    for (let slice = 1; this.#running && this.#losses.length < steps; ) {
+    const says = () => {
+      if (!losses.length) return this.#part("text").textContent;
+      const recent = losses.slice(-20);
+      return `Step ${losses.length} of ${settings.steps}, loss ${(recent.reduce((a, b) => a + b, 0) / recent.length).toFixed(4)}`;
+    };
+    for (let slice = 1; this.#running && losses.length < settings.steps; ) {
       const began = performance.now();
-      const { step, losses } = await this.#call("train", slice);
-      this.#losses.push(...losses);
+      losses.push(...(await this.#call("train", slice)).losses);
       slice = this.#pace(slice, performance.now() - began, 50);
-      const loss = this.#losses.slice(-20).reduce((a, b, _, all) => a + b / all.length, 0);
-      this.#progress(0.3 + (0.7 * step) / steps, `Step ${step} of ${steps}, loss ${loss.toFixed(4)}`);
-      if (performance.now() - shown > PICTURE_MS || step === steps) {
+      this.#progress(0.3 + (0.7 * losses.length) / settings.steps, says());
+      if (performance.now() - shown > PICTURE_MS || losses.length === settings.steps) {
         await this.#show();
         shown = performance.now();
         this.#part("take").disabled = false;
       }
     }
-    if (!this.#running) this.#part("text").textContent += ". Stopped; Distil goes on from here.";
-    else this.#progress(1, `${this.#part("text").textContent}. Done: seed ${this.#state["few.seed"]}, ${this.#drawn} digits of the network’s own.`);
+    if (losses.length < settings.steps) this.#part("text").textContent = `${says()}. Stopped; Distil goes on from here.`;
+    else this.#progress(1, `${says()}. Done: seed ${settings.seed}, ${drawn} digits of the network’s own.`);
   }
 
   /** How much to ask for next, from how long this took. */
@@ -137,7 +147,7 @@ export class LiveDistillation {
 
   async #show() {
     for (const nfe of NFES) {
-      const x = await this.#call("sample", SHOWN, nfe, this.#state["few.seed"]);
+      const x = await this.#call("sample", SHOWN, nfe, this.#begun.settings.seed);
       const canvas = this.#part(`digits-${nfe}`);
       canvas.hidden = false;
       canvas.setAttribute("aria-label", `Digits 0 to 9 after ${nfe} evaluations of the network in training`);
@@ -149,8 +159,9 @@ export class LiveDistillation {
 
   async #take() {
     try {
+      const { settings, losses } = this.#begun;
       const bytes = await this.#call("weights");
-      save(new Blob([bytes], { type: "application/octet-stream" }), `flow-lab-few-step-seed${this.#state["few.seed"]}-step${this.#losses.length}.safetensors`);
+      save(new Blob([bytes], { type: "application/octet-stream" }), `flow-lab-few-step-seed${settings.seed}-step${losses.length}.safetensors`);
     } catch (error) {
       this.#report(error.message);
     }

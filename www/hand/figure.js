@@ -1,7 +1,7 @@
 // A digit of one's own: to its noise and back, under other classes, blended with another, mended, enlarged.
-import { EngineClient } from "../digits/engine.js";
+import { newSeed } from "../state.js";
+import { DigitNetwork } from "../digits/network.js";
 import { drawStrip } from "../digits/picture.js";
-import { loadWeights } from "../digits/weights.js";
 import { Pad } from "./pad.js";
 import { HAND, SIDE, read, write } from "./table.js";
 
@@ -25,6 +25,8 @@ function slerp(a, b, share) {
   return a.map((v, i) => p * v + q * b[i]);
 }
 
+const parts = (x) => Array.from({ length: x.length / SIDE / SIDE }, (_, i) => x.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE));
+
 const joined = (parts) => {
   const all = new Float32Array(parts.length * SIDE * SIDE);
   parts.forEach((part, i) => all.set(part, i * SIDE * SIDE));
@@ -37,11 +39,11 @@ export class HandFigure {
   #save;
   #report;
   #pad;
-  #client = new EngineClient();
-  #opened = null;
-  #noise = null; // of the drawing, once computed
+  #network = new DigitNetwork("digits");
+  #noise = null; // {key, x}: of the drawing and class that the key names
   #kept = null; // {noise, label} of a digit put aside
   #running = false;
+  #stopped = false;
   #rows = new Map(); // canvas → what it shows, for redrawing
 
   /** `state` has the keys of HAND and `engine`; `save()` puts it into the link; `report(text)` shows a problem. */
@@ -55,8 +57,11 @@ export class HandFigure {
     const form = this.#part("form");
     form.addEventListener("submit", (event) => event.preventDefault());
     form.elements["hand.class"].addEventListener("input", ({ target }) => {
-      state["hand.class"] = HAND["hand.class"].kind.read(target.value) ?? state["hand.class"];
-      this.#noise = null;
+      const { kind } = HAND["hand.class"];
+      const value = kind.read(target.value);
+      target.setCustomValidity(value === undefined ? `Give ${kind.says}.` : "");
+      if (value === undefined) return target.reportValidity();
+      state["hand.class"] = value;
       save();
     });
     root.addEventListener("click", ({ target }) => {
@@ -78,11 +83,9 @@ export class HandFigure {
   refresh() {
     this.#pad.pixels = read(this.#state["hand.drawing"]);
     this.#part("form").elements["hand.class"].value = this.#state["hand.class"];
-    this.#noise = null;
   }
 
   #drawn() {
-    this.#noise = null;
     const drawing = write(this.#pad.pixels);
     this.#pad.revalue(read(drawing)); // what is computed is what the link says
     this.#state["hand.drawing"] = drawing;
@@ -119,123 +122,115 @@ export class HandFigure {
   }
 
   async #act(act) {
-    if (this.#running) return this.#client.stop();
+    if (this.#running) {
+      this.#stopped = true;
+      return this.#network.client.stop();
+    }
     if (act === "clear") return this.#pad.clear();
     this.#report("");
     this.#running = true;
+    this.#stopped = false;
     this.#root.setAttribute("aria-busy", "true");
-    const button = this.#root.querySelector(`[data-act="${act}"]`);
+    const buttons = [...this.#root.querySelectorAll("[data-act]")];
+    const button = buttons.find((b) => b.dataset.act === act);
     const title = button.textContent;
+    const able = buttons.filter((b) => b !== button && !b.disabled);
+    for (const other of able) other.disabled = true;
     button.textContent = "Stop";
     try {
-      if (!["invent", "clear"].includes(act) && this.#pad.blank) throw new Error("Write a digit on the pad first, or let the network write one.");
-      await this.#open();
-      await this[`_${act}`]();
+      // What is drawn meanwhile belongs to the next act.
+      const job = { pixels: this.#pad.pixels, mask: this.#pad.mask, whole: this.#pad.whole, label: this.#state["hand.class"] };
+      if (act !== "invent" && this.#pad.blank) throw new Error("Write a digit on the pad first, or let the network write one.");
+      this.#say("Loading the network…");
+      await this.#network.open(this.#state.engine, (share) => this.#say(`Loading the network… ${Math.round(100 * share)} %`));
+      if (this.#stopped) throw STOPPED;
+      await this[`_${act}`](job);
     } catch (error) {
+      this.#say(error === STOPPED ? "Stopped." : "");
       if (error !== STOPPED) this.#report(error.message);
-      else this.#say("Stopped.");
     } finally {
       button.textContent = title;
+      for (const other of able) other.disabled = false;
+      this.#part("blend-button").disabled = !this.#kept;
       this.#running = false;
       this.#root.setAttribute("aria-busy", "false");
     }
   }
 
-  #open() {
-    this.#opened ??= (async () => {
-      this.#say("Loading the network…");
-      const progress = (share) => this.#say(`Loading the network… ${Math.round(100 * share)} %`);
-      const weights = loadWeights(new URL("../models/digits.json", import.meta.url).href, progress);
-      weights.catch(() => {}); // awaited below
-      await this.#client.open(this.#state.engine);
-      await this.#client.load((await weights).bytes);
-    })();
-    this.#opened.catch(() => (this.#opened = null));
-    return this.#opened;
-  }
-
   /** The last frame of a run; `during(frame)` sees every one. */
   async #run(request, from, during = () => {}) {
     let last = null;
-    const finished = await this.#client.sample({ seed: 1, ...request }, (frame) => during((last = frame)), from);
+    const finished = await this.#network.client.sample({ seed: 1, ...request }, (frame) => during((last = frame)), from);
     if (!finished) throw STOPPED;
     return last;
   }
 
-  get #label() {
-    return this.#state["hand.class"];
-  }
-
   /** A digit that the network writes, as something to begin with. */
-  async _invent() {
-    const seed = crypto.getRandomValues(new Uint32Array(1))[0];
+  async _invent({ label }) {
+    const seed = newSeed();
     const guidance = { weight: 2, from: 0.2, to: 1 };
-    const { x } = await this.#run({ ...QUICK, guidance, seed, labels: [this.#label] });
+    const { x } = await this.#run({ ...QUICK, guidance, seed, labels: [label] });
     this.#pad.pixels = x;
     this.#drawn();
-    this.#say(`The network wrote a ${this.#label}: 32 evaluations, midpoint, guidance 2 from t = 0.2, seed ${seed}.`);
+    this.#say(`The network wrote a ${label}: 32 evaluations, midpoint, guidance 2 from t = 0.2, seed ${seed}.`);
   }
 
-  async #toNoise() {
-    if (this.#noise) return 0;
+  /** The noise of a drawing under its class, and the evaluations that it took: none where it is known from before. */
+  async #toNoise({ pixels, label }) {
+    const key = `${label} ${write(pixels)}`;
+    if (this.#noise?.key === key) return { noise: this.#noise.x, nfe: 0 };
     const progress = ({ t }) => this.#say(`To its noise: t = ${t.toFixed(2)}`);
-    const { x, nfe } = await this.#run({ ...EXACT, labels: [this.#label] }, { method: "encode", args: [this.#pad.pixels] }, progress);
-    this.#noise = x;
-    return nfe;
+    const { x, nfe } = await this.#run({ ...EXACT, labels: [label] }, { method: "encode", args: [pixels] }, progress);
+    this.#noise = { key, x };
+    return { noise: x, nfe };
   }
 
-  async _return() {
-    const drawing = this.#pad.pixels;
-    const there = await this.#toNoise();
-    const cells = (back) => [drawing, this.#noise, back];
-    const label = "Yours, its noise, and back again";
-    this.#show("return", cells(null), label);
-    const request = { ...EXACT, labels: [this.#label] };
-    const { x, nfe } = await this.#run(request, { method: "decode", args: [this.#noise] }, (frame) => this.#show("return", cells(frame.x), label));
-    const error = drawing.reduce((sum, v, i) => sum + Math.abs(v - x[i]), 0) / drawing.length / 2;
+  async _return(job) {
+    const { pixels, label } = job;
+    const { noise, nfe: there } = await this.#toNoise(job);
+    const show = (back) => this.#show("return", [pixels, noise, back], "Yours, its noise, and back again");
+    show(null);
+    const { x, nfe } = await this.#run({ ...EXACT, labels: [label] }, { method: "decode", args: [noise] }, (frame) => show(frame.x));
+    const error = pixels.reduce((sum, v, i) => sum + Math.abs(v - x[i]), 0) / pixels.length / 2;
     const ways = there ? `${there} evaluations there and ${nfe} back` : `${nfe} evaluations back`;
-    this.#caption("return", `Yours, its noise, and back again as a ${this.#label}: a pixel is off by ${error.toFixed(4)} of the grey scale on average (Runge–Kutta 4, ${ways}).`);
+    this.#caption("return", `Yours, its noise, and back again as a ${label}: a pixel is off by ${error.toFixed(4)} of the grey scale on average (Runge–Kutta 4, ${ways}).`);
   }
 
-  async _classes() {
-    await this.#toNoise();
-    const noise = joined(DIGITS.map(() => this.#noise));
-    const show = ({ x }) => this.#show("classes", DIGITS.map((i) => x.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)), "Your noise as each digit from 0 to 9");
-    const { nfe } = await this.#run({ ...QUICK, labels: DIGITS }, { method: "decode", args: [noise] }, show);
+  async _classes(job) {
+    const { noise } = await this.#toNoise(job);
+    const show = ({ x }) => this.#show("classes", parts(x), "Your noise as each digit from 0 to 9");
+    const { nfe } = await this.#run({ ...QUICK, labels: DIGITS }, { method: "decode", args: [joined(DIGITS.map(() => noise))] }, show);
     this.#caption("classes", `Your noise, led to each class from 0 to 9: what is not the class, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`);
   }
 
-  async _keep() {
-    await this.#toNoise();
-    this.#kept = { noise: this.#noise, label: this.#label };
-    this.#part("blend-button").disabled = false;
-    this.#say(`Kept this ${this.#label}. Write another digit, then blend the two.`);
+  async _keep(job) {
+    this.#kept = { noise: (await this.#toNoise(job)).noise, label: job.label };
+    this.#say(`Kept this ${job.label}. Write another digit, then blend the two.`);
   }
 
-  async _blend() {
-    const { noise, label } = this.#kept;
-    await this.#toNoise();
+  async _blend(job) {
+    const { noise: from, label: first } = this.#kept;
+    const { noise: to } = await this.#toNoise(job);
     const shares = Array.from({ length: BLENDS }, (_, i) => i / (BLENDS - 1));
-    const between = joined(shares.map((share) => slerp(noise, this.#noise, share)));
-    const labels = shares.map((share) => (share < 0.5 ? label : this.#label));
-    const show = ({ x }) => this.#show("blend", shares.map((_, i) => x.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)), `From the kept ${label} to this ${this.#label}`);
+    const labels = shares.map((share) => (share < 0.5 ? first : job.label));
+    const between = joined(shares.map((share) => slerp(from, to, share)));
+    const show = ({ x }) => this.#show("blend", parts(x), `From the kept ${first} to this ${job.label}`);
     const { nfe } = await this.#run({ ...QUICK, labels }, { method: "decode", args: [between] }, show);
-    this.#caption("blend", `From the kept ${label} to this ${this.#label}, along the sphere between their noises; the class changes half way (midpoint, ${nfe} evaluations).`);
+    this.#caption("blend", `From the kept ${first} to this ${job.label}, along the sphere between their noises; the class changes half way (midpoint, ${nfe} evaluations).`);
   }
 
-  async _mend() {
-    if (this.#pad.whole) throw new Error("Take a part of the digit away first: choose “Take away” and rub over it.");
-    const [drawing, mask] = [this.#pad.pixels, this.#pad.mask];
-    const hole = drawing.map((v, i) => (mask[i] ? v : -0.4));
+  async _mend({ pixels, mask, whole, label: digit }) {
+    if (whole) throw new Error("Take a part of the digit away first: choose “Take away” and rub over it.");
+    const hole = pixels.map((v, i) => (mask[i] ? v : -0.4));
     const label = "What is left, and mended";
     const show = ({ x }) => this.#show("mend", [hole, x], label);
-    const request = { ...EXACT, solver: "euler", labels: [this.#label] };
-    const { nfe } = await this.#run(request, { method: "mend", args: [drawing, mask] }, show);
-    this.#caption("mend", `What is left of it, and mended as a ${this.#label}: every step is led to an image that agrees with what is left (Euler, ${nfe} evaluations, seed 1).`);
+    const request = { ...EXACT, solver: "euler", labels: [digit] };
+    const { nfe } = await this.#run(request, { method: "mend", args: [pixels, mask] }, show);
+    this.#caption("mend", `What is left of it, and mended as a ${digit}: every step is led to an image that agrees with what is left (Euler, ${nfe} evaluations, seed 1).`);
   }
 
-  async _enlarge() {
-    const [drawing, half] = [this.#pad.pixels, SIDE / 2];
+  async _enlarge({ pixels: drawing, label }) {
+    const half = SIDE / 2;
     const at = (r, c) => drawing[r * SIDE + c];
     const small = Float32Array.from({ length: half * half }, (_, i) => {
       const [r, c] = [2 * Math.floor(i / half), 2 * (i % half)];
@@ -243,9 +238,9 @@ export class HandFigure {
     });
     const coarse = Float32Array.from(drawing, (_, i) => small[Math.floor(i / SIDE / 2) * half + Math.floor((i % SIDE) / 2)]);
     const show = ({ x }) => this.#show("enlarge", [drawing, coarse, x], "Yours, its 14×14 picture, and 28×28 again");
-    const request = { ...EXACT, solver: "euler", labels: [this.#label] };
+    const request = { ...EXACT, solver: "euler", labels: [label] };
     const { nfe } = await this.#run(request, { method: "enlarge", args: [small, 2] }, show);
-    this.#caption("enlarge", `Yours, its 14×14 picture, and 28×28 made of that as a ${this.#label} (Euler, ${nfe} evaluations, seed 1).`);
+    this.#caption("enlarge", `Yours, its 14×14 picture, and 28×28 made of that as a ${label} (Euler, ${nfe} evaluations, seed 1).`);
   }
 }
 

@@ -104,6 +104,8 @@ export class Runs {
       this.#training = false;
       this.#on.state({ training: false });
     });
+    // A rate that was changed while the last picture was made.
+    this.#loop = this.#loop.then(() => this.#newRate && this.#applyRate());
     return this.#loop;
   }
 
@@ -114,6 +116,7 @@ export class Runs {
 
   /** Makes `steps` steps in every run. */
   async advance(steps) {
+    if (this.#newRate) await this.#applyRate();
     for (const run of this.runs) {
       const { step, losses } = await this.call(run, "train", steps);
       run.step = step;
@@ -131,7 +134,6 @@ export class Runs {
       if (left <= 0) break;
       const began = performance.now();
       const steps = Math.min(this.#slice, left);
-      if (this.#newRate) await this.#applyRate();
       await this.advance(steps);
       const now = performance.now();
       const each = (now - began) / (steps * this.runs.length);
@@ -145,6 +147,7 @@ export class Runs {
         figures = performance.now();
       }
     }
+    if (this.#newRate) await this.#applyRate();
     if (epoch === this.#epoch) await this.show();
   }
 }

@@ -90,7 +90,10 @@ class Lab {
 
   /** Opens the engine once; resolves when the untrained experiment is shown. */
   open() {
-    this.#opened ??= this.#open();
+    this.#opened ??= this.#open().catch((error) => {
+      this.#opened = null; // whatever is pressed next tries again
+      throw error;
+    });
     return this.#opened;
   }
 
@@ -132,8 +135,8 @@ class Lab {
     this.#slow.stop();
     await this.#runs.pause();
     this.#root.dataset.ready = "false";
-    this.#opened = this.#open();
-    await this.#opened;
+    this.#opened = null;
+    await this.open();
     if (going) await this.#runs.train();
   }
 
@@ -159,12 +162,14 @@ class Lab {
   /** The engine failed: the CPU goes on from the newest weights. */
   #lost(error) {
     if (!this.#opened || this.#root.dataset.ready !== "true") return; // who opens it hears of it
+    this.#root.dataset.ready = "false";
+    this.#opened = null;
     this.#toCpu();
+    this.#setEarlier(""); // training goes on from weights, at the present rate
     this.#try(async () => {
       this.#report(`The engine stopped (${error.message}). The CPU was started from the last picture’s weights.`);
-      this.#opened = this.#open();
       const kept = this.#kept;
-      await this.#opened;
+      await this.open();
       for (const run of this.#runs.runs) {
         const weights = kept?.[run.slot];
         if (weights) await this.#runs.call(run, "loadWeights", weights);

@@ -119,7 +119,9 @@ export class RaceFigure {
 
   async #stop() {
     this.#running = false;
+    this.#part("start").disabled = true; // until it has stopped
     await this.#loop.catch(() => {});
+    this.#part("start").disabled = false;
   }
 
   /** Starts, or goes on where it was stopped. */
@@ -156,15 +158,13 @@ export class RaceFigure {
   async #train() {
     if (!this.#contestants.length) await this.#begin();
     const total = this.#state["race.steps"];
-    let last = 0;
     let shown = performance.now();
     while (this.#running) {
       const began = performance.now();
       const done = await this.#call("train", this.#slice);
-      const finished = done === undefined || done.contestant !== last;
-      if (finished) await this.#measure(last);
+      const finished = await this.#measureUpTo(done?.contestant ?? this.#contestants.length);
       if (done === undefined) return this.#progress(1, `Done: ${this.#contestants.length} methods, ${total} steps each, seed ${this.#state["race.seed"]}.`);
-      last = done.contestant;
+      const last = done.contestant;
       this.#pace(done, performance.now() - began);
       const { label } = this.#lines[last];
       const doing = done.pairs < 1 ? `making pairs, ${Math.round(100 * done.pairs)} %` : `step ${done.step} of ${total}`;
@@ -186,11 +186,21 @@ export class RaceFigure {
     this.#tiles[i]?.show(run, this.#data.target, this.#half);
   }
 
+  /** Measures contestants before the `end`th that are done and were not yet; whether there were any. */
+  async #measureUpTo(end) {
+    let any = false;
+    for (let i = 0; i < end; i += 1) {
+      if (this.#lines[i].w2) continue;
+      await this.#measure(i);
+      any = true;
+    }
+    return any;
+  }
+
   async #measure(i) {
     await this.#picture(i);
     const w2 = [];
     for (const nfe of NFES) w2.push((await this.#call("run", i, PARTICLES, nfe)).w2);
-    if (!this.#lines[i]) return;
     this.#lines[i].w2 = w2;
     this.#chart.set(this.#lines, this.#data.floor);
   }
