@@ -20,7 +20,7 @@ try {
       return { ms: performance.now() - start, step: Number(lab.dataset.step) };
     };
     const first = await until(() => Number(lab.dataset.pictures) > pictures);
-    const useful = await until(() => w2() < untrained / 4);
+    const useful = await until(() => w2() < untrained / 2);
     let frames = 0;
     const from = performance.now();
     await until(() => (frames += 1) && performance.now() - from > 3000);
@@ -28,7 +28,7 @@ try {
   });
   const seconds = ({ ms, step }) => `${(ms / 1000).toFixed(1)} s (step ${step})`;
   console.log(`first picture of a trained flow after ${seconds(result.first)}`);
-  console.log(`W2 below a quarter of the untrained flow's (${result.untrained.toFixed(2)}; then ${result.w2.toFixed(2)}) after ${seconds(result.useful)}`);
+  console.log(`W2 below half of the untrained flow's (${result.untrained.toFixed(2)}; then ${result.w2.toFixed(2)}) after ${seconds(result.useful)}`);
   console.log(`${result.frames.toFixed(0)} frames a second while training; longest task over 50 ms: ${result.longest.toFixed(0)} ms (0: none); ${await chrome.version()}`);
 } finally {
   await chrome.close();
