@@ -3,7 +3,7 @@ import { newSeed } from "../state.js";
 import { DigitNetwork } from "../digits/network.js";
 import { drawStrip } from "../digits/picture.js";
 import { LiveDistillation } from "./live.js";
-import { DIGITS, FEW, FLOW, MOST_OF_MAP, NFES } from "./table.js";
+import { DIGITS, FEW, FLOW, NFES } from "./table.js";
 
 const PIXELS = 784;
 const SHOWN = ["few.class", "few.seed"]; // what the rows depend on
@@ -83,7 +83,7 @@ export class FewFigure {
       row.className = "few-row";
       row.dataset.nfe = nfe;
       const title = Object.assign(document.createElement("strong"), { textContent: nfe === 0 ? "the noise" : `${nfe} NFE` });
-      row.append(title, this.#cell("flow"), nfe <= MOST_OF_MAP && nfe > 0 ? this.#cell("map") : document.createElement("span"));
+      row.append(title, this.#cell("flow"), nfe > 0 ? this.#cell("map") : document.createElement("span"));
       return row;
     });
     this.#part("rows").append(...rows);
@@ -175,7 +175,6 @@ export class FewFigure {
     for (const nfe of NFES.slice(1)) {
       for (const [which, network] of Object.entries(this.#networks)) {
         if (!this.#running) return this.#say("Stopped.");
-        if (which === "map" && nfe > MOST_OF_MAP) continue;
         const name = which === "flow" ? "velocity network" : "few-step network";
         this.#say(`${nfe} NFE, ${name}`);
         let last = null;
