@@ -3,7 +3,7 @@
 use super::config::{Method, RaceConfig};
 use crate::error::{Error, Result};
 use crate::field::VelocityField;
-use crate::loss::{flow_matching, named_end};
+use crate::loss::named_end;
 use crate::net::{MapMlp, Mlp};
 use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
@@ -111,7 +111,7 @@ impl Contestant {
             let report = match &mut self.model {
                 Model::Flow(trainer) => {
                     let batch = self.batches.draw(trainer.steps_done(), &autodiff)?;
-                    trainer.descend(|net, _| flow_matching(net, batch.sample, batch.condition))
+                    trainer.step(batch)
                 }
                 Model::Map(trainer, few) => {
                     let flow = flow.and_then(Contestant::flow_net);
