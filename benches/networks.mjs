@@ -2,7 +2,7 @@
 // kernel launches an evaluation on WebGPU. `node benches/networks.mjs FILE.safetensors …` after scripts/build,
 // with NODE_PATH as in scripts/bench.
 import { readFileSync } from "node:fs";
-import { browser, serve } from "../tests/page/harness.mjs";
+import { browser, hashed, serve } from "../tests/page/harness.mjs";
 
 const files = process.argv.slice(2);
 const server = await serve((path) => {
@@ -12,7 +12,7 @@ const server = await serve((path) => {
 });
 
 /** Runs in the page: a run's milliseconds and launches, the first run (which compiles) left out. */
-async function measure({ engine, index, n, steps, rounds }) {
+async function measure({ assets, engine, index, n, steps, rounds }) {
   let launches = 0;
   for (const name of ["dispatchWorkgroups", "dispatchWorkgroupsIndirect"]) {
     const original = globalThis.GPUComputePassEncoder?.prototype[name];
@@ -23,7 +23,8 @@ async function measure({ engine, index, n, steps, rounds }) {
       };
     }
   }
-  const module = await import(`/lab/engine/${engine}/flow_lab.js`);
+  const { ENGINES } = await import(assets);
+  const module = await ENGINES[engine]();
   await module.default();
   const flow = await module.Engine.open(engine);
   flow.load(new Uint8Array(await (await fetch(`/weights/${index}`)).arrayBuffer()));
@@ -48,7 +49,7 @@ async function run(webgpu, options) {
   const chrome = await browser({ webgpu });
   const page = await chrome.newPage();
   await page.goto(new URL("/bench/", server.url).href);
-  const result = await page.evaluate(measure, options);
+  const result = await page.evaluate(measure, { ...options, assets: `/lab/${hashed("app")}/assets.js` });
   await chrome.close();
   return result;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { browser, serve } from "../tests/page/harness.mjs";
+import { browser, hashed, serve } from "../tests/page/harness.mjs";
 
 const require = createRequire(import.meta.url);
 const folders = {
@@ -16,6 +16,7 @@ const types = { html: "text/html", js: "text/javascript", wasm: "application/was
 /** Runs `measure(page)` on benches/`name`; prints its errors. */
 export async function onBenchPage(name, measure) {
   const server = await serve((path) => {
+    if (path === "/bench/assets.js") return { status: 302, headers: { location: `/lab/${hashed("app")}/assets.js` } };
     const prefix = Object.keys(folders).find((p) => path.startsWith(p));
     if (!prefix) return null;
     const body = readFileSync(join(folders[prefix], path.slice(prefix.length)));

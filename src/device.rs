@@ -112,12 +112,14 @@ async fn open_webgpu() -> Result<Opened> {
 pub fn native(name: &str) -> Result<Device> {
     match name {
         "cpu" => Ok(Device::flex()),
+        #[cfg(feature = "webgpu")]
+        "webgpu" => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
         #[cfg(feature = "vulkan")]
         "vulkan" => Ok(Device::vulkan(burn::tensor::DeviceKind::DefaultDevice)),
         #[cfg(feature = "cuda")]
         "cuda" => Ok(Device::cuda(0)),
         other => Err(Error::config(format!(
-            "device {other} is not in this build; build with --features vulkan or --features cuda, or use cpu"
+            "device {other} is not in this build; build with --features native,webgpu, vulkan or cuda, or use cpu"
         ))),
     }
 }

@@ -1,64 +1,58 @@
-// Joins the page's figures: one state, in the URL.
-import { startDigits } from "./digits/start.js";
+// The article: one state for its linked figures, in the URL.
+import "./element.js";
 import { DIGITS } from "./digits/table.js";
 import { FEW } from "./few/table.js";
 import { HAND } from "./hand/table.js";
 import { LAB } from "./lab/table.js";
 import { RACE } from "./race/table.js";
 import { ROADS } from "./roads/table.js";
-import { parseHash, toHash } from "./state.js";
+import { parseHash, place, toHash } from "./state.js";
 
 const TABLE = Object.freeze({ ...DIGITS, ...ROADS, ...LAB, ...RACE, ...HAND, ...FEW });
+const elements = [...document.querySelectorAll("flow-lab[linked]")];
 
-function reporter(id) {
-  const messages = document.getElementById(id);
-  return (text) => {
-    messages.textContent = text;
-    messages.hidden = !text;
-  };
+function report(text) {
+  const message = document.getElementById("message");
+  message.textContent = text;
+  message.hidden = !text;
 }
-const report = reporter("message");
 
-const { state, problems } = parseHash(TABLE, location.hash);
+/** Where a link leads: with settings to the figure of that name, by itself to the section. */
+function target(name, settings) {
+  const figure = elements.find((element) => element.getAttribute("figure") === name) ?? null;
+  const section = document.getElementById(name);
+  return settings ? (figure ?? section) : (section ?? figure);
+}
+
+/** The state of the link, its problems, and the place that it names, if that is on this page. */
+function read() {
+  const { name, hash } = place(location.hash, (id) => target(id) !== null);
+  return { ...parseHash(TABLE, hash), goal: name && target(name, hash) };
+}
+
+const { state, problems, goal } = read();
 report(problems.join(" "));
+goal?.scrollIntoView();
 
-const save = () => history.replaceState(null, "", `${location.pathname}${location.search}${toHash(TABLE, state)}`);
-
-/** A figure whose scripts are loaded when it comes near the view. */
-function near(id, load) {
-  const say = reporter(`${id}-message`);
-  let figure = null;
-  const observer = new IntersectionObserver(async (entries) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
-    observer.disconnect();
-    try {
-      const start = await load();
-      figure = start(state, save, say);
-    } catch (error) {
-      say(`This figure could not be loaded (${error.message}). Check the connection and reload.`);
-    }
-  }, { rootMargin: "400px" });
-  observer.observe(document.getElementById(id));
-  return { replaced: (keys) => figure?.replaced(keys) };
+function save() {
+  report(""); // what was wrong with the link, a person has now answered
+  history.replaceState(null, "", `${location.pathname}${location.search}${toHash(TABLE, state)}`);
 }
-
-const figures = [
-  [DIGITS, startDigits(state, save, report)],
-  [FEW, near("few", async () => (await import("./few/start.js")).startFew)],
-  [HAND, near("hand", async () => (await import("./hand/start.js")).startHand)],
-  [ROADS, near("roads", async () => (await import("./roads/start.js")).startRoads)],
-  [LAB, near("lab", async () => (await import("./lab/start.js")).startLab)],
-  [RACE, near("race", async () => (await import("./race/start.js")).startRace)],
-];
+for (const element of elements) element.link = { state, save };
 
 window.addEventListener("hashchange", () => {
-  const next = parseHash(TABLE, location.hash);
-  const changed = new Set(Object.keys(TABLE).filter((key) => next.state[key] !== state[key]));
+  const next = read();
+  // A contents link names a place only: the figures stay as they are.
+  if (next.goal && !location.hash.includes("=")) {
+    next.goal.scrollIntoView();
+    const rest = toHash(TABLE, state).slice(1);
+    if (rest) history.replaceState(null, "", `${location.hash}&${rest}`);
+    return;
+  }
+  const changed = Object.keys(TABLE).filter((key) => next.state[key] !== state[key]);
   Object.assign(state, next.state);
-  report(next.problems.join(" "));
-  for (const [table, figure] of figures) figure.replaced(Object.keys(table).filter((key) => changed.has(key)));
+  if (changed.length) for (const element of elements) element.replaced(changed);
+  next.goal?.scrollIntoView();
   save();
+  report(next.problems.join(" "));
 });
-
-// For the page's tests and for the curious: what a driver reset does.
-window.flowLab = { destroyDevice: () => figures[0][1].destroyDevice() };

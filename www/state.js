@@ -32,6 +32,9 @@ export const some = (...values) => ({
 
 export const SEED = number(0, 2 ** 32 - 1, { whole: true });
 
+/** Whether a person is in this control, which then is left alone; a group of radio buttons never is. */
+export const focused = (control) => control instanceof Element && control.matches(":focus");
+
 /** A seed that nobody chose. */
 export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
 
@@ -64,4 +67,10 @@ export function toHash(table, state) {
   }
   const hash = params.toString();
   return hash ? `#${hash}` : "";
+}
+
+/** {name, hash}: the place that a link begins with ("#lab&…"), where `known(name)`, and the rest of it. */
+export function place(hash, known) {
+  const [first, ...rest] = hash.replace(/^#/, "").split("&");
+  return first && !first.includes("=") && known(decodeURIComponent(first)) ? { name: first, hash: rest.join("&") } : { name: null, hash };
 }

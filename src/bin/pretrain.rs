@@ -1,6 +1,8 @@
 //! Trains the digit network: `cargo run --profile native --no-default-features --features native --bin
 //! pretrain -- --data DIR --out DIR`. Stop it at any time; the same command goes on from the checkpoint.
 
+#[path = "common/agree.rs"]
+mod agree;
 mod common;
 #[path = "common/setting.rs"]
 mod setting;
@@ -135,6 +137,9 @@ fn run(args: &Args) -> Result<()> {
         distil: distil(args)?,
     };
     let device = args.setting.device()?.autodiff();
+    if args.setting.device != "cpu" {
+        agree::check(&device, &config, &data)?;
+    }
     let teacher = match &args.teacher {
         Some(file) => Some(load(file, &args.setting.device()?)?),
         None => None,

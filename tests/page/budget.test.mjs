@@ -1,12 +1,13 @@
 // The download budgets, in brotli -9.
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
+import { join, posix } from "node:path";
 import { test } from "node:test";
 import { brotliSize } from "../../scripts/brotli-size.mjs";
-import { DIST } from "./harness.mjs";
+import { DIST, hashed } from "./harness.mjs";
 
 const sum = (...files) => files.reduce((total, file) => total + brotliSize(join(DIST, file)), 0);
+const engine = (name) => sum(...["flow_lab.js", "flow_lab_bg.wasm"].map((file) => `${hashed(`engine/${name}`)}/${file}`));
 
 function within(t, what, bytes, limit) {
   t.diagnostic(`${what}: ${bytes} of ${limit} bytes`);
@@ -14,25 +15,43 @@ function within(t, what, bytes, limit) {
   assert.ok(bytes <= limit, `${what}: ${bytes} bytes, the budget is ${limit}`);
 }
 
-test("the CPU engine is at most 500 KB", (t) =>
-  within(t, "CPU engine", sum("engine/cpu/flow_lab.js", "engine/cpu/flow_lab_bg.wasm"), 500_000));
+test("the CPU engine is at most 500 KB", (t) => within(t, "CPU engine", engine("cpu"), 500_000));
 
-test("the lab's engine, which also trains, is at most 700 KB", (t) =>
-  within(t, "lab engine", sum("engine/lab/flow_lab.js", "engine/lab/flow_lab_bg.wasm"), 700_000));
+test("the lab's engine, which also trains, is at most 700 KB", (t) => within(t, "lab engine", engine("lab"), 700_000));
 
-test("the GPU engine is at most 2.5 MB", (t) =>
-  within(t, "GPU engine", sum("engine/webgpu/flow_lab.js", "engine/webgpu/flow_lab_bg.wasm"), 2_500_000));
+test("the GPU engine is at most 2.5 MB", (t) => within(t, "GPU engine", engine("webgpu"), 2_500_000));
 
 test("the lab's GPU engine, loaded only when a person chooses it, is at most 2.85 MB", (t) =>
-  within(t, "lab GPU engine", sum("engine/lab-webgpu/flow_lab.js", "engine/lab-webgpu/flow_lab_bg.wasm"), 2_850_000));
+  within(t, "lab GPU engine", engine("lab-webgpu"), 2_850_000));
 
-/** Scripts, styles and HTML, without the engines; `late`: of figures that are loaded when they come near the view. */
-const pageFiles = (late) =>
-  readdirSync(DIST, { recursive: true })
-    .filter((name) => /\.(html|js|css)$/.test(name) && !name.startsWith("engine/"))
-    .filter((name) => (/^(few|hand|lab|race|roads)\//.test(name) && !/(table\.js|\.css)$/.test(name)) === late);
+const STATIC = {
+  html: /\b(?:src|href)="([^":#?]+\.(?:js|css))"/g,
+  css: /@import\s+(?:url\()?["']([^"':]+)["']/g,
+  js: /^(?:import|export)\b[^"';]*\bfrom\s*["'](\.[^"']+)["']|^import\s*["'](\.[^"']+)["']/gm,
+};
 
-test("page and styles are at most 60 KB", (t) => within(t, "page", sum(...pageFiles(false)), 60_000));
+/** The files that `name` needs at once, itself among them: what it links to or imports statically, and so on. */
+function graph(name, seen = new Set()) {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  const text = readFileSync(join(DIST, name), "utf8");
+  for (const [, ...found] of text.matchAll(STATIC[name.split(".").pop()])) {
+    graph(posix.join(posix.dirname(name), found.find(Boolean)), seen);
+  }
+  return seen;
+}
 
-test("the scripts of the figures in the plane are at most 85 KB", (t) =>
-  within(t, "late scripts", sum(...pageFiles(true)), 85_000));
+// The stylesheets, main.js and the modules that it imports: what index.html loads before a figure comes near the view.
+const early = graph("index.html");
+const late = readdirSync(DIST, { recursive: true }).filter(
+  (name) => /\.(html|js|css)$/.test(name) && !name.startsWith("engine/") && !early.has(name),
+);
+
+test("page and styles are at most 60 KB", (t) => {
+  const app = hashed("app");
+  assert.ok(early.has(`${app}/main.js`) && early.size > 4, `only ${[...early].join(", ")}`);
+  within(t, "page", sum(...early), 60_000);
+});
+
+test("what the figures load when they come near, and the way to embed them, are at most 110 KB", (t) =>
+  within(t, "late scripts", sum(...late), 110_000));

@@ -9,11 +9,12 @@ import { pathToFileURL } from "node:url";
 // The page's modules are plain .js files; older versions of Node.js take those for modules only where a package.json
 // says so, and the page has none.
 const folder = mkdtempSync(join(tmpdir(), "flow-lab-"));
-cpSync(new URL("../../www/lab/", import.meta.url), folder, { recursive: true });
+cpSync(new URL("../../www/", import.meta.url), folder, { recursive: true, filter: (path) => !/models|stills/.test(path) });
 writeFileSync(join(folder, "package.json"), '{"type":"module"}');
 after(() => rmSync(folder, { recursive: true }));
-const lab = (file) => import(pathToFileURL(join(folder, file)).href);
-const { inkRamp, rgb } = await lab("colours.js");
+const lab = (file) => import(pathToFileURL(join(folder, "lab", file)).href);
+const { inkRamp } = await lab("colours.js");
+const { rgb } = await lab("../theme.js");
 const { caption, fileName } = await lab("export.js");
 const { cubicWeights, frameAt, interpolate, pointsOf } = await lab("interpolate.js");
 const { INITIAL, makeLayers } = await lab("layers.js");
@@ -124,19 +125,16 @@ test("cubic interpolation goes through the frames and keeps lines on uneven and 
 // Colours
 
 const css = readFileSync(new URL("../../www/lab/lab.css", import.meta.url), "utf8");
-const page = readFileSync(new URL("../../www/style.css", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../www/tokens.css", import.meta.url), "utf8");
 
-/** The variables of the first `:root` of a sheet, or of the one for dark pages. */
+/** The variables of a sheet that are colours of light and dark pages. */
 function variables(sheet, dark) {
-  const [light, ...rest] = sheet.split("@media (prefers-color-scheme: dark)");
-  const pairs = (text) => [...text.matchAll(/(--[\w-]+):\s*(#[0-9a-f]{6})/g)].map(([, name, value]) => [name, value]);
-  const of = (text) => Object.fromEntries(pairs(text));
-  const first = (text) => text.slice(text.indexOf(":root"), text.indexOf("}"));
-  return { ...of(first(light)), ...(dark ? of(first(rest[0])) : {}) };
+  const pairs = [...sheet.matchAll(/(--[\w-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)];
+  return Object.fromEntries(pairs.map(([, name, ...values]) => [name, values[Number(dark)]]));
 }
 
 const unbend = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-const linear = (hex) => rgb(hex).map((c) => unbend(c / 255));
+const linear = (hex) => hex.slice(1).match(/../g).map((c) => unbend(parseInt(c, 16) / 255));
 
 /** Contrast of two colours (WCAG 2.2). */
 function contrast(a, b) {
@@ -194,8 +192,9 @@ test("the ramp of ink begins with nothing, covers more with more ink, and refuse
   near(alphas[200] / 255, 1 - Math.exp(-1), 0.003);
   assert.deepEqual([ramp[100] & 255, (ramp[100] >> 8) & 255, (ramp[100] >> 16) & 255], [10, 20, 250]);
   assert.ok(((ramp[1023] >> 16) & 255) < 200, "a crowd turns deep");
-  assert.deepEqual(rgb("#0af"), [0, 170, 255]);
-  assert.throws(() => rgb("blue"), /#rrggbb/);
+  assert.deepEqual(rgb("rgb(0, 170, 255)"), [0, 170, 255]);
+  assert.deepEqual(rgb("rgba(1, 2, 3, 0.5)"), [1, 2, 3]);
+  assert.throws(() => rgb("blue"), /rgb\(r, g, b\)/);
 });
 
 test("every layer that can be switched exists, and only those", () => {

@@ -1,7 +1,7 @@
 // The same noise through both digit networks, on the CPU engine.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, open, serve } from "./harness.mjs";
+import { alone, browser, open, serve } from "./harness.mjs";
 
 let chrome, server;
 before(async () => {
@@ -15,14 +15,13 @@ after(async () => {
 
 async function visit(hash = "", options = {}, override) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 1100 }, ...options });
-  const opened = await open(context, `${(override ?? server).url}#engine=cpu&digits=1&steps=1${hash}`);
-  await opened.page.$eval("#few", (e) => e.scrollIntoView());
+  const opened = await open(context, alone(override ?? server, "few", `engine=cpu${hash}`));
   await opened.page.waitForSelector('.few-row[data-nfe="32"]');
   return { context, ...opened };
 }
 
 const idle = (page) =>
-  page.waitForFunction(() => document.querySelector("#few").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
+  page.waitForFunction(() => part("#few").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
 const pictures = (page) => page.$$eval("#few-rows canvas", (all) => all.map((c) => c.toDataURL()));
 
 test("both networks draw the same class from the same noise, and the link gives it back", async () => {
@@ -42,7 +41,7 @@ test("both networks draw the same class from the same noise, and the link gives 
   await idle(again.page);
   assert.ok((await pictures(again.page)).every((picture, i) => picture === first[i]), "the same digits again");
   await again.page.fill('[name="few.class"]', "4");
-  await again.page.waitForFunction(() => document.querySelector("#few").getAttribute("aria-busy") === "true");
+  await again.page.waitForFunction(() => part("#few").getAttribute("aria-busy") === "true");
   await idle(again.page);
   assert.match(await again.page.textContent("#few-text"), /^Class 4/);
   assert.ok((await pictures(again.page))[1] !== first[1]);
@@ -55,7 +54,7 @@ test("it can be stopped; a malformed link is explained; on a phone nothing overf
   const { page, errors, context } = await visit("&few.class=ten", { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
   assert.match(await page.textContent("#message"), /few\.class/);
   await page.click("#few-start");
-  await page.waitForFunction(() => /NFE/.test(document.querySelector("#few-text").textContent), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /NFE/.test(part("#few-text").textContent), undefined, { timeout: 60_000 });
   await page.click("#few-start");
   await idle(page);
   assert.equal(await page.textContent("#few-text"), "Stopped.");
@@ -69,7 +68,7 @@ test("weights that are damaged are a sentence, and the rest of the page goes on"
   const broken = await serve((path) => (/few-[0-9a-f]+\.safetensors$/.test(path) ? { body: "not weights" } : null));
   const { page, context } = await visit("", {}, broken);
   await page.click("#few-start");
-  await page.waitForFunction(() => !document.querySelector("#few-message").hidden, undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => !part("#few-message").hidden, undefined, { timeout: 60_000 });
   assert.match(await page.textContent("#few-message"), /11 bytes instead of \d+/);
   await idle(page);
   await context.close();
@@ -81,14 +80,14 @@ test("a network is distilled here, shows what it draws, stops, goes on and can b
   await page.$eval("#few-live", (panel) => (panel.open = true));
   const said = () => page.textContent("#live-text");
   const resting = () =>
-    page.waitForFunction(() => document.querySelector("#few-live").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
+    page.waitForFunction(() => part("#few-live").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
   await page.click("#live-start");
-  await page.waitForFunction(() => /[1-9]\d* of 100/.test(document.querySelector("#live-text").textContent), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /[1-9]\d* of 100/.test(part("#live-text").textContent), undefined, { timeout: 60_000 });
   await page.click("#live-start");
   await resting();
   assert.match(await said(), /Stopped; Distil goes on from here/);
   await page.click("#live-start");
-  await page.waitForFunction(() => /Done/.test(document.querySelector("#live-text").textContent), undefined, { timeout: 120_000 });
+  await page.waitForFunction(() => /Done/.test(part("#live-text").textContent), undefined, { timeout: 120_000 });
   await resting();
   assert.match(await said(), /Step 20 of 20, loss \d\.\d{4}\. Done: seed 1, 100 digits/);
   const inked = (id) =>
@@ -104,7 +103,7 @@ test("without WebGPU the distillation says so, and how to insist on the CPU", as
   const { page, context } = await visit();
   await page.$eval("#few-live", (panel) => (panel.open = true));
   await page.click("#live-start");
-  await page.waitForFunction(() => !document.querySelector("#few-message").hidden);
+  await page.waitForFunction(() => !part("#few-message").hidden);
   assert.match(await page.textContent("#few-message"), /WebGPU cannot be used: .*Choose the CPU to insist/);
   await context.close();
 });

@@ -1,7 +1,7 @@
 // A digit of one's own, on the CPU engine.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, open, serve } from "./harness.mjs";
+import { alone, browser, open, serve } from "./harness.mjs";
 
 let chrome, server;
 before(async () => {
@@ -15,8 +15,7 @@ after(async () => {
 
 async function visit(hash = "", options = {}) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 1150 }, ...options });
-  const opened = await open(context, `${server.url}#engine=cpu&digits=1&steps=1${hash}`);
-  await opened.page.$eval("#hand", (e) => e.scrollIntoView());
+  const opened = await open(context, alone(server, "hand", `engine=cpu${hash}`));
   await opened.page.waitForSelector('#hand [data-tool="draw"][aria-pressed="true"]');
   return { context, ...opened };
 }
@@ -24,7 +23,7 @@ async function visit(hash = "", options = {}) {
 /** Presses a button and waits until what it began has ended; the sentence that it left. */
 async function act(page, name) {
   await page.click(`#hand [data-act="${name}"]`);
-  await page.waitForFunction(() => document.querySelector("#hand").getAttribute("aria-busy") === "false", undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => part("#hand").getAttribute("aria-busy") === "false", undefined, { timeout: 60_000 });
   return page.$eval("#hand-message", (e) => (e.hidden ? "" : e.textContent));
 }
 
@@ -118,9 +117,9 @@ test("what is computed can be stopped", async () => {
   const { page, context } = await visit("&hand.class=7");
   await seven(page);
   await page.click('#hand [data-act="return"]');
-  await page.waitForFunction(() => /To its noise/.test(document.querySelector("#hand-text").textContent), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /To its noise/.test(part("#hand-text").textContent), undefined, { timeout: 60_000 });
   await page.click('#hand [data-act="return"]');
-  await page.waitForFunction(() => document.querySelector("#hand").getAttribute("aria-busy") === "false");
+  await page.waitForFunction(() => part("#hand").getAttribute("aria-busy") === "false");
   assert.equal(await page.textContent("#hand-text"), "Stopped.");
   assert.equal(await page.textContent('#hand [data-act="return"]'), "To its noise and back");
   await context.close();

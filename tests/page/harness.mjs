@@ -1,23 +1,36 @@
 // Serves dist/ and opens it in Chromium, the way a person's browser would.
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { extname, join, normalize } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, dirname, extname, join, normalize, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 
 // The tools live outside the checkout; NODE_PATH (scripts/test) says where.
-export const { chromium } = createRequire(import.meta.url)("playwright-core");
+const require = createRequire(import.meta.url);
+export const { chromium } = require("playwright-core");
 
 export const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 
-const TYPES = {
+export const TYPES = {
   ".html": "text/html",
   ".js": "text/javascript",
   ".css": "text/css",
   ".json": "application/json",
   ".wasm": "application/wasm",
   ".md": "text/markdown",
+  ".svg": "image/svg+xml",
+  ".webp": "image/webp",
+  ".png": "image/png",
 };
+
+/** The path in dist/ of a folder whose name ends in its hash: of "app", "engine/cpu", … */
+export function hashed(name) {
+  const [parent, last] = [dirname(name), basename(name)];
+  const found = readdirSync(join(DIST, parent)).filter((n) => n.startsWith(`${last}-`) && /^[0-9a-f]{12}$/.test(n.slice(last.length + 1)));
+  if (found.length !== 1) throw new Error(`dist/ has ${found.length} folders of ${name}`);
+  return posix.join(parent, found[0]);
+}
 
 /** Serves `DIST` below /lab/ (so that absolute paths would fail); `override(path)` may answer instead. */
 export async function serve(override = () => null) {
@@ -55,13 +68,61 @@ export function browser({ webgpu = false } = {}) {
   });
 }
 
-/** Opens the page; `errors` collects whatever the console calls an error. */
+// A proxy that is not there keeps Firefox from asking the network for settings and updates; localhost needs none.
+const OFFLINE = {
+  "network.proxy.type": 1,
+  "network.proxy.http": "127.0.0.1",
+  "network.proxy.http_port": 9,
+  "network.proxy.ssl": "127.0.0.1",
+  "network.proxy.ssl_port": 9,
+  "network.proxy.allow_bypass": false,
+  "network.proxy.failover_direct": false,
+  "network.trr.mode": 5,
+  "browser.download.folderList": 2,
+  "browser.download.dir": tmpdir(),
+};
+// What Playwright asks of every Firefox it drives over WebDriver BiDi and Firefox 140 does not know; no test needs it.
+const UNKNOWN = /^(network\.addDataCollector|browser\.setDownloadBehavior|emulation\.setScreen(Orientation|Settings)Override)$/;
+
+/**
+ * The distribution's Firefox, which Playwright drives with the code that drives Chromium. Of a context's options it
+ * takes the viewport, but neither `colorScheme` nor `reducedMotion`: those are for the whole browser here.
+ */
+export function firefox({ dark = false, reducedMotion = false, prefs = {} } = {}) {
+  const { prototype } = require("playwright-core/lib/utilsBundle").ws;
+  const send = (prototype.plainSend ??= prototype.send);
+  prototype.send = function (data, ...rest) {
+    const { id, method } = String(data).startsWith("{") ? JSON.parse(data) : {};
+    return send.call(this, UNKNOWN.test(method) ? JSON.stringify({ id, method: "session.status", params: {} }) : data, ...rest);
+  };
+  return require("playwright-core").firefox.launch({
+    channel: "moz-firefox",
+    executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+    firefoxUserPrefs: { ...OFFLINE, "ui.systemUsesDarkTheme": Number(dark), "ui.prefersReducedMotion": Number(reducedMotion), ...prefs },
+  });
+}
+
+/** What the page's own functions in tests use: `part`, `parts` and `focused` look into figures too. */
+function helpers() {
+  const roots = (root) => [root, ...[...root.querySelectorAll("flow-lab")].flatMap((e) => (e.shadowRoot ? roots(e.shadowRoot) : []))];
+  window.parts = (selector) => roots(document).flatMap((root) => [...root.querySelectorAll(selector)]);
+  window.part = (selector) => window.parts(selector)[0] ?? null;
+  window.focused = () => roots(document).at(-1).activeElement ?? document.activeElement;
+}
+
+/** The address of one figure, by itself, that waits until its button is pressed; `hash` goes on after its name. */
+export const alone = (server, name, hash = "", start = "press") =>
+  `${server.url}embed.html#figure=${name}&start=${start}${hash && "&"}${hash}`;
+
+/** Opens a page; `errors` collects whatever the console calls an error. */
 export async function open(context, url) {
   const page = await context.newPage();
+  await page.addInitScript(helpers);
   const errors = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", (error) => errors.push(String(error)));
   await page.goto(url);
+  if (url.includes("embed.html#")) await page.waitForSelector("flow-lab[ready]", { state: "attached" });
   return { page, errors };
 }
 
@@ -69,8 +130,8 @@ export async function open(context, url) {
 export const done = (page, timeout = 120_000) =>
   page.waitForFunction(
     () => {
-      const figure = document.querySelector("#figure");
-      return figure.dataset.done === "true" && figure.getAttribute("aria-busy") === "false";
+      const figure = part("#figure");
+      return figure?.dataset.done === "true" && figure.getAttribute("aria-busy") === "false";
     },
     undefined,
     { timeout },

@@ -33,7 +33,7 @@ test("a learning rate changed on the way is in the link, which trains to the sam
   await first.page.waitForFunction(() => location.hash.includes("lab.until=80"));
   await first.page.click("#lab-train");
   await stopped(first.page, 80);
-  const [hash, trained] = [await first.page.evaluate(() => location.hash), await weights(first.page)];
+  const [hash, trained] = [await first.page.evaluate(() => location.hash.slice(1)), await weights(first.page)];
   assert.ok(!trained.equals(before));
   await first.context.close();
 
@@ -61,16 +61,16 @@ test("slow motion names every stage, makes the step, and stops when told", async
   await page.click("#lab-slow");
   const drawn = new Set();
   for (const name of ["Draw pairs", "A point on each path", "Target velocity", "Prediction", "Loss", "Update"]) {
-    await page.waitForFunction((n) => document.querySelector("#lab-caption").textContent.includes(n), name);
+    await page.waitForFunction((n) => part("#lab-caption").textContent.includes(n), name);
     assert.match(await page.textContent("#lab-caption"), /^Step 1, [1-6] of 6\./);
     if (name === "Loss") assert.match(await page.textContent("#lab-caption"), /Of these 12 pairs it is \d+\.\d{3}\./);
     drawn.add(await overlay());
   }
   assert.ok(drawn.size >= 4, "pairs, points, targets, predictions and gaps look different");
-  await page.waitForFunction(() => document.querySelector("#lab").dataset.step === "1");
-  await page.waitForFunction(() => document.querySelector("#lab-caption").textContent.startsWith("Step 2, 1 of 6"));
+  await page.waitForFunction(() => part("#lab").dataset.step === "1");
+  await page.waitForFunction(() => part("#lab-caption").textContent.startsWith("Step 2, 1 of 6"));
   await page.click("#lab-slow");
-  await page.waitForFunction(() => document.querySelector("#lab-slow").textContent === "Slow motion");
+  await page.waitForFunction(() => part("#lab-slow").textContent === "Slow motion");
   assert.equal(await step(page), 1);
   assert.equal(await page.$eval("#lab-slow-0", (c) => c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((v) => v)), false);
   assert.deepEqual(errors, []);

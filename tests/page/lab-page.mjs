@@ -1,16 +1,15 @@
 // The 2-D lab as a person meets it: what its page tests share.
 import { readFileSync } from "node:fs";
-import { open } from "./harness.mjs";
+import { alone, open } from "./harness.mjs";
 
 /** A small experiment, so that a test takes seconds. */
-export const SMALL = "#engine=cpu&digits=1&steps=1&lab.width=32&lab.batch=64&lab.until=120&lab.particles=200";
+export const SMALL = "lab.width=32&lab.batch=64&lab.until=120&lab.particles=200";
 
 /** Opens the page at the lab, its engine started. */
 export async function visit(chrome, server, hash = SMALL, options = {}, timeout = 60_000) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
-  const opened = await open(context, server.url + hash);
-  await opened.page.$eval("#lab", (e) => e.scrollIntoView());
-  await opened.page.waitForFunction(() => document.querySelector("#lab").dataset.ready === "true", undefined, { timeout });
+  const opened = await open(context, alone(server, "lab", hash));
+  await opened.page.waitForFunction(() => part("#lab")?.dataset.ready === "true", undefined, { timeout });
   return { context, ...opened };
 }
 
@@ -28,7 +27,7 @@ export const figure = (page, key, column = 0) =>
 export const stopped = (page, at) =>
   page.waitForFunction(
     (n) => {
-      const lab = document.querySelector("#lab");
+      const lab = part("#lab");
       return Number(lab.dataset.step) >= n && lab.getAttribute("aria-busy") === "false";
     },
     at,

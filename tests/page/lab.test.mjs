@@ -1,7 +1,7 @@
 // What a person does in the 2-D lab, on the CPU engine.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, picture, serve } from "./harness.mjs";
+import { browser, picture, hashed, serve } from "./harness.mjs";
 import { SMALL, download, figure, message, step, stopped, visit as visitLab } from "./lab-page.mjs";
 
 let chrome, server;
@@ -35,17 +35,17 @@ test("pauses, steps once, resets to the same beginning", async () => {
   const { page, context } = await visit(SMALL.replace("until=120", "until=100000"));
   const first = await figure(page, "w2");
   await page.click("#lab-train");
-  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) > 5);
+  await page.waitForFunction(() => Number(part("#lab").dataset.step) > 5);
   await page.click("#lab-train");
   await stopped(page, 5);
   const paused = await step(page);
   await page.waitForTimeout(500);
   assert.equal(await step(page), paused, "a paused run stands still");
   await page.click("#lab-step");
-  await page.waitForFunction((n) => Number(document.querySelector("#lab").dataset.step) === n + 1, paused);
+  await page.waitForFunction((n) => Number(part("#lab").dataset.step) === n + 1, paused);
   await page.click("#lab-reset");
-  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) === 0);
-  await page.waitForFunction((w2) => Number(document.querySelector('[data-figure="w2"]').cells[1].textContent) === w2, first);
+  await page.waitForFunction(() => Number(part("#lab").dataset.step) === 0);
+  await page.waitForFunction((w2) => Number(part('[data-figure="w2"]').cells[1].textContent) === w2, first);
   await context.close();
 });
 
@@ -81,10 +81,10 @@ test("a target of one's own in four actions: draw twice, train", async () => {
   assert.match(await page.textContent('[data-note="target"]'), /points drawn/);
   // The drawing is in the link: a reload begins with the same points and the same untrained flow.
   await page.click("#lab-reset");
-  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) === 0);
-  const again = await visit(await page.evaluate(() => location.hash));
+  await page.waitForFunction(() => Number(part("#lab").dataset.step) === 0);
+  const again = await visit(await page.evaluate(() => location.hash.slice(1)));
   const w2 = await figure(again.page, "w2");
-  await page.waitForFunction((value) => Number(document.querySelector('[data-figure="w2"]').cells[1].textContent) === value, w2);
+  await page.waitForFunction((value) => Number(part('[data-figure="w2"]').cells[1].textContent) === value, w2);
   assert.equal(await picture(again.page, "#lab-stage-0"), await picture(page, "#lab-stage-0"));
   assert.deepEqual([...errors, ...again.errors], []);
   await again.context.close();
@@ -111,11 +111,11 @@ test("scrubs and plays time", async () => {
     input.value = "0";
     input.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  await page.waitForFunction(() => document.querySelector("#lab-t-text").textContent === "t = 0.00");
+  await page.waitForFunction(() => part("#lab-t-text").textContent === "t = 0.00");
   await page.waitForTimeout(100);
   assert.notEqual(await picture(page, "#lab-stage-0"), end);
   await page.click("#lab-play");
-  await page.waitForFunction(() => Number(document.querySelector("#lab-t").value) > 0.2);
+  await page.waitForFunction(() => Number(part("#lab-t").value) > 0.2);
   await page.click("#lab-play");
   await context.close();
 });
@@ -129,7 +129,7 @@ test("every layer draws without an error, and the exact field says its distance"
   await page.waitForSelector("#lab-cosine svg .dot");
   await page.click("#lab-likelihood-panel summary");
   await page.click("#lab-likelihood");
-  await page.waitForFunction(() => /bits per dimension/.test(document.querySelector("#lab-likelihood-text").textContent));
+  await page.waitForFunction(() => /bits per dimension/.test(part("#lab-likelihood-text").textContent));
   assert.deepEqual(errors, []);
   await context.close();
 });
@@ -137,7 +137,7 @@ test("every layer draws without an error, and the exact field says its distance"
 test("takes away pictures, trajectories and the record", async () => {
   const { page, errors, context } = await visit();
   await page.click("#lab-step");
-  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) === 1);
+  await page.waitForFunction(() => Number(part("#lab").dataset.step) === 1);
   await page.click("#lab-take-panel summary");
   const png = await download(page, "png");
   assert.equal(png.bytes.subarray(1, 4).toString(), "PNG");
@@ -165,13 +165,13 @@ test("weights come back, and a foreign file changes nothing", async () => {
     await chooser.setFiles({ name: "w.safetensors", mimeType: "application/octet-stream", buffer });
   };
   await load(Buffer.from("not weights at all"));
-  await page.waitForFunction(() => /whole safetensors/.test(document.querySelector("#lab-take-text").textContent));
+  await page.waitForFunction(() => /whole safetensors/.test(part("#lab-take-text").textContent));
   assert.equal(await step(page), 120);
   assert.equal(await figure(page, "w2"), trained);
   await page.click("#lab-reset");
-  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) === 0);
+  await page.waitForFunction(() => Number(part("#lab").dataset.step) === 0);
   await load(bytes);
-  await page.waitForFunction(() => /^Loaded/.test(document.querySelector("#lab-take-text").textContent));
+  await page.waitForFunction(() => /^Loaded/.test(part("#lab-take-text").textContent));
   assert.equal(await figure(page, "w2"), trained);
   await context.close();
 });
@@ -186,7 +186,7 @@ test("a bad CSV is a sentence; a good one is a target", async () => {
     await chooser.setFiles({ name: "data.csv", mimeType: "text/csv", buffer: Buffer.from(buffer) });
   };
   await drop("x,y\n1,2\n3,many\n5,6\n");
-  await page.waitForFunction(() => !document.querySelector("#lab-message").hidden);
+  await page.waitForFunction(() => !part("#lab-message").hidden);
   assert.match(await message(page), /line 3/);
   assert.ok(!(await page.evaluate(() => location.hash)).includes("lab.target="), "nothing changed");
   await drop("x,y\n100,2\n300,4\n500,6\n100,6\n");
@@ -204,10 +204,10 @@ test("a malformed link says what it could not use and trains with the rest", asy
 
 test("random states survive the way through a link", async () => {
   const { page, context } = await visit();
-  const wrong = await page.evaluate(async () => {
-    const { LAB } = await import("./lab/table.js");
-    const { DIGITS } = await import("./digits/table.js");
-    const { parseHash, toHash } = await import("./state.js");
+  const wrong = await page.evaluate(async (app) => {
+    const { LAB } = await import(`./${app}/lab/table.js`);
+    const { DIGITS } = await import(`./${app}/digits/table.js`);
+    const { parseHash, toHash } = await import(`./${app}/state.js`);
     const table = { ...DIGITS, ...LAB };
     let seed = 7;
     const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
@@ -231,7 +231,7 @@ test("random states survive the way through a link", async () => {
       if (back.problems.length || JSON.stringify(back.state) !== JSON.stringify(state)) failures.push([state, back]);
     }
     return failures.slice(0, 1);
-  });
+  }, hashed("app"));
   assert.deepEqual(wrong, []);
   await context.close();
 });
@@ -249,7 +249,7 @@ test("fits a phone, in both themes", async () => {
 test("the page's thread stays free while it trains", async () => {
   const { page, context } = await visit(SMALL.replace("until=120", "until=100000"));
   await page.click("#lab-train");
-  await page.waitForFunction(() => Number(document.querySelector("#lab").dataset.step) > 5);
+  await page.waitForFunction(() => Number(part("#lab").dataset.step) > 5);
   const longest = await page.evaluate(
     () =>
       new Promise((resolve) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { DIST, browser, done, open, picture, serve } from "./harness.mjs";
+import { DIST, alone, browser, done, hashed, open, picture, serve } from "./harness.mjs";
 
 let chrome, server;
 before(async () => {
@@ -14,12 +14,12 @@ after(async () => {
   server?.close();
 });
 
-const FEW = "#digits=4&steps=4&engine=cpu";
+const FEW = "digits=4&steps=4&engine=cpu";
 
 /** A fresh visitor's page. */
-async function visit(hash = FEW, options = {}, url = server.url) {
+async function visit(hash = FEW, options = {}, from = server) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  return { context, ...(await open(context, url + hash)) };
+  return { context, ...(await open(context, alone(from, "digits", hash, "view"))) };
 }
 
 const text = (page, selector) => page.textContent(selector);
@@ -51,14 +51,15 @@ test("digits appear, measured, without a console error", async () => {
 test("the catalogue of the engine and the page's table name the same solvers", async () => {
   const { page, context } = await visit();
   await done(page);
-  const [ids, table, shown] = await page.evaluate(async () => {
-    const { default: init, catalog } = await import("./engine/cpu/flow_lab.js");
+  const [ids, table, shown] = await page.evaluate(async (app) => {
+    const { ENGINES } = await import(`./${app}/assets.js`);
+    const { default: init, catalog } = await ENGINES.cpu();
     await init();
-    const { DIGITS: PROPERTIES } = await import("./digits/table.js");
-    const options = [...document.querySelectorAll('[name="solver"] option')].map((o) => [o.value, o.textContent]);
+    const { DIGITS: PROPERTIES } = await import(`./${app}/digits/table.js`);
+    const options = [...parts('[name="solver"] option')].map((o) => [o.value, o.textContent]);
     const solvers = JSON.parse(catalog()).solvers;
     return [solvers.map((s) => [s.id, s.label]), PROPERTIES.solver.kind.values, options];
-  });
+  }, hashed("app"));
   assert.deepEqual(ids.map(([id]) => id), table);
   assert.deepEqual(ids, shown);
   await context.close();
@@ -69,7 +70,7 @@ test("the same seed gives the same picture, another seed another", async () => {
   await done(page);
   const first = await picture(page);
   await page.click("#again");
-  await page.waitForFunction(() => document.querySelector("#figure").getAttribute("aria-busy") === "true");
+  await page.waitForFunction(() => part("#figure").getAttribute("aria-busy") === "true");
   await done(page);
   assert.equal(await picture(page), first);
   await page.fill('[name="seed"]', "99");
@@ -85,7 +86,7 @@ test("controls do what they say, and the link gives them back", async () => {
   const change = async (act, part, nfe) => {
     await act();
     await page.waitForFunction((p) => location.hash.includes(p), part);
-    await page.waitForFunction((n) => document.querySelector("#nfe").textContent === n, String(nfe));
+    await page.waitForFunction((n) => part("#nfe").textContent === n, String(nfe));
     await done(page);
   };
   await change(() => page.selectOption('[name="solver"]', "heun"), "solver=heun", 8);
@@ -95,7 +96,7 @@ test("controls do what they say, and the link gives them back", async () => {
   await page.waitForFunction(() => location.hash.includes("class=7"));
   await page.selectOption('[name="rows"]', "same");
   await page.waitForFunction(() => location.hash.includes("rows=same"));
-  await page.waitForFunction(() => document.querySelector("#grid").getAttribute("aria-label").includes("a 7"));
+  await page.waitForFunction(() => part("#grid").getAttribute("aria-label").includes("a 7"));
   await done(page);
   const shown = await picture(page);
 
@@ -107,7 +108,7 @@ test("controls do what they say, and the link gives them back", async () => {
 });
 
 test("an adaptive solver shows its tolerance instead of steps", async () => {
-  const { page, context } = await visit("#digits=1&solver=dopri5&tolerance=0.1&engine=cpu");
+  const { page, context } = await visit("digits=1&solver=dopri5&tolerance=0.1&engine=cpu");
   await done(page);
   assert.equal(await page.isVisible('[name="tolerance"]'), true);
   assert.equal(await page.isVisible('[name="steps"]'), false);
@@ -122,24 +123,24 @@ test("time is scrubbed and played, and the film strip follows the chosen digit",
   const strip = await picture(page, "#strip-x");
   await page.focus("#time");
   await page.keyboard.press("Home");
-  await page.waitForFunction(() => document.querySelector("#time-text").textContent === "t = 0.00");
+  await page.waitForFunction(() => part("#time-text").textContent === "t = 0.00");
   assert.notEqual(await picture(page), end);
   await page.click("#play");
-  await page.waitForFunction(() => document.querySelector("#time-text").textContent === "t = 1.00");
-  await page.waitForFunction(() => document.querySelector("#play").textContent === "Play");
+  await page.waitForFunction(() => part("#time-text").textContent === "t = 1.00");
+  await page.waitForFunction(() => part("#play").textContent === "Play");
   assert.equal(await picture(page), end);
   await page.focus("#grid");
   await page.keyboard.press("ArrowRight");
-  await page.waitForFunction(() => document.querySelector("#chosen").textContent.includes("digit 2 of 4"));
+  await page.waitForFunction(() => part("#chosen").textContent.includes("digit 2 of 4"));
   assert.notEqual(await picture(page, "#strip-x"), strip);
   await context.close();
 });
 
 test("stop stops, keeps what there is, and again goes on", async () => {
-  const { page, context } = await visit("#digits=64&steps=64&engine=cpu");
-  await page.waitForFunction(() => Number(document.querySelector("#figure").dataset.frames) >= 2, undefined, { timeout: 60_000 });
+  const { page, context } = await visit("digits=64&steps=64&engine=cpu");
+  await page.waitForFunction(() => Number(part("#figure").dataset.frames) >= 2, undefined, { timeout: 60_000 });
   await page.click("#stop");
-  await page.waitForFunction(() => document.querySelector("#figure").getAttribute("aria-busy") === "false");
+  await page.waitForFunction(() => part("#figure").getAttribute("aria-busy") === "false");
   const frames = await page.$eval("#figure", (e) => Number(e.dataset.frames));
   assert.ok(frames >= 2 && frames < 65, String(frames));
   await page.waitForTimeout(1500);
@@ -147,13 +148,13 @@ test("stop stops, keeps what there is, and again goes on", async () => {
   assert.equal(await page.isDisabled("#stop"), true);
   await page.selectOption('[name="digits"]', "1");
   await page.$eval('[name="steps"]', (e) => { e.value = "2"; e.dispatchEvent(new Event("input", { bubbles: true })); });
-  await page.waitForFunction(() => document.querySelector("#nfe").textContent === "2", undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => part("#nfe").textContent === "2", undefined, { timeout: 60_000 });
   await done(page);
   await context.close();
 });
 
 test("a malformed link is explained and the rest of it used", async () => {
-  const { page, errors, context } = await visit("#digits=5&steps=abc&colour=red&class=3&seed=-1&engine=cpu&guidance=");
+  const { page, errors, context } = await visit("digits=5&steps=abc&colour=red&class=3&seed=-1&engine=cpu&guidance=");
   const said = await message(page);
   for (const word of ["digits", "steps", "colour", "seed", "guidance"]) assert.ok(said.includes(word), `${word}: ${said}`);
   assert.equal(await page.$eval("#classes [aria-checked=true]", (e) => e.textContent), "3");
@@ -161,7 +162,7 @@ test("a malformed link is explained and the rest of it used", async () => {
   await done(page);
   assert.equal(await message(page), said, "the sentence must outlast the run");
   await page.click("#classes button:nth-child(2)");
-  await page.waitForFunction(() => document.querySelector("#message").hidden);
+  await page.waitForFunction(() => part("#message").hidden);
   assert.deepEqual(errors, []);
   await context.close();
 });
@@ -189,9 +190,9 @@ test("broken, foreign and missing weights say so", async () => {
   ];
   for (const [answer, words] of cases) {
     const broken = await serve((path) => (path.endsWith(manifest.file) ? answer : null));
-    const { page, context } = await visit(FEW, {}, broken.url);
-    await page.waitForFunction(() => !document.querySelector("#message").hidden, undefined, { timeout: 60_000 });
-    assert.match(await message(page), words);
+    const { page, context } = await visit(FEW, {}, broken);
+    await page.waitForFunction(() => part("#digits-message")?.hidden === false, undefined, { timeout: 60_000 });
+    assert.match(await text(page, "#digits-message"), words);
     await context.close();
     broken.close();
   }
@@ -203,7 +204,7 @@ test("weights are downloaded once and then kept", async () => {
   assert.equal(await page.$eval("#figure", (e) => e.dataset.weights), "downloaded");
   const count = () => server.requests.filter((path) => path.endsWith(".safetensors")).length;
   const before = count();
-  const second = await open(context, server.url + FEW);
+  const second = await open(context, alone(server, "digits", FEW, "view"));
   await done(second.page);
   assert.equal(await second.page.$eval("#figure", (e) => e.dataset.weights), "cached");
   assert.equal(count(), before);
@@ -211,14 +212,14 @@ test("weights are downloaded once and then kept", async () => {
 });
 
 test("the page is never blocked for more than 50 ms while sampling", async () => {
-  const { page, context } = await visit("#digits=16&steps=8&engine=cpu");
+  const { page, context } = await visit("digits=16&steps=8&engine=cpu");
   await done(page);
   await page.evaluate(() => {
     window.longTasks = [];
     new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
   });
   await page.click("#again");
-  await page.waitForFunction(() => document.querySelector("#figure").getAttribute("aria-busy") === "true");
+  await page.waitForFunction(() => part("#figure").getAttribute("aria-busy") === "true");
   await done(page);
   const long = await page.evaluate(() => window.longTasks);
   assert.deepEqual(long.filter((ms) => ms > 50), []);
@@ -236,8 +237,8 @@ test("everything can be reached and named by keyboard and screen reader", async 
   assert.deepEqual(unnamed, []);
   await page.focus("#classes [aria-checked=true]");
   await page.keyboard.press("ArrowRight");
-  await page.waitForFunction(() => document.querySelector("#classes [aria-checked=true]").textContent === "1");
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), "1");
+  await page.waitForFunction(() => part("#classes [aria-checked=true]").textContent === "1");
+  assert.equal(await page.evaluate(() => focused().textContent), "1");
   await context.close();
 });
 

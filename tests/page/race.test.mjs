@@ -1,7 +1,7 @@
 // The race of few-step models, on the CPU engine.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, open, serve } from "./harness.mjs";
+import { alone, browser, open, serve } from "./harness.mjs";
 
 let chrome, server;
 before(async () => {
@@ -13,25 +13,25 @@ after(async () => {
   server?.close();
 });
 
-const SMALL = "#engine=cpu&digits=1&steps=1&race.steps=500&race.width=32&race.methods=reflow.shortcut";
+const SMALL = "race.steps=500&race.width=32&race.methods=reflow.shortcut";
 
 async function visit(hash = SMALL, options = {}) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
-  const opened = await open(context, server.url + hash);
-  await opened.page.$eval("#race", (e) => e.scrollIntoView());
-  await opened.page.waitForFunction(() => document.querySelector('[name="race.source"]').options.length > 0);
+  const opened = await open(context, alone(server, "race", hash));
+  await opened.page.waitForSelector("#race");
+  await opened.page.waitForFunction(() => part('[name="race.source"]').options.length > 0);
   return { context, ...opened };
 }
 
 const text = (page) => page.textContent("#race-text");
 const captions = (page) => page.$$eval("#race-tiles figcaption", (all) => all.map((e) => e.textContent));
 const busy = (page, is) =>
-  page.waitForFunction((value) => document.querySelector("#race").getAttribute("aria-busy") === value, String(is));
+  page.waitForFunction((value) => part("#race").getAttribute("aria-busy") === value, String(is));
 
 test("a race trains every contestant, shows its particles and measures it at every NFE", async () => {
   const { page, errors, context } = await visit();
   await page.click("#race-start");
-  await page.waitForFunction(() => /^Done/.test(document.querySelector("#race-text").textContent), undefined, { timeout: 120_000 });
+  await page.waitForFunction(() => /^Done/.test(part("#race-text").textContent), undefined, { timeout: 120_000 });
   assert.equal(await text(page), "Done: 3 methods, 500 steps each, seed 1.");
   for (const [i, name] of ["flow matching", "reflow", "shortcut model"].entries()) {
     assert.match((await captions(page))[i], new RegExp(`^${name}W₂ \\d+\\.\\d{3} at 1 NFE$`));
@@ -43,7 +43,7 @@ test("a race trains every contestant, shows its particles and measures it at eve
   const before = await pictures();
   await page.selectOption('[name="race.nfe"]', "4");
   await page.waitForFunction(() =>
-    [...document.querySelectorAll("#race-tiles figcaption")].every((e) => /at 4 NFE, straightness \d/.test(e.textContent)));
+    [...parts("#race-tiles figcaption")].every((e) => /at 4 NFE, straightness \d/.test(e.textContent)));
   for (const [i, picture] of (await pictures()).entries()) assert.notEqual(picture, before[i]);
   assert.ok((await page.evaluate(() => location.hash)).includes("race.nfe=4"));
   assert.deepEqual(errors, []);
@@ -53,7 +53,7 @@ test("a race trains every contestant, shows its particles and measures it at eve
 test("it stops when told, goes on where it was, and another race forgets it", async () => {
   const { page, errors, context } = await visit(SMALL.replace("steps=500", "steps=20000"));
   await page.click("#race-start");
-  await page.waitForFunction(() => /step [1-9]\d* of 20000/.test(document.querySelector("#race-text").textContent), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /step [1-9]\d* of 20000/.test(part("#race-text").textContent), undefined, { timeout: 60_000 });
   await page.click("#race-start");
   await busy(page, false);
   const stopped = await text(page);
@@ -62,9 +62,9 @@ test("it stops when told, goes on where it was, and another race forgets it", as
   assert.equal(await page.textContent("#race-start"), "Go on");
   await page.click("#race-start");
   const step = Number(stopped.match(/step (\d+)/)[1]);
-  await page.waitForFunction((n) => Number(document.querySelector("#race-text").textContent.match(/step (\d+)/)?.[1]) > n, step);
+  await page.waitForFunction((n) => Number(part("#race-text").textContent.match(/step (\d+)/)?.[1]) > n, step);
   await page.selectOption('[name="race.target"]', "moons");
-  await page.waitForFunction(() => document.querySelector("#race-text").textContent === "Not started yet.");
+  await page.waitForFunction(() => part("#race-text").textContent === "Not started yet.");
   assert.deepEqual(await captions(page), []);
   await busy(page, false);
   assert.deepEqual(errors, []);
@@ -72,7 +72,7 @@ test("it stops when told, goes on where it was, and another race forgets it", as
 });
 
 test("a malformed link is explained; the form shows what the link says", async () => {
-  const { page, context } = await visit("#engine=cpu&digits=1&steps=1&race.methods=warp&race.rounds=9&race.target=rings");
+  const { page, context } = await visit("race.methods=warp&race.rounds=9&race.target=rings");
   const said = await page.textContent("#message");
   for (const key of ["race.methods", "race.rounds"]) assert.ok(said.includes(key), said);
   assert.equal(await page.$eval('[name="race.target"]', (e) => e.value), "rings");
@@ -86,7 +86,7 @@ test("a malformed link is explained; the form shows what the link says", async (
 test("fits a phone, and the page's thread stays free while it trains", async () => {
   const { page, errors, context } = await visit(SMALL.replace("steps=500", "steps=20000"), { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
   await page.click("#race-start");
-  await page.waitForFunction(() => /step [1-9]/.test(document.querySelector("#race-text").textContent), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /step [1-9]/.test(part("#race-text").textContent), undefined, { timeout: 60_000 });
   const [longest, wide, width] = await page.evaluate(
     () =>
       new Promise((resolve) => {

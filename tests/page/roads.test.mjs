@@ -1,7 +1,7 @@
 // The two roads as a person uses them. The engine's numbers are held against closed forms.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, open, picture, serve } from "./harness.mjs";
+import { alone, browser, open, picture, serve } from "./harness.mjs";
 
 let chrome, server;
 before(async () => {
@@ -18,14 +18,13 @@ const text = (page, selector) => page.textContent(selector);
 /** Waits until the figures belong to what is set. */
 const settled = (page) =>
   page.waitForFunction(() => {
-    const busy = document.querySelector("#roads").getAttribute("aria-busy");
-    return busy === "false" && document.querySelector("#roads-nfe").textContent !== "–";
+    const busy = part("#roads")?.getAttribute("aria-busy");
+    return busy === "false" && part("#roads-nfe").textContent !== "–";
   }, undefined, { timeout: 120_000 });
 
 async function visit(hash = "", options = {}) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
-  const { page, errors } = await open(context, server.url + hash);
-  await page.$eval("#roads-canvas", (canvas) => canvas.scrollIntoView({ block: "center" }));
+  const { page, errors } = await open(context, alone(server, "roads", hash));
   await settled(page);
   return { context, page, errors };
 }
@@ -82,7 +81,6 @@ test("more steps, fewer errors, and the link gives them back", async () => {
   // The method has order 1 at least: twice the steps, half the error or less, up to the two decimals shown.
   misses.slice(1).forEach((miss, k) => assert.ok(miss <= misses[k] / 2 + 0.01, String(misses)));
   const again = await open(context, page.url());
-  await again.page.$eval("#roads-canvas", (canvas) => canvas.scrollIntoView({ block: "center" }));
   await settled(again.page);
   assert.equal(await again.page.isChecked('[name="roads.steps"][value="16"]'), true);
   assert.ok((await shot(again.page)) === (await shot(page)), "the same picture");
@@ -128,11 +126,11 @@ test("a point is moved with the arrow keys", async () => {
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Shift+ArrowDown");
   await linked(page, "roads.x0=");
-  await page.waitForFunction((at) => document.querySelector(".handle.x0").getAttribute("aria-label").includes(at), (y - 0.25).toFixed(2));
+  await page.waitForFunction((at) => part(".handle.x0").getAttribute("aria-label").includes(at), (y - 0.25).toFixed(2));
   const moved = await pair(page);
   assert.deepEqual(moved[0], [x + 0.05, y - 0.25].map((v) => Number(v.toFixed(2))));
   assert.equal(await text(page, "#roads-miss-diffusion"), overshoot(moved).toFixed(2));
-  assert.equal(await page.evaluate(() => document.activeElement.className.split(" ")[1]), "x0", "the focus stays");
+  assert.equal(await page.evaluate(() => focused().className.split(" ")[1]), "x0", "the focus stays");
   await page.keyboard.press("Delete");
   assert.equal(await page.$$eval(".handle", (all) => all.length), 2, "a pair stays a pair");
   await context.close();
@@ -192,7 +190,7 @@ test("sigma_min, the schedule, the time and what is shown", async () => {
   pictures.add(await shot(page));
   assert.equal(pictures.size, 5, "each of them shows");
   await page.click("#roads-play");
-  await page.waitForFunction(() => document.querySelector("#roads-time-text").textContent > "t = 0.85");
+  await page.waitForFunction(() => part("#roads-time-text").textContent > "t = 0.85");
   await page.click("#roads-play");
   assert.equal(await text(page, "#roads-play"), "Play");
   const t = await text(page, "#roads-time-text");
@@ -201,7 +199,7 @@ test("sigma_min, the schedule, the time and what is shown", async () => {
 });
 
 test("a malformed link is explained and the rest of it used", async () => {
-  const { page, errors, context } = await visit("#roads.x0=1_2_3&roads.x1=9_9&roads.steps=3&roads.sigmaMin=0.1&roads.points=set");
+  const { page, errors, context } = await visit("roads.x0=1_2_3&roads.x1=9_9&roads.steps=3&roads.sigmaMin=0.1&roads.points=set");
   const said = await text(page, "#message");
   for (const key of ["roads.x0", "roads.x1", "roads.steps"]) assert.ok(said.includes(key), said);
   assert.equal(await page.inputValue('[name="roads.sigmaMin"]'), "0.1");
@@ -239,7 +237,7 @@ test("on a phone, in dark, with a finger", async () => {
 });
 
 test("everything has a name", async () => {
-  const { page, context } = await visit("#roads.points=set");
+  const { page, context } = await visit("roads.points=set");
   const unnamed = await page.$$eval("#roads :is(button, input, select, output)", (all) =>
     all
       .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent.trim()))

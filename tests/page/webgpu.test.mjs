@@ -1,7 +1,7 @@
 // The page on WebGPU (Chromium's software adapter), without it, and when it breaks.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, done, open, picture, serve } from "./harness.mjs";
+import { alone, browser, done, open, picture, serve } from "./harness.mjs";
 import { SMALL, figure, message, step, stopped, visit } from "./lab-page.mjs";
 
 const NO_WEBGPU = Boolean(process.env.FLOW_LAB_NO_WEBGPU);
@@ -14,11 +14,11 @@ before(async () => {
 after(() => server?.close());
 
 const engine = (page) => page.$eval("#engine", (e) => e.dataset.engine);
-const ONE = "#digits=1&steps=2&guidance=1";
+const ONE = "digits=1&steps=2&guidance=1";
 
 test("without WebGPU the CPU computes and the page says why", async () => {
   const chrome = await browser({ webgpu: false });
-  const { page, errors } = await open(await chrome.newContext(), server.url + ONE);
+  const { page, errors } = await open(await chrome.newContext(), alone(server, "digits", ONE, "view"));
   await done(page);
   assert.equal(await engine(page), "cpu");
   assert.match(await page.textContent("#engine"), /Computing on the CPU: (this browser has no WebGPU|the browser found no GPU)/);
@@ -29,7 +29,7 @@ test("without WebGPU the CPU computes and the page says why", async () => {
 test("with WebGPU it computes there, and the CPU draws the same digit", { skip }, async () => {
   const chrome = await browser({ webgpu: true });
   const context = await chrome.newContext();
-  const { page, errors } = await open(context, server.url + ONE);
+  const { page, errors } = await open(context, alone(server, "digits", ONE, "view"));
   await done(page, 240_000);
   assert.equal(await engine(page), "webgpu", await page.textContent("#engine"));
   assert.deepEqual(errors, []);
@@ -40,8 +40,8 @@ test("with WebGPU it computes there, and the CPU draws the same digit", { skip }
     });
   const onGpu = await grey(page);
   await page.selectOption('[name="engine"]', "cpu");
-  await page.waitForFunction(() => document.querySelector("#engine").dataset.engine === "cpu");
-  await page.waitForFunction(() => document.querySelector("#figure").getAttribute("aria-busy") === "true");
+  await page.waitForFunction(() => part("#engine").dataset.engine === "cpu");
+  await page.waitForFunction(() => part("#figure").getAttribute("aria-busy") === "true");
   await done(page);
   const onCpu = await grey(page);
   const worst = onGpu.reduce((most, v, i) => Math.max(most, Math.abs(v - onCpu[i])), 0);
@@ -52,14 +52,14 @@ test("with WebGPU it computes there, and the CPU draws the same digit", { skip }
 
 test("the page is not blocked while WebGPU samples", { skip }, async () => {
   const chrome = await browser({ webgpu: true });
-  const { page } = await open(await chrome.newContext(), server.url + ONE);
+  const { page } = await open(await chrome.newContext(), alone(server, "digits", ONE, "view"));
   await done(page, 240_000);
   await page.evaluate(() => {
     window.longTasks = [];
     new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
   });
   await page.click("#again");
-  await page.waitForFunction(() => document.querySelector("#figure").getAttribute("aria-busy") === "true");
+  await page.waitForFunction(() => part("#figure").getAttribute("aria-busy") === "true");
   await done(page, 240_000);
   assert.equal(await engine(page), "webgpu");
   assert.deepEqual((await page.evaluate(() => window.longTasks)).filter((ms) => ms > 50), []);
@@ -68,11 +68,11 @@ test("the page is not blocked while WebGPU samples", { skip }, async () => {
 
 test("a GPU that is lost midway is said, and the CPU finishes the run", { skip }, async () => {
   const chrome = await browser({ webgpu: true });
-  const { page } = await open(await chrome.newContext(), server.url + "#digits=4&steps=32");
-  await page.waitForFunction(() => Number(document.querySelector("#figure").dataset.frames) >= 1, undefined, { timeout: 240_000 });
+  const { page } = await open(await chrome.newContext(), alone(server, "digits", "digits=4&steps=32", "view"));
+  await page.waitForFunction(() => Number(part("#figure").dataset.frames) >= 1, undefined, { timeout: 240_000 });
   assert.equal(await engine(page), "webgpu", await page.textContent("#engine"));
-  await page.evaluate(() => window.flowLab.destroyDevice());
-  await page.waitForFunction(() => document.querySelector("#engine").dataset.engine === "cpu", undefined, { timeout: 60_000 });
+  await page.evaluate(() => part("flow-lab").figure.destroyDevice());
+  await page.waitForFunction(() => part("#engine").dataset.engine === "cpu", undefined, { timeout: 60_000 });
   assert.match(await page.textContent("#engine"), /WebGPU failed/);
   await done(page);
   assert.equal(await page.textContent("#nfe"), "32");
@@ -101,8 +101,8 @@ test("the lab trains on WebGPU as it does on the CPU", { skip }, async () => {
   await stopped(page, 12);
   const onGpu = await figure(page, "w2");
   await page.selectOption('[name="lab.engine"]', "cpu");
-  await page.waitForFunction(() => /^Training on the CPU/.test(document.querySelector("#lab-engine").textContent));
-  await page.waitForFunction(() => document.querySelector("#lab").dataset.ready === "true");
+  await page.waitForFunction(() => /^Training on the CPU/.test(part("#lab-engine").textContent));
+  await page.waitForFunction(() => part("#lab").dataset.ready === "true");
   assert.equal(await step(page), 0, "another engine begins again");
   await page.click("#lab-train");
   await stopped(page, 12);

@@ -1,5 +1,5 @@
 // The form: shows a state, changes it, says which key changed.
-import { newSeed } from "../state.js";
+import { focused, newSeed } from "../state.js";
 import { DIGITS } from "./table.js";
 
 /** Dragging a slider changes its number at once and computes when it rests. */
@@ -41,7 +41,7 @@ export function bindControls(form, state, changed) {
     });
     for (const key of Object.keys(DIGITS)) {
       const control = form.elements[key];
-      if (control && control !== document.activeElement) control.value = String(state[key]);
+      if (control && !focused(control)) control.value = String(state[key]);
     }
     form.elements["steps-out"].value = String(state.steps);
     form.elements["guidance-out"].value = String(state.guidance);

@@ -1,18 +1,22 @@
-// The page's side of the digits' engine: chooses one, owns its worker, falls back to the CPU when the GPU fails.
+// The page's side of a digits engine: chooses one, owns its worker, falls back to the CPU when the GPU fails.
+import { spawn } from "../spawn.js";
 import { webgpuObstacle } from "../webgpu.js";
 import { FROM_WORKER, TO_WORKER } from "./protocol.js";
 
+const start = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+
 /**
- * An engine in a worker. `onChange({engine, name, why})` tells which one computes now and why; before that,
- * `onChange({starting})` which one is being opened.
+ * An engine in a worker, for any number of figures: their runs are computed one after another. `onChange({engine, name, why})`
+ * tells which one computes now and why; before that, `onChange({starting})` which one is being opened.
  */
-export class EngineClient {
+export class Engine {
   #worker = null;
   #run = 0;
-  #active = null; // {request, onFrame, resolve, reject}
+  #queue = []; // {owner, request, from, onFrame, resolve, reject}; the first is being computed
   #weights = null;
   #onChange;
   #opening = null; // rejects open() when the worker fails before it is ready
+  #loaded = null;
 
   engine = null;
 
@@ -35,7 +39,7 @@ export class EngineClient {
   #openWorker(engine, why) {
     this.#worker?.terminate();
     this.#onChange({ starting: engine });
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    const worker = spawn(import.meta.url, "worker.js", start);
     this.#worker = worker;
     return new Promise((resolve, reject) => {
       this.#opening = reject;
@@ -72,8 +76,6 @@ export class EngineClient {
     }
   }
 
-  #loaded = null;
-
   /** Gives the engine its network; rejects with what is wrong with the file. */
   load(bytes) {
     this.#weights = bytes;
@@ -89,37 +91,46 @@ export class EngineClient {
   }
 
   /**
-   * Computes a run, `from` the request's seed or as protocol.js lists; `onFrame` gets each frame. Resolves to true at the
-   * end, false where it was stopped.
+   * Computes a run for `owner`, whose earlier run it replaces, `from` the request's seed or as protocol.js lists; `onFrame`
+   * gets each frame. Resolves to true at the end, false where it was stopped.
    */
-  sample(request, onFrame, from) {
-    this.stop();
+  sample(owner, request, onFrame, from) {
+    this.stop(owner);
     return new Promise((resolve, reject) => {
-      this.#active = { request, from, onFrame, resolve, reject };
-      this.#post();
+      this.#queue.push({ owner, request, from, onFrame, resolve, reject });
+      if (this.#queue.length === 1) this.#post();
     });
   }
 
+  /** Computes what is first in the queue. */
   #post() {
+    const [next] = this.#queue;
     this.#run += 1;
-    this.#worker.postMessage({ type: TO_WORKER.START, run: this.#run, request: this.#active.request, from: this.#active.from });
+    if (next) this.#worker.postMessage({ type: TO_WORKER.START, run: this.#run, request: next.request, from: next.from });
   }
 
-  /** Stops the run in progress, if any. */
-  stop() {
-    if (!this.#active) return;
+  /** Stops the run of `owner`, if it has any. */
+  stop(owner) {
+    const at = this.#queue.findIndex((run) => run.owner === owner);
+    if (at < 0) return;
+    const [run] = this.#queue.splice(at, 1);
+    run.resolve(false);
+    if (at > 0) return;
     this.#worker.postMessage({ type: TO_WORKER.STOP });
-    this.#active.resolve(false);
-    this.#active = null;
-    this.#run += 1;
+    this.#post();
   }
 
   #frame(frame) {
-    this.#active?.onFrame(frame);
-    if (frame.done) {
-      this.#active?.resolve(true);
-      this.#active = null;
-    }
+    const [run] = this.#queue;
+    run?.onFrame(frame);
+    // What was told may have stopped this run, or begun another.
+    if (frame.done && run === this.#queue[0]) this.#end((ended) => ended.resolve(true));
+  }
+
+  #end(settle) {
+    const ended = this.#queue.shift();
+    if (ended) settle(ended);
+    this.#post();
   }
 
   #failed({ kind, message, fatal, run }) {
@@ -129,26 +140,28 @@ export class EngineClient {
       this.#opening = null;
       return reject(error);
     }
-    if (fatal) return this.#recover(error).catch((worse) => this.#giveUp(worse));
+    if (fatal) return this.#recover(error).catch((worse) => this.#end((ended) => ended.reject(worse)));
     if (run === null) return this.#loaded?.reject(error);
-    if (run === this.#run) this.#giveUp(error);
-  }
-
-  #giveUp(error) {
-    this.#active?.reject(error);
-    this.#active = null;
+    if (run === this.#run) this.#end((ended) => ended.reject(error));
   }
 
   async #recover(error) {
     if (this.engine === "webgpu") {
       // The run begins again on the CPU: the same seed gives the same digits.
       await this.#openWorker("cpu", `WebGPU failed (${error.message}); the CPU goes on`);
-      if (this.#active) this.#post();
+      this.#post();
       return;
     }
     // The CPU engine trapped: a fresh one, but the run that did it is not tried again.
     await this.#openWorker("cpu", "restarted after a failure");
-    this.#giveUp(error);
+    this.#end((ended) => ended.reject(error));
+  }
+
+  /** Ends the worker and what it computes. */
+  close() {
+    this.#worker?.terminate();
+    this.#worker = null;
+    for (const { resolve } of this.#queue.splice(0)) resolve(false);
   }
 
   /** Breaks the GPU device on purpose, to try out what happens then. */

@@ -1,4 +1,5 @@
 // The digits figure: runs the engine, keeps the frames, plays and scrubs them.
+import { onTheme } from "../theme.js";
 import { drawGrid, drawStrip } from "./picture.js";
 import { labels } from "./table.js";
 
@@ -29,6 +30,7 @@ export class DigitsFigure {
     view.grid.addEventListener("click", (event) => this.#pick(event));
     view.grid.addEventListener("keydown", (event) => this.#move(event));
     new ResizeObserver(() => this.redraw()).observe(view.grid);
+    onTheme(view.grid, () => this.redraw());
   }
 
   /** Computes the digits that `state` asks for; what was there stays until the first frame comes. */
@@ -80,6 +82,16 @@ export class DigitsFigure {
   show(key) {
     if (this.#state) this.#state.show = key;
     this.redraw();
+  }
+
+  get busy() {
+    return this.#view.figure.getAttribute("aria-busy") === "true";
+  }
+
+  /** Nobody looks: nothing moves and nothing is computed. */
+  rest() {
+    this.#pause();
+    this.stop();
   }
 
   #setBusy(busy) {

@@ -1,30 +1,95 @@
-// A digit network of the page's in an engine of its own.
-import { EngineClient } from "./engine.js";
+// A digit network in an engine: figures that want the same one share it.
+import { MODELS } from "../assets.js";
+import { Engine } from "./engine.js";
 import { loadWeights } from "./weights.js";
 
-export class DigitNetwork {
-  client = new EngineClient();
-  #name;
-  #opened = null;
+const shared = new Map(); // key → Shared
 
-  /** `name`: of its manifest in models/. */
-  constructor(name) {
-    this.#name = name;
+/** One network on one engine, as long as somebody uses it. */
+class Shared {
+  users = new Map(); // DigitNetwork → progress
+  #told = null; // what the engine said last, for users that come later
+  engine = new Engine((status) => {
+    this.#told = status;
+    for (const user of this.users.keys()) user.onChange(status);
+  });
+
+  constructor(key, name, wanted) {
+    this.key = key;
+    this.opened = this.#open(name, wanted);
+    this.opened.catch(() => this.close()); // whoever asks next begins again
   }
 
-  /** Opens the engine that `wanted` leads to and loads the weights, once; a failure is tried again the next time. */
-  open(wanted, progress = () => {}) {
-    this.#opened ??= this.#open(wanted, progress).catch((error) => {
-      this.#opened = null;
-      throw error;
-    });
-    return this.#opened;
-  }
-
-  async #open(wanted, progress) {
-    const weights = loadWeights(new URL(`../models/${this.#name}.json`, import.meta.url).href, progress);
+  async #open(name, wanted) {
+    const progress = (share) => this.users.forEach((tell) => tell(share));
+    // Both at once: neither needs the other.
+    const weights = loadWeights(MODELS[name], progress);
     weights.catch(() => {}); // awaited below; not unhandled while the engine opens
-    await this.client.open(wanted);
-    await this.client.load((await weights).bytes);
+    await this.engine.open(wanted);
+    const { bytes, cached } = await weights;
+    await this.engine.load(bytes);
+    return { cached };
+  }
+
+  join(user, progress) {
+    this.users.set(user, progress);
+    if (this.#told) user.onChange(this.#told);
+  }
+
+  leave(user) {
+    this.engine.stop(user);
+    this.users.delete(user);
+    if (this.users.size === 0) this.close();
+  }
+
+  close() {
+    if (shared.get(this.key) === this) shared.delete(this.key);
+    this.engine.close();
+  }
+}
+
+export class DigitNetwork {
+  #name;
+  #shared = null;
+
+  /** `name`: of MODELS; `onChange(status)`: see Engine. */
+  constructor(name, onChange = () => {}) {
+    this.#name = name;
+    this.onChange = onChange;
+  }
+
+  /**
+   * Opens the network on the engine that `wanted` leads to; where it is open already, nothing happens. Resolves to {cached}, rejects with
+   * a sentence; what failed is tried again the next time. `progress` is called with 0 to 1.
+   */
+  async open(wanted, progress = () => {}) {
+    const key = `${this.#name} ${wanted}`;
+    if (this.#shared?.key !== key || shared.get(key) !== this.#shared) {
+      this.close();
+      if (!shared.has(key)) shared.set(key, new Shared(key, this.#name, wanted));
+      this.#shared = shared.get(key);
+      this.#shared.join(this, progress);
+    }
+    return this.#shared.opened;
+  }
+
+  /** See Engine.sample; open() comes first. */
+  sample(request, onFrame, from) {
+    if (!this.#shared) return Promise.reject(new Error("the network is not open"));
+    return this.#shared.engine.sample(this, request, onFrame, from);
+  }
+
+  stop() {
+    this.#shared?.engine.stop(this);
+  }
+
+  /** Lets go of the engine, which ends where nobody else uses it. */
+  close() {
+    this.#shared?.leave(this);
+    this.#shared = null;
+  }
+
+  destroyDevice() {
+    this.#shared?.engine.destroyDevice();
   }
 }

@@ -1,12 +1,12 @@
 // Draws digits on a canvas.
+import { colour, rgb } from "../theme.js";
 
 const SIDE = 28;
 
 /** The two ends of the grey scale, from the page's style. */
 function inks(canvas) {
-  const style = getComputedStyle(canvas);
-  const read = (name) => style.getPropertyValue(name).trim().split(/\s+/).map(Number);
-  return { paper: read("--paper-rgb"), ink: read("--ink-rgb") };
+  const read = (name) => rgb(colour(canvas, name));
+  return { paper: read("--digit-paper"), ink: read("--digit-ink") };
 }
 
 const scratch = document.createElement("canvas");
@@ -48,7 +48,7 @@ export function drawGrid(canvas, values, n, chosen) {
     const y = Math.floor(i / side) * (cell + gap);
     context.drawImage(scratch, x, y, cell, cell);
     if (i === chosen && n > 1) {
-      context.strokeStyle = getComputedStyle(canvas).getPropertyValue("--accent");
+      context.strokeStyle = colour(canvas, "--accent");
       context.lineWidth = Math.max(2, gap);
       context.strokeRect(x + gap / 2, y + gap / 2, cell - gap, cell - gap);
     }
@@ -66,7 +66,7 @@ export function drawStrip(canvas, frames, key, index, places, current) {
     paint(frame[key], index * SIDE * SIDE, colours);
     context.drawImage(scratch, place * (cell + gap), 0, cell, cell);
     if (place === current) {
-      context.fillStyle = getComputedStyle(canvas).getPropertyValue("--accent");
+      context.fillStyle = colour(canvas, "--accent");
       context.fillRect(place * (cell + gap), canvas.height - Math.max(2, gap), cell, Math.max(2, gap));
     }
   });

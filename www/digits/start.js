@@ -1,31 +1,31 @@
-// Joins the digits figure's parts: state ↔ controls, the engine, the figure.
+// Joins the digits figure's parts: state ↔ controls, the network, the figure.
 import { bindControls } from "./controls.js";
-import { EngineClient } from "./engine.js";
 import { DigitsFigure } from "./figure.js";
-import { loadWeights } from "./weights.js";
+import { DigitNetwork } from "./network.js";
+import { DIGITS } from "./table.js";
 
-const byId = (id) => document.getElementById(id);
+export { DIGITS as table };
 
 const ENGINE_NAMES = { cpu: "the CPU", webgpu: "WebGPU" };
 
-function showEngine({ starting, engine, name, why }) {
-  const line = byId("engine");
-  if (starting) {
-    line.textContent = `Starting ${ENGINE_NAMES[starting]}…`;
-    delete line.dataset.engine;
-    return;
-  }
+function engineSays({ starting, engine, name, why }) {
+  if (starting) return `Starting ${ENGINE_NAMES[starting]}…`;
   const adapter = engine === "webgpu" ? ` (${name})` : "";
-  line.textContent = `Computing on ${ENGINE_NAMES[engine]}${adapter}: ${why}.`;
-  line.dataset.engine = engine;
+  return `Computing on ${ENGINE_NAMES[engine]}${adapter}: ${why}.`;
 }
 
 /** Controls that change how a picture looks, not what is computed. */
 const VIEW_ONLY = new Set(["show"]);
 
-/** Starts the figure. `save()` puts the state into the URL, `report(text)` shows a sentence. */
-export function startDigits(state, save, report) {
-  const client = new EngineClient(showEngine);
+/** Starts the figure; see figures.js. */
+export function start({ root, state, save, report }) {
+  const byId = (id) => root.getElementById(id);
+  const network = new DigitNetwork("digits", (status) => {
+    const line = byId("engine");
+    line.textContent = engineSays(status);
+    if (status.engine) line.dataset.engine = status.engine;
+    else delete line.dataset.engine;
+  });
   const view = {
     figure: byId("figure"),
     grid: byId("grid"),
@@ -41,62 +41,67 @@ export function startDigits(state, save, report) {
     total: byId("total"),
     announce: byId("announce"),
   };
-  const figure = new DigitsFigure(client, view, report);
-  let ready = false;
-
-  async function changed(key) {
-    save();
-    if (key === "engine" && ready) {
-      ready = false;
-      figure.stop();
-      try {
-        await client.open(state.engine);
-      } catch (error) {
-        return report(error.message);
-      }
-      ready = true;
-    }
-    if (VIEW_ONLY.has(key)) figure.show(state[key]);
-    else if (ready) figure.compute(state);
-  }
-
-  const controls = bindControls(byId("controls"), state, (key) => {
-    report(""); // what was wrong before, a person has now answered
-    changed(key);
-  });
+  const figure = new DigitsFigure(network, view, report);
+  let away = false; // nobody sees it
+  let owed = true; // the digits are to be computed as soon as it is seen
 
   function progress(share) {
     byId("progress").value = share;
     byId("loading-text").textContent = `Loading the network… ${Math.round(100 * share)} %`;
   }
 
-  async function begin() {
-    // Both at once: neither needs the other.
-    const weights = loadWeights(new URL("../models/digits.json", import.meta.url).href, progress);
-    weights.catch(() => {}); // awaited below; not unhandled while the engine opens
-    const first = state.engine;
-    await client.open(first);
-    const { bytes, cached } = await weights;
-    view.figure.dataset.weights = cached ? "cached" : "downloaded";
-    await client.load(bytes);
-    // The person may have chosen another one meanwhile.
-    if (state.engine !== first) await client.open(state.engine);
-    byId("loading").hidden = true;
-    ready = true;
-    await figure.compute(state);
+  /** Opens the engine that is chosen, and again where another was chosen meanwhile. */
+  async function open() {
+    try {
+      for (let wanted = null; wanted !== state.engine; ) {
+        wanted = state.engine;
+        const { cached } = await network.open(wanted, progress);
+        view.figure.dataset.weights = cached ? "cached" : "downloaded";
+      }
+    } finally {
+      byId("loading").hidden = true;
+    }
   }
 
-  begin().catch((error) => {
-    byId("loading").hidden = true;
-    report(error.message);
+  async function compute() {
+    try {
+      await open();
+      owed = away;
+      if (!away) await figure.compute(state);
+    } catch (error) {
+      report(error.message);
+    }
+  }
+
+  const changed = (key) => (VIEW_ONLY.has(key) ? figure.show(state[key]) : compute());
+
+  const controls = bindControls(byId("controls"), state, (key) => {
+    report(""); // what was wrong before, a person has now answered
+    save();
+    changed(key);
   });
 
+  open().catch((error) => report(error.message));
+
   return {
-    /** The state was replaced from outside; `keys` changed. */
     replaced(keys) {
       controls.refresh();
-      if (keys.length) changed(keys.includes("engine") ? "engine" : keys[0]);
+      if (keys.length) changed(keys.find((key) => !VIEW_ONLY.has(key)) ?? keys[0]);
     },
-    destroyDevice: () => client.destroyDevice(),
+    enter({ begin }) {
+      away = false;
+      if (owed && begin) compute();
+    },
+    leave() {
+      away = true;
+      if (figure.busy) owed = true;
+      figure.rest();
+    },
+    close() {
+      away = true;
+      figure.rest();
+      network.close();
+    },
+    destroyDevice: () => network.destroyDevice(),
   };
 }

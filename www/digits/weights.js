@@ -1,4 +1,4 @@
-// Weights: described by a manifest, named by their hash, kept in the browser's cache across visits.
+// Weights: named by their hash, kept in the browser's cache across visits.
 
 const CACHE = "flow-lab-weights";
 
@@ -18,28 +18,27 @@ async function openCache() {
   }
 }
 
-async function check(bytes, manifest) {
-  if (bytes.byteLength !== manifest.bytes) {
+async function check(bytes, model) {
+  if (bytes.byteLength !== model.bytes) {
     throw new WeightsError(
-      `The weights file has ${bytes.byteLength} bytes instead of ${manifest.bytes}: the download was cut. Reload to try again.`,
+      `The weights file has ${bytes.byteLength} bytes instead of ${model.bytes}: the download was cut. Reload to try again.`,
     );
   }
   // Plain http has no crypto.subtle; the engine still refuses a damaged file.
-  if (globalThis.crypto?.subtle && hex(await crypto.subtle.digest("SHA-256", bytes)) !== manifest.sha256) {
+  if (globalThis.crypto?.subtle && hex(await crypto.subtle.digest("SHA-256", bytes)) !== model.sha256) {
     throw new WeightsError("The weights file is not the one this page was made for. Reload to try again.");
   }
 }
 
-async function download(url, manifest, progress, signal) {
+async function download(model, progress) {
   let response;
   try {
-    response = await fetch(url, { signal });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
+    response = await fetch(model.url);
+  } catch {
     throw new WeightsError("The weights could not be downloaded: no connection. Check it and reload.");
   }
   if (!response.ok) {
-    throw new WeightsError(`The weights could not be downloaded: the server answered ${response.status} for ${manifest.file}.`);
+    throw new WeightsError(`The weights could not be downloaded: the server answered ${response.status} for ${model.url.split("/").at(-1)}.`);
   }
   const reader = response.body.getReader();
   const chunks = [];
@@ -49,36 +48,46 @@ async function download(url, manifest, progress, signal) {
     if (done) break;
     chunks.push(value);
     received += value.length;
-    progress(Math.min(1, received / manifest.bytes));
+    progress(Math.min(1, received / model.bytes));
   }
   return new Blob(chunks).arrayBuffer();
 }
 
+const loading = new Map(); // url → promise, so that two figures download once
+
 /**
- * The bytes of the weights that `manifestUrl` describes; `progress` is called with 0 to 1.
+ * {bytes, cached}: the weights that `model` ({url, bytes, sha256}) describes; `progress` is called with 0 to 1.
  * Rejects with a WeightsError that says what to do.
  */
-export async function loadWeights(manifestUrl, progress, signal) {
-  const response = await fetch(manifestUrl, { signal }).catch(() => null);
-  if (!response?.ok) throw new WeightsError("The list of weights could not be downloaded. Check the connection and reload.");
-  const manifest = await response.json();
-  const url = new URL(manifest.file, manifestUrl).href;
+export function loadWeights(model, progress = () => {}) {
+  const { url } = model;
+  let job = loading.get(url);
+  if (!job) {
+    job = { listeners: new Set() };
+    job.done = load(model, (share) => job.listeners.forEach((tell) => tell(share))).finally(() => loading.delete(url));
+    loading.set(url, job);
+  }
+  job.listeners.add(progress);
+  return job.done;
+}
+
+async function load(model, progress) {
   const cache = await openCache();
-  const kept = await cache?.match(url);
+  const kept = await cache?.match(model.url);
   if (kept) {
     const bytes = await kept.arrayBuffer();
     try {
-      await check(bytes, manifest);
+      await check(bytes, model);
       progress(1);
-      return { bytes, manifest, cached: true };
+      return { bytes, cached: true };
     } catch {
-      await cache.delete(url);
+      await cache.delete(model.url);
     }
   }
-  const bytes = await download(url, manifest, progress, signal);
-  await check(bytes, manifest);
-  await keep(cache, url, bytes);
-  return { bytes, manifest, cached: false };
+  const bytes = await download(model, progress);
+  await check(bytes, model);
+  await keep(cache, model.url, bytes);
+  return { bytes, cached: false };
 }
 
 /** What a weights file is for: its name without the hash. */

@@ -1,4 +1,5 @@
 // The engine worker: one engine, one run at a time. It only pulls; all arithmetic is in Rust.
+import { ENGINES } from "../assets.js";
 import { adapterName } from "../webgpu.js";
 import { BEGINNINGS, FROM_WORKER, TO_WORKER } from "./protocol.js";
 
@@ -23,7 +24,7 @@ self.addEventListener("error", (event) => fail(current, event.error ?? event, tr
 self.addEventListener("unhandledrejection", (event) => fail(current, event.reason, true));
 
 async function open(id) {
-  const module = await import(`../engine/${id}/flow_lab.js`);
+  const module = await ENGINES[id]();
   await module.default();
   engine = await module.Engine.open(id);
   send({ type: FROM_WORKER.OPENED, name: id === "webgpu" ? await adapterName() : engine.name });

@@ -1,5 +1,7 @@
 // The same noise through the velocity network and through the few-step network, at more and more evaluations.
-import { newSeed } from "../state.js";
+import { FIGURES as MEASURED } from "../assets.js";
+import { focused, newSeed } from "../state.js";
+import { onTheme } from "../theme.js";
 import { DigitNetwork } from "../digits/network.js";
 import { drawStrip } from "../digits/picture.js";
 import { LiveDistillation } from "./live.js";
@@ -20,7 +22,7 @@ class Network extends DigitNetwork {
 
   async open(wanted, progress) {
     await super.open(wanted, progress);
-    this.figures ??= await fetch(new URL(`../models/${this.#name}-figures.json`, import.meta.url))
+    this.figures ??= await fetch(MEASURED[this.#name])
       .then((response) => (response.ok ? response.json() : null))
       .catch(() => null); // the digits are there without their figures
   }
@@ -40,6 +42,7 @@ export class FewFigure {
   #networks = { flow: new Network("digits"), map: new Network("few") };
   #running = false;
   #cells = new Map(); // canvas → digits
+  #live;
 
   constructor({ root, state, save, report }) {
     this.#root = root;
@@ -54,9 +57,9 @@ export class FewFigure {
     this.#part("start").addEventListener("click", () => (this.#running ? this.#stop() : this.#go()));
     const redraw = () => this.#cells.forEach((cells, canvas) => this.#paint(canvas, cells));
     new ResizeObserver(redraw).observe(this.#part("rows"));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    onTheme(root, redraw);
     this.#fill();
-    new LiveDistillation(root.querySelector("#few-live"), state, report);
+    this.#live = new LiveDistillation(root.querySelector("#few-live"), state, report);
     this.refresh();
   }
 
@@ -102,7 +105,7 @@ export class FewFigure {
   refresh() {
     for (const key of Object.keys(FEW)) {
       const control = this.#control(key);
-      if (control && control !== document.activeElement) control.value = this.#state[key];
+      if (control && !focused(control)) control.value = this.#state[key];
     }
   }
 
@@ -142,10 +145,31 @@ export class FewFigure {
 
   #loop = Promise.resolve();
 
+  get running() {
+    return this.#running;
+  }
+
+  /** Computes the rows. */
+  compare() {
+    if (!this.#running) this.#go();
+  }
+
+  /** Nobody looks: nothing is computed. */
+  rest() {
+    if (this.#running) this.#stop();
+    this.#live.stop();
+  }
+
+  close() {
+    this.rest();
+    this.#live.close();
+    for (const network of Object.values(this.#networks)) network.close();
+  }
+
   async #stop() {
     this.#running = false;
     this.#part("start").disabled = true; // until it has stopped
-    for (const { client } of Object.values(this.#networks)) client.stop();
+    for (const network of Object.values(this.#networks)) network.stop();
     await this.#loop;
   }
 
@@ -178,7 +202,7 @@ export class FewFigure {
         const name = which === "flow" ? "velocity network" : "few-step network";
         this.#say(`${nfe} NFE, ${name}`);
         let last = null;
-        const finished = await network.client.sample({ ...request, steps: nfe }, (frame) => {
+        const finished = await network.sample({ ...request, steps: nfe }, (frame) => {
           if (nfe === 1 && which === "flow" && !last) this.#show(0, "flow", frame.x, "The noise that every row begins with");
           last = frame;
         });

@@ -1,9 +1,11 @@
 // Distils a few-step digit network in the page: digits that the velocity network draws, then training, in a worker.
+import { MODELS } from "../assets.js";
 import { MAKE_DISTILLATION } from "../lab/protocol.js";
 import { LabClient } from "../lab/client.js";
 import { save } from "../lab/export.js";
 import { drawStrip } from "../digits/picture.js";
 import { loadWeights } from "../digits/weights.js";
+import { onTheme } from "../theme.js";
 import { webgpuObstacle } from "../webgpu.js";
 import { FLOW } from "./table.js";
 
@@ -27,11 +29,11 @@ export class LiveDistillation {
     this.#root = root;
     this.#state = state;
     this.#report = report;
-    this.#part("start").addEventListener("click", () => (this.#running ? this.#stop() : this.#go()));
+    this.#part("start").addEventListener("click", () => (this.#running ? this.stop() : this.#go()));
     this.#part("take").addEventListener("click", () => this.#take());
     const redraw = () => this.#cells.forEach((cells, canvas) => drawStrip(canvas, cells, "x", 0, cells.length, -1));
     new ResizeObserver(redraw).observe(root);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    onTheme(root, redraw);
   }
 
   #part(name) {
@@ -64,9 +66,16 @@ export class LiveDistillation {
     this.#part("take").disabled = true;
   }
 
-  #stop() {
+  stop() {
+    if (!this.#running) return;
     this.#running = false;
     this.#part("start").disabled = true; // until it has stopped
+  }
+
+  close() {
+    this.stop();
+    this.#client.close();
+    this.#forget();
   }
 
   async #go() {
@@ -99,7 +108,7 @@ export class LiveDistillation {
       if (obstacle) throw new Error(`WebGPU cannot be used: ${obstacle}. Choose the CPU to insist: a step takes it some tenths of a second.`);
     }
     this.#progress(0, "Loading the engine and the velocity network…");
-    const weights = loadWeights(new URL("../models/digits.json", import.meta.url).href, () => {});
+    const weights = loadWeights(MODELS.digits);
     weights.catch(() => {}); // awaited below
     await this.#client.open(computes === "webgpu" ? "lab-webgpu" : "lab", computes);
     await this.#call(MAKE_DISTILLATION, JSON.stringify(settings), new Uint8Array((await weights).bytes));

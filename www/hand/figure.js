@@ -2,6 +2,7 @@
 import { newSeed } from "../state.js";
 import { DigitNetwork } from "../digits/network.js";
 import { drawStrip } from "../digits/picture.js";
+import { onTheme } from "../theme.js";
 import { Pad } from "./pad.js";
 import { HAND, SIDE, read, write } from "./table.js";
 
@@ -9,6 +10,7 @@ const PLAIN = { weight: 1, from: 0, to: 1 }; // the way back is exact for the fi
 const EXACT = { solver: "rk4", steps: 32, tolerance: 0.01, guidance: PLAIN };
 const QUICK = { solver: "midpoint", steps: 16, tolerance: 0.01, guidance: PLAIN };
 const BLENDS = 9;
+const EXAMPLE_SEED = 4;
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** Spherical interpolation, which keeps noise as large as noise is (Shoemake 1985). */
@@ -71,7 +73,7 @@ export class HandFigure {
     });
     const redraw = () => this.#rows.forEach((cells, canvas) => this.#paint(canvas, cells));
     new ResizeObserver(redraw).observe(this.#part("results"));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    onTheme(root, redraw);
     this.#choose("draw");
   }
 
@@ -121,11 +123,26 @@ export class HandFigure {
     this.#say("");
   }
 
-  async #act(act) {
-    if (this.#running) {
-      this.#stopped = true;
-      return this.#network.client.stop();
-    }
+  /** Something to look at before a person writes: a digit that the network writes, carried to its noise and back. */
+  async example() {
+    if (this.#running || !this.#pad.blank) return;
+    await this.#act("invent", { example: true });
+    if (!this.#stopped && !this.#pad.blank) await this.#act("return");
+  }
+
+  /** Nobody looks: nothing is computed. */
+  rest() {
+    if (!this.#running) return;
+    this.#stopped = true;
+    this.#network.stop();
+  }
+
+  close() {
+    this.#network.close();
+  }
+
+  async #act(act, more) {
+    if (this.#running) return this.rest();
     if (act === "clear") return this.#pad.clear();
     this.#report("");
     this.#running = true;
@@ -139,7 +156,7 @@ export class HandFigure {
     button.textContent = "Stop";
     try {
       // What is drawn meanwhile belongs to the next act.
-      const job = { pixels: this.#pad.pixels, mask: this.#pad.mask, whole: this.#pad.whole, label: this.#state["hand.class"] };
+      const job = { pixels: this.#pad.pixels, mask: this.#pad.mask, whole: this.#pad.whole, label: this.#state["hand.class"], ...more };
       if (act !== "invent" && this.#pad.blank) throw new Error("Write a digit on the pad first, or let the network write one.");
       this.#say("Loading the network…");
       await this.#network.open(this.#state.engine, (share) => this.#say(`Loading the network… ${Math.round(100 * share)} %`));
@@ -160,18 +177,19 @@ export class HandFigure {
   /** The last frame of a run; `during(frame)` sees every one. */
   async #run(request, from, during = () => {}) {
     let last = null;
-    const finished = await this.#network.client.sample({ seed: 1, ...request }, (frame) => during((last = frame)), from);
+    const finished = await this.#network.sample({ seed: 1, ...request }, (frame) => during((last = frame)), from);
     if (!finished) throw STOPPED;
     return last;
   }
 
   /** A digit that the network writes, as something to begin with. */
-  async _invent({ label }) {
-    const seed = newSeed();
+  async _invent({ label, example }) {
+    const seed = example ? EXAMPLE_SEED : newSeed();
     const guidance = { weight: 2, from: 0.2, to: 1 };
     const { x } = await this.#run({ ...QUICK, guidance, seed, labels: [label] });
     this.#pad.pixels = x;
-    this.#drawn();
+    if (example) this.#pad.revalue(read(write(x))); // nobody's drawing: it does not enter the link
+    else this.#drawn();
     this.#say(`The network wrote a ${label}: 32 evaluations, midpoint, guidance 2 from t = 0.2, seed ${seed}.`);
   }
 

@@ -1,5 +1,6 @@
 // A pad of 28×28 pixels to write a digit on, and to take a part of it away.
 import { drawGrid } from "../digits/picture.js";
+import { colour, onTheme } from "../theme.js";
 import { SIDE } from "./table.js";
 
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -36,7 +37,7 @@ export class Pad {
     canvas.addEventListener("keydown", (event) => this.#key(event));
     canvas.addEventListener("blur", () => this.#moveCursor(null));
     new ResizeObserver(() => this.redraw()).observe(canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
+    onTheme(canvas, () => this.redraw());
   }
 
   /** A copy of the drawing, 784 values in [−1, 1]. */
@@ -131,7 +132,7 @@ export class Pad {
     drawGrid(this.#canvas, this.#pixels, 1, -1);
     const context = this.#canvas.getContext("2d");
     const cell = this.#canvas.width / SIDE;
-    const accent = getComputedStyle(this.#canvas).getPropertyValue("--accent");
+    const accent = colour(this.#canvas, "--accent");
     context.strokeStyle = accent;
     context.lineWidth = Math.max(1, cell / 8);
     context.beginPath();

@@ -1,13 +1,27 @@
 // Joins the figure about a digit of one's own to the page.
 import { HandFigure } from "./figure.js";
+import { HAND } from "./table.js";
 
-/** Starts the figure. `save()` puts the state into the URL, `report(text)` shows a sentence. */
-export function startHand(state, save, report) {
-  const figure = new HandFigure({ root: document.getElementById("hand"), state, save, report });
+export { HAND as table };
+
+/** Starts the figure; see figures.js. */
+export function start({ root, state, save, report }) {
+  const figure = new HandFigure({ root: root.getElementById("hand"), state, save, report });
+  let fresh = state["hand.drawing"] === ""; // nobody has written yet: an example is shown
   return {
-    /** The state was replaced from outside; `keys` changed. */
     replaced(keys) {
       if (keys.length) figure.refresh();
+    },
+    enter({ begin }) {
+      if (begin && fresh) figure.example();
+      fresh = false;
+    },
+    leave() {
+      figure.rest();
+    },
+    close() {
+      figure.rest();
+      figure.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 // A small canvas on which a person draws a distribution as points.
 import { readPalette } from "./colours.js";
 import { circle, cross, words } from "./glyphs.js";
+import { onTheme } from "../theme.js";
 import { Plane } from "./plane.js";
 import { Stroke, erase, stamp } from "./stroke.js";
 
@@ -48,7 +49,7 @@ export class Brush {
     on("pointerleave", () => this.#stroke || this.#point(null));
     on("keydown", (event) => this.#key(event));
     on("blur", () => this.#point(null));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour(), { signal });
+    onTheme(canvas, () => this.recolour(), { signal });
     this.#observer = new ResizeObserver(() => this.#redraw());
     this.#observer.observe(canvas);
   }

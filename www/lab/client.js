@@ -1,52 +1,48 @@
-// The page's side of the lab's worker: calls as promises.
-import { OPEN } from "./protocol.js";
+// The page's side of the lab's workers: calls as promises. Figures that want the same build share a worker.
+import { spawn } from "../spawn.js";
+import { CLOSE, OPEN } from "./protocol.js";
 
-export class LabClient {
-  #worker = null;
-  #waiting = new Map(); // id → {resolve, reject}
+const start = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+const shared = new Map(); // build → Shared
+
+/** A worker with one build of the engine, as long as somebody uses it. */
+class Shared {
+  #worker = spawn(import.meta.url, "worker.js", start);
+  #waiting = new Map(); // id → {resolve, reject, user}
   #next = 0;
-  #onFatal;
+  #users = new Map(); // LabClient → the first of its slots
+  #slot = 0;
 
-  /** `onFatal(error)`: the worker is gone and every call was rejected; open() starts a new one. */
-  constructor(onFatal = () => {}) {
-    this.#onFatal = onFatal;
-  }
-
-  /**
-   * Starts a worker with a build of the engine ("cpu"; "lab" and "lab-webgpu", which also train) that `computes` on
-   * the "cpu" or on "webgpu"; what an earlier worker held is gone.
-   */
-  open(build, computes = "cpu") {
-    this.close();
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    const worker = this.#worker;
-    worker.addEventListener("message", ({ data }) => worker === this.#worker && this.#receive(data));
-    worker.addEventListener("error", (event) => {
+  constructor(build, computes) {
+    this.build = build;
+    this.#worker.addEventListener("message", ({ data }) => this.#receive(data));
+    this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
-      if (worker === this.#worker) this.#die(new Error(event.message || "the engine could not be loaded"));
+      this.#die(new Error(event.message || "the engine could not be loaded"));
     });
-    return this.call(OPEN, 0, build, computes);
+    this.opened = this.call(null, OPEN, 0, build, computes);
+    this.opened.catch(() => {}); // who opens it hears of it
   }
 
-  get isOpen() {
-    return this.#worker !== null;
+  join(user) {
+    this.#users.set(user, this.#slot);
+    this.#slot += 2; // a client has two slots
   }
 
-  /** Calls `method` of lab `slot`; typed arrays in the result are ours to keep. */
-  call(method, slot, ...args) {
-    if (!this.#worker) return Promise.reject(new Error("the engine is not running"));
+  leave(user) {
+    const first = this.#users.get(user);
+    this.#users.delete(user);
+    this.#forget((waiting) => waiting.user === user, new Error("the engine was stopped"));
+    if (this.#users.size === 0) return this.#end();
+    for (const slot of [first, first + 1]) this.call(null, CLOSE, slot).catch(() => {}); // gone anyhow if it fails
+  }
+
+  call(user, method, slot, ...args) {
     const id = (this.#next += 1);
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, method, slot, args });
+      this.#waiting.set(id, { resolve, reject, user });
+      this.#worker.postMessage({ id, method, slot: slot + (this.#users.get(user) ?? 0), args });
     });
-  }
-
-  close() {
-    this.#worker?.terminate();
-    this.#worker = null;
-    for (const { reject } of this.#waiting.values()) reject(new Error("the engine was stopped"));
-    this.#waiting.clear();
   }
 
   #receive({ id, result, error, fatal }) {
@@ -58,8 +54,69 @@ export class LabClient {
     if (fatal) this.#die(thrown);
   }
 
+  #forget(which, error) {
+    for (const [id, waiting] of this.#waiting) {
+      if (!which(waiting)) continue;
+      this.#waiting.delete(id);
+      waiting.reject(error);
+    }
+  }
+
+  #end() {
+    this.#worker.terminate();
+    if (shared.get(this.build) === this) shared.delete(this.build);
+  }
+
   #die(error) {
+    this.#end();
+    this.#forget(() => true, new Error("the engine was stopped"));
+    const users = [...this.#users.keys()];
+    this.#users.clear();
+    for (const user of users) user.lost(this, error);
+  }
+}
+
+export class LabClient {
+  #shared = null;
+  #onFatal;
+
+  /** `onFatal(error)`: the worker is gone and every call was rejected; open() starts a new one. */
+  constructor(onFatal = () => {}) {
+    this.#onFatal = onFatal;
+  }
+
+  /**
+   * Starts a worker with a build of the engine ("cpu"; "lab" and "lab-webgpu", which also train) that `computes` on
+   * the "cpu" or on "webgpu", or joins the one that runs; what this client held in an earlier one is gone.
+   */
+  open(build, computes = "cpu") {
     this.close();
+    if (!shared.has(build)) shared.set(build, new Shared(build, computes));
+    this.#shared = shared.get(build);
+    this.#shared.join(this);
+    return this.#shared.opened;
+  }
+
+  get isOpen() {
+    return this.#shared !== null;
+  }
+
+  /** Calls `method` of what `slot`, 0 or 1, holds; typed arrays in the result are ours to keep. */
+  call(method, slot, ...args) {
+    if (!this.#shared) return Promise.reject(new Error("the engine is not running"));
+    return this.#shared.call(this, method, slot, ...args);
+  }
+
+  close() {
+    const before = this.#shared;
+    this.#shared = null;
+    before?.leave(this);
+  }
+
+  /** The worker that this client used is gone; Shared calls it. */
+  lost(worker, error) {
+    if (worker !== this.#shared) return;
+    this.#shared = null;
     this.#onFatal(error);
   }
 }

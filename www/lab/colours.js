@@ -1,4 +1,5 @@
 // The page's colours, read from the style sheet, and the ramps made of them.
+import { colour } from "../theme.js";
 
 const NAMES = {
   paper: "--panel",
@@ -18,18 +19,9 @@ const NAMES = {
 
 /** What CSS calls the colours now, by what they are for, and the font. */
 export function readPalette(element) {
-  const style = getComputedStyle(element);
-  const palette = { font: style.fontFamily };
-  for (const [name, variable] of Object.entries(NAMES)) palette[name] = style.getPropertyValue(variable).trim();
+  const palette = { font: getComputedStyle(element).fontFamily };
+  for (const [name, variable] of Object.entries(NAMES)) palette[name] = colour(element, variable);
   return palette;
-}
-
-/** Red, green and blue, 0 to 255, of "#rgb" or "#rrggbb". */
-export function rgb(hex) {
-  const digits = hex.length === 4 ? [...hex.slice(1)].map((d) => d + d) : hex.slice(1).match(/../g);
-  const parts = (digits ?? []).map((pair) => parseInt(pair, 16));
-  if (parts.length !== 3 || parts.some(Number.isNaN)) throw new Error(`the colour “${hex}” must be written #rrggbb`);
-  return parts;
 }
 
 /** `share` of the way from colour `a` to `b`, both [r, g, b]. */

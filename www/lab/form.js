@@ -1,5 +1,6 @@
 // The lab's form: shows a state, changes it, says which key changed.
 import { LAB } from "./table.js";
+import { focused } from "../state.js";
 
 /** Dragging a slider changes its number at once and acts when it rests. */
 const REST_MS = 150;
@@ -104,7 +105,7 @@ export class LabForm {
     const { elements } = this.#form;
     for (const key of Object.keys(LAB)) {
       const control = elements[key];
-      if (control && control !== document.activeElement) control.value = String(this.#state[key]);
+      if (control && !focused(control)) control.value = String(this.#state[key]);
     }
     for (const output of this.#form.querySelectorAll("[data-out]")) output.value = String(this.#state[output.dataset.out]);
     for (const element of this.#form.querySelectorAll("[data-show], [data-hide]")) {

@@ -1,5 +1,6 @@
 // The layers that colour the plane: density and log-likelihood.
-import { mapRamp, rgb } from "./colours.js";
+import { rgb } from "../theme.js";
+import { mapRamp } from "./colours.js";
 import { words } from "./glyphs.js";
 import { histogram, smooth } from "./plane.js";
 

@@ -1,5 +1,6 @@
 // Thousands of particles with fading trails, splatted into one image without a GPU.
-import { inkRamp, rgb } from "./colours.js";
+import { rgb } from "../theme.js";
+import { inkRamp } from "./colours.js";
 import { interpolate, pointsOf } from "./interpolate.js";
 
 const LEVELS = 1024;

@@ -13,7 +13,7 @@ export const CLOSE = "close"; // drops the lab of that slot
 export const FREE = Object.freeze(["encodePoints", "decodePoints", "readCsv", "labConfigOf", "roads", "catalog"]);
 
 /**
- * @typedef {{id: number, method: string, slot: 0 | 1, args: any[]}} Call
+ * @typedef {{id: number, method: string, slot: number, args: any[]}} Call
  * @typedef {{id: number, result: any}} Answer  (array buffers are transferred)
  * @typedef {{id: number | null, error: {name: string, message: string}, fatal: boolean}} Failure
  */

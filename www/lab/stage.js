@@ -6,6 +6,7 @@ import { interpolate, pointsOf } from "./interpolate.js";
 import { INITIAL, drawKey, makeLayers } from "./layers.js";
 import { ParticleImage } from "./particles.js";
 import { Plane, nearest } from "./plane.js";
+import { onTheme } from "../theme.js";
 import { Pointing } from "./pointing.js";
 
 /** Larger squares are drawn with this many pixels a side and enlarged. */
@@ -44,7 +45,7 @@ export class Stage {
     canvas.tabIndex = 0;
     canvas.classList.add("plane");
     const { signal } = this.#release;
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour(), { signal });
+    onTheme(canvas, () => this.recolour(), { signal });
     this.#observer = new ResizeObserver(() => this.#touch());
     this.#observer.observe(canvas);
     new Pointing(canvas, this, callbacks, signal);

@@ -1,5 +1,5 @@
 // Joins the lab's parts: state ↔ form, the worker, the runs, their stages and readings.
-import { newSeed, toHash } from "../state.js";
+import { newSeed } from "../state.js";
 import { LabClient } from "./client.js";
 import { Ends } from "./ends.js";
 import { LabForm } from "./form.js";
@@ -12,7 +12,8 @@ import { Take } from "./take.js";
 import { View } from "./view.js";
 import { webgpuObstacle } from "../webgpu.js";
 
-const byId = (id) => document.getElementById(id);
+export { LAB as table };
+
 const END_POINTS = 1500;
 const SLOW_PAIRS = 12;
 const THEOREM = [8, 32, 128, 512, 2048, 8192];
@@ -27,16 +28,18 @@ function reach(source, target, scale) {
   return Math.ceil(2 * 1.12 * Math.max(far(source, scale), far(target, 1), 1)) / 2;
 }
 
-/** Starts the lab. `save()` puts the state into the URL, `report(text)` shows a sentence. */
-export function startLab(state, save, report) {
-  return new Lab(state, save, report);
+/** Starts the figure; see figures.js. */
+export function start(context) {
+  return new Lab(context);
 }
 
 class Lab {
   #state;
   #save;
   #report;
-  #root = byId("lab");
+  #root;
+  #byId;
+  #address;
   #client = new LabClient((error) => this.#lost(error));
   #runs;
   #form;
@@ -44,11 +47,17 @@ class Lab {
   #clock;
   #views;
   #slow;
-  #readings = new Readings(byId);
+  #readings;
   #opened = null; // a promise while the engine is or was opened
   #kept = null; // the newest weights, for an engine that fails
+  #away = false; // nobody sees it
+  #owed = null; // whether it trains on when it is seen; at first the page decides
 
-  constructor(state, save, report) {
+  constructor({ root, state, save, report, address, signal }) {
+    const byId = (this.#byId = (id) => root.getElementById(id));
+    this.#root = byId("lab");
+    this.#readings = new Readings(byId);
+    this.#address = address;
     this.#state = state;
     this.#save = save;
     this.#report = report;
@@ -80,12 +89,37 @@ class Lab {
     });
     this.#slow = new SlowMotion(byId("lab-slow-0"), byId("lab-caption"));
     this.#listen();
-    const seen = new IntersectionObserver((entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      seen.disconnect();
-      this.#try(() => this.open());
-    }, { rootMargin: "400px" });
-    seen.observe(this.#root);
+    signal.addEventListener("abort", () => this.#clock.destroy());
+    this.#try(() => this.open());
+  }
+
+  /** Somebody sees it: it begins to train, or goes on where it rested. */
+  enter({ begin, still }) {
+    const owed = this.#owed ?? (begin && !still);
+    this.#owed = this.#away = false;
+    if (owed) this.#try(() => this.#go());
+  }
+
+  async #go() {
+    await this.open();
+    if (this.#away) return (this.#owed = true); // gone again meanwhile
+    if (this.#runs.runs.length && !this.#slow.running) await this.#runs.train();
+  }
+
+  /** Nobody sees it: nothing is computed. */
+  leave() {
+    this.#away = true;
+    if (this.#runs.training) this.#owed = true;
+    this.#slow.stop();
+    this.#try(() => this.#runs.pause());
+  }
+
+  close() {
+    this.#away = true;
+    this.#opened = null; // what is lost now is not missed
+    this.#slow.stop();
+    this.#runs.pause();
+    this.#client.close();
   }
 
   /** Opens the engine once; resolves when the untrained experiment is shown. */
@@ -98,7 +132,7 @@ class Lab {
   }
 
   async #open() {
-    byId("lab-engine").textContent = await this.#openEngine();
+    this.#byId("lab-engine").textContent = await this.#openEngine();
     await this.#try(() => this.#begin());
     if (this.#client.isOpen) this.#root.dataset.ready = "true";
     else this.#opened = null; // it failed at once: whatever is pressed next tries again
@@ -107,7 +141,7 @@ class Lab {
   /** Opens the engine that the state asks for, or the CPU where that fails; says which one computes. */
   async #openEngine() {
     if (this.#state["lab.engine"] === "webgpu") {
-      byId("lab-engine").textContent = "Starting WebGPU…";
+      this.#byId("lab-engine").textContent = "Starting WebGPU…";
       try {
         const obstacle = await webgpuObstacle();
         if (obstacle) throw new Error(obstacle);
@@ -118,7 +152,7 @@ class Lab {
         this.#report(`WebGPU is not used: ${error.message}. The CPU computes instead.`);
       }
     }
-    byId("lab-engine").textContent = "Starting the engine…";
+    this.#byId("lab-engine").textContent = "Starting the engine…";
     await this.#client.open("lab");
     return "Training on the CPU, in a worker.";
   }
@@ -185,16 +219,16 @@ class Lab {
     );
     const exploding = runs.some((run) => run.state["lab.path"] === "ve");
     const half = reach(source, target, exploding ? 5 : 1);
-    byId("lab-stages").dataset.runs = runs.length;
+    this.#byId("lab-stages").dataset.runs = runs.length;
     this.#root.querySelectorAll("[data-run]").forEach((figure) => (figure.hidden = Number(figure.dataset.run) >= runs.length));
     for (const run of runs) {
       const name = this.#form.runName(run.state);
-      byId(`lab-name-${run.slot}`).textContent = name ? `${"AB"[run.slot]}, ${name}` : "";
+      this.#byId(`lab-name-${run.slot}`).textContent = name ? `${"AB"[run.slot]}, ${name}` : "";
       this.#views[run.slot].begin(run, half, source, target, this.#state["lab.layers"]);
       this.#views[run.slot].stage.label = `The flow${name ? ` of run ${"AB"[run.slot]}` : ""}: particles from source to target`;
     }
     this.#readings.begin(runs.map((run) => this.#form.runName(run.state)));
-    byId("lab-earlier").textContent = earlierSays(this.#state);
+    this.#byId("lab-earlier").textContent = earlierSays(this.#state);
     await this.#ends.show(source, target);
     this.#buttons();
   }
@@ -221,34 +255,34 @@ class Lab {
   #exactText() {
     const { exact } = this.#views[0];
     if (!exact || !this.#views[0].has("exact")) return;
-    byId("lab-exact-text").textContent =
+    this.#byId("lab-exact-text").textContent =
       exact.problem ?? `At t = ${exact.t.toFixed(2)} the learned field is ${exact.error.toFixed(3)} (root mean square over p_t) from the exact one, whose own size is ${exact.scale.toFixed(3)}.`;
   }
 
   #buttons() {
     const { training, step } = this.#runs;
     const until = this.#state["lab.until"];
-    byId("lab-train").textContent = training ? "Pause" : "Train";
-    byId("lab-step").disabled = byId("lab-slow").disabled = training;
-    byId("lab-slow").textContent = this.#slow?.running ? "Stop" : "Slow motion";
-    byId("lab-reset").disabled = step === 0;
+    this.#byId("lab-train").textContent = training ? "Pause" : "Train";
+    this.#byId("lab-step").disabled = this.#byId("lab-slow").disabled = training;
+    this.#byId("lab-slow").textContent = this.#slow?.running ? "Stop" : "Slow motion";
+    this.#byId("lab-reset").disabled = step === 0;
     const rest = step >= until ? " Raise “train until” to go on." : "";
-    byId("lab-progress").textContent = step === 0 && !training ? "Not trained yet." : `Step ${step} of ${until}.${training ? "" : rest}`;
+    this.#byId("lab-progress").textContent = step === 0 && !training ? "Not trained yet." : `Step ${step} of ${until}.${training ? "" : rest}`;
     this.#root.setAttribute("aria-busy", String(training));
     this.#root.dataset.step = step;
   }
 
   #time(t, playing) {
     this.#state["lab.t"] = Number(t.toFixed(3));
-    byId("lab-t").value = t;
-    byId("lab-t-text").textContent = `t = ${t.toFixed(2)}`;
-    byId("lab-play").textContent = playing ? "Pause" : "Play";
+    this.#byId("lab-t").value = t;
+    this.#byId("lab-t-text").textContent = `t = ${t.toFixed(2)}`;
+    this.#byId("lab-play").textContent = playing ? "Pause" : "Play";
   }
 
   /** Learning rates before the present one, as they stand in the link. */
   #setEarlier(text) {
     this.#state["lab.earlier"] = text;
-    byId("lab-earlier").textContent = earlierSays(this.#state);
+    this.#byId("lab-earlier").textContent = earlierSays(this.#state);
     this.#save();
   }
 
@@ -278,7 +312,7 @@ class Lab {
   }
 
   #listen() {
-    const click = (id, action) => byId(id).addEventListener("click", () => this.#try(action));
+    const click = (id, action) => this.#byId(id).addEventListener("click", () => this.#try(action));
     click("lab-train", async () => {
       this.#report("");
       await this.open();
@@ -297,7 +331,7 @@ class Lab {
     click("lab-reset", () => this.#restartStill());
     click("lab-new-seed", () => this.#form.set("lab.seed", newSeed()));
     click("lab-play", () => this.#clock.toggle());
-    byId("lab-t").addEventListener("change", () => this.#save());
+    this.#byId("lab-t").addEventListener("change", () => this.#save());
     click("lab-theorem", async () => {
       await this.open();
       const answer = await this.#runs.call(this.#runs.runs[0], "theorem", Uint32Array.from(THEOREM));
@@ -308,7 +342,7 @@ class Lab {
       const view = this.#views[0];
       await view.computeLikelihood();
       const { bitsPerDim, heldOut, mass, nfe } = view.likelihood;
-      byId("lab-likelihood-text").textContent = `${bitsPerDim.toFixed(3)} bits per dimension on ${heldOut} held-out points; the density integrates to ${mass.toFixed(3)} over the square (${nfe} evaluations of Runge–Kutta 4).`;
+      this.#byId("lab-likelihood-text").textContent = `${bitsPerDim.toFixed(3)} bits per dimension on ${heldOut} held-out points; the density integrates to ${mass.toFixed(3)} over the square (${nfe} evaluations of Runge–Kutta 4).`;
       const layers = this.#state["lab.layers"].split(".");
       if (!layers.includes("likelihood")) this.#form.set("lab.layers", LAB["lab.layers"].kind.read([...layers, "likelihood"].join(".")));
     });
@@ -319,7 +353,7 @@ class Lab {
       link: () => this.#link(),
       loadWeights: (bytes) => this.#loadWeights(bytes),
     };
-    new Take(this.#root, parts, (text) => (byId("lab-take-text").textContent = text));
+    new Take(this.#root, parts, (text) => (this.#byId("lab-take-text").textContent = text));
   }
 
   async #restartStill() {
@@ -353,7 +387,7 @@ class Lab {
   #link() {
     const step = this.#runs.step;
     const state = step > 0 ? { ...this.#state, "lab.until": step } : this.#state;
-    return `${location.origin}${location.pathname}${toHash(LAB, state)}`;
+    return this.#address(state);
   }
 
   /** Takes weights from a file, with their experiment; a bad file changes nothing. */

@@ -1,10 +1,11 @@
-// The lab's worker: one engine, at most two labs. It answers calls in their order; all arithmetic is in Rust.
+// The lab's worker: one engine, a lab in each slot that is in use. It answers calls in their order; all arithmetic is in Rust.
+import { ENGINES } from "../assets.js";
 import { adapterName } from "../webgpu.js";
 import { CLOSE, FREE, LAB, MAKERS, OPEN } from "./protocol.js";
 
 let module = null;
 let engine = null;
-const labs = [null, null];
+const labs = new Map(); // slot → lab, race or distillation
 
 /** The buffers of the typed arrays in a result, so that they move instead of being copied. */
 function buffers(result) {
@@ -23,15 +24,15 @@ self.addEventListener("error", (event) => failed(null, event.error ?? event, tru
 self.addEventListener("unhandledrejection", (event) => failed(null, event.reason, true));
 
 async function open(build, computes) {
-  module = await import(`../engine/${build}/flow_lab.js`);
+  module = await ENGINES[build]();
   await module.default();
   engine = await module.Engine.open(computes);
   return { name: computes === "webgpu" ? await adapterName() : engine.name };
 }
 
 function close(slot) {
-  labs[slot]?.free();
-  labs[slot] = null;
+  labs.get(slot)?.free();
+  labs.delete(slot);
 }
 
 async function call({ method, slot, args }) {
@@ -40,17 +41,17 @@ async function call({ method, slot, args }) {
   if (method === LAB) {
     const lab = engine.lab(...args); // throws before the lab that is there is touched
     close(slot);
-    labs[slot] = lab;
+    labs.set(slot, lab);
     return { parameters: lab.parameters };
   }
   if (MAKERS.includes(method)) {
     const made = engine[method](...args); // throws before what is there is touched
     close(slot);
-    labs[slot] = made;
+    labs.set(slot, made);
     return undefined;
   }
   if (FREE.includes(method)) return module[method](...args);
-  const lab = labs[slot];
+  const lab = labs.get(slot);
   if (!lab) throw new Error(`there is no lab for ${method}`);
   return lab[method](...args);
 }

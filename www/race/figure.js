@@ -2,8 +2,10 @@
 import { MAKE_RACE } from "../lab/protocol.js";
 import { RaceChart } from "./chart.js";
 import { END_NAMES } from "../lab/form.js";
+import { onTheme } from "../theme.js";
 import { NFES, RACE, race } from "./table.js";
 import { Tile } from "./tile.js";
+import { focused } from "../state.js";
 
 const SLICE_MS = 40; // a training call takes about this long, so that stopping is quick
 const PICTURE_MS = 700;
@@ -41,7 +43,7 @@ export class RaceFigure {
     this.#part("start").addEventListener("click", () => this.#try(() => (this.#running ? this.#stop() : this.#go())));
     const redraw = () => this.#tiles.forEach((tile) => tile.redraw());
     new ResizeObserver(redraw).observe(this.#part("tiles"));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    onTheme(root, redraw);
     this.refresh();
   }
 
@@ -93,7 +95,7 @@ export class RaceFigure {
   refresh() {
     for (const key of Object.keys(RACE)) {
       const control = this.#form.elements[key];
-      if (control && control !== document.activeElement) control.value = String(this.#state[key]);
+      if (control && !focused(control)) control.value = String(this.#state[key]);
     }
     const methods = this.#state["race.methods"].split(".");
     for (const box of this.#form.querySelectorAll("[data-method]")) box.checked = methods.includes(box.dataset.method);
@@ -115,6 +117,23 @@ export class RaceFigure {
     this.#part("text").textContent = text;
     this.#part("start").textContent = this.#running ? "Stop" : share > 0 && share < 1 ? "Go on" : "Start the race";
     this.#root.setAttribute("aria-busy", String(this.#running));
+  }
+
+  get running() {
+    return this.#running;
+  }
+
+  /** Starts, or goes on where it rested. */
+  run() {
+    this.#try(async () => {
+      await this.#loop.catch(() => {}); // it may still be coming to rest
+      if (!this.#running) await this.#go();
+    });
+  }
+
+  /** Nobody looks: nothing is trained. */
+  rest() {
+    if (this.#running) this.#try(() => this.#stop());
   }
 
   async #stop() {

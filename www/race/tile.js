@@ -1,5 +1,6 @@
 // One contestant: its particles at the chosen number of evaluations, and what they amount to.
 import { readPalette } from "../lab/colours.js";
+import { colour } from "../theme.js";
 import { Plane } from "../lab/plane.js";
 import { MARKS } from "./chart.js";
 
@@ -53,7 +54,7 @@ export class Tile {
     const context = canvas.getContext("2d");
     const plane = new Plane(half, size);
     const colours = readPalette(canvas);
-    const hue = getComputedStyle(this.#root).getPropertyValue("--racer").trim();
+    const hue = colour(canvas, "--racer");
     const unit = size / Math.max(1, canvas.clientWidth);
     const dots = (points, from, colour, side) => {
       context.fillStyle = colour;

@@ -1,5 +1,6 @@
 // Draws the two roads: exact curves wide, Euler's steps with nodes, the long step from t dashed.
 import { readPalette } from "../lab/colours.js";
+import { colour } from "../theme.js";
 import { circle, cross, head, words } from "../lab/glyphs.js";
 import { Plane } from "../lab/plane.js";
 import { HALF } from "./table.js";
@@ -28,9 +29,8 @@ export function draw(canvas, scene) {
   const top = (width - height) / 2;
   context.reset(); // a drawing does not depend on the one before
   context.translate(0, -top);
-  const style = getComputedStyle(canvas);
   const colours = readPalette(canvas);
-  for (const road of ROADS) colours[road] = style.getPropertyValue(`--road-${road}`).trim();
+  for (const road of ROADS) colours[road] = colour(canvas, `--road-${road}`);
   const env = { plane: new Plane(HALF.x, width), colours, unit: devicePixelRatio, top };
   drawGround(context, env, scene);
   if (!scene.answer) return;

@@ -1,9 +1,11 @@
 // The two roads: keeps the points, asks for the curves, shows them and what they say.
 import { Playback } from "../lab/playback.js";
 import { draw } from "./drawing.js";
+import { onTheme } from "../theme.js";
 import { Handles } from "./handles.js";
 import { MOST, ROADS, STEPS, decode, encode, request, shown } from "./table.js";
 import { distance, kind, outcome, schedule } from "./words.js";
+import { focused } from "../state.js";
 
 const PLAY_MS = 5000;
 const REST_MS = 200; // a slider that stands still for so long is put into the link
@@ -28,9 +30,9 @@ export class RoadsFigure {
 
   /**
    * `root`: the section; `state`: has the keys of ROADS; `compute(request)`: a promise of the engine's answer;
-   * `changed(key)`: a person changed that key; `report(text)`: shows a problem, "" for none.
+   * `changed(key)`: a person changed that key; `report(text)`: shows a problem, "" for none; `signal`: the figure goes.
    */
-  constructor({ root, state, compute, changed, report }) {
+  constructor({ root, state, compute, changed, report, signal }) {
     this.#root = root;
     this.#form = this.#part("form");
     this.#state = state;
@@ -45,6 +47,7 @@ export class RoadsFigure {
       rested: () => this.#rested(),
     });
     this.#clock = new Playback({ duration: PLAY_MS, onChange: ({ t, playing }) => this.#time(t, playing) });
+    signal.addEventListener("abort", () => this.#clock.destroy());
     this.#listen(canvas);
     this.#clock.add({ canvas, draw: () => this.redraw() });
     this.refresh();
@@ -67,7 +70,11 @@ export class RoadsFigure {
       button.addEventListener("click", () => this.#remove(key, decode(this.#state[`roads.${key}`]).length - 1));
     }
     new ResizeObserver(() => this.redraw()).observe(canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
+    onTheme(canvas, () => this.redraw());
+  }
+
+  play() {
+    this.#clock.play();
   }
 
   /** Shows the state, which may have been replaced from outside. */
@@ -82,7 +89,7 @@ export class RoadsFigure {
     const state = this.#state;
     for (const key of Object.keys(ROADS)) {
       const control = this.#form.elements[key];
-      if (control && control !== document.activeElement) control.value = String(state[key]);
+      if (control && !focused(control)) control.value = String(state[key]);
     }
     const points = shown(state);
     const set = state["roads.points"] === "set";

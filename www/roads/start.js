@@ -1,11 +1,13 @@
-// Joins the two roads to an engine: a worker of its own, so that training does not keep them waiting.
+// Joins the two roads to an engine.
 import { LabClient } from "../lab/client.js";
 import { RoadsFigure } from "./figure.js";
+import { ROADS } from "./table.js";
 
-/** Starts the figure. `save()` puts the state into the URL, `report(text)` shows a sentence. */
-export function startRoads(state, save, report) {
-  const root = document.getElementById("roads");
-  const client = new LabClient();
+export { ROADS as table };
+
+/** Starts the figure; see figures.js. */
+export function start({ root, state, save, report, signal }) {
+  const client = new LabClient(() => (opened = null));
   let opened = null;
 
   async function compute(request) {
@@ -19,26 +21,19 @@ export function startRoads(state, save, report) {
     }
   }
 
-  const seen = new Promise((resolve) => {
-    const watch = new IntersectionObserver((entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      watch.disconnect();
-      resolve();
-    }, { rootMargin: "400px" });
-    watch.observe(root);
-  });
-  const figure = new RoadsFigure({
-    root,
-    state,
-    // Nobody waits for curves that are not in view.
-    compute: (request) => seen.then(() => compute(request)),
-    changed: () => save(),
-    report,
-  });
+  const figure = new RoadsFigure({ root: root.getElementById("roads"), state, compute, changed: save, report, signal });
+  let fresh = state["roads.t"] === ROADS["roads.t"].initial; // nobody has chosen a time yet
   return {
-    /** The state was replaced from outside; `keys` changed. */
     replaced(keys) {
       if (keys.length) figure.refresh();
+    },
+    enter({ begin, still }) {
+      if (begin && fresh && !still) figure.play();
+      fresh = false;
+    },
+    leave() {}, // its clock stands still by itself while nobody sees it
+    close() {
+      client.close();
     },
   };
 }

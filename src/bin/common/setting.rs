@@ -15,9 +15,9 @@ pub struct Setting {
     /// Seed of every draw.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// cpu, or the GPU this program was built for (vulkan, cuda).
+    /// cpu, or the GPU this program was built for (webgpu, vulkan, cuda).
     #[arg(long, default_value = "cpu")]
-    device: String,
+    pub device: String,
 }
 
 impl Setting {

@@ -1,0 +1,32 @@
+// The text of assets.js, the one module that knows where a build put its engines and weights.
+// Every place is a literal that bundlers see, relative to the module itself: no host, no path.
+
+const entries = (table, line) => Object.entries(table).map(([name, value]) => `  ${JSON.stringify(name)}: ${line(value)},\n`).join("");
+
+/**
+ * `engines`: the folder in engine/ of each build; `models`: the manifest of each network; `base`: the way from
+ * assets.js to the folder that has engine/ and models/.
+ */
+export function assets({ engines, models, base }) {
+  const url = (path) => `new URL(${JSON.stringify(`${base}models/${path}`)}, import.meta.url).href`;
+  const names = Object.fromEntries(Object.keys(models).map((name) => [name, name]));
+  return `// Made by scripts/assets.mjs.
+
+/** The builds of the crate, each loaded when it is called. */
+export const ENGINES = Object.freeze({
+${entries(engines, (folder) => `() => import(${JSON.stringify(`${base}engine/${folder}/flow_lab.js`)})`)}});
+
+/** The weights of the digit networks. */
+export const MODELS = Object.freeze({
+${entries(models, ({ file, bytes, sha256 }) => `Object.freeze({ url: ${url(file)}, bytes: ${bytes}, sha256: ${JSON.stringify(sha256)} })`)}});
+
+/** What \`evaluate\` measured of each. */
+export const FIGURES = Object.freeze({
+${entries(names, (name) => url(`${name}-figures.json`))}});
+
+// In two steps, so that no bundler looks for a file of that name.
+const here = import.meta.url;
+/** Where index.html and embed.html are. */
+export const HOME = new URL(${JSON.stringify(base)}, here).href;
+`;
+}

@@ -1,0 +1,111 @@
+// What a host meets: dist/ deep below another site's root, compressed beforehand, under names that can be cached.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { after, before, test } from "node:test";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { compressible } from "../../scripts/compress.mjs";
+import { ENTRIES, folderHash } from "../../scripts/finish.mjs";
+import { browser, DIST, hashed, open, TYPES } from "./harness.mjs";
+
+const BASE = "/a/b/c/";
+const text = (name) => readFileSync(join(DIST, name), "utf8");
+
+/** The values of `src` and `href` in an entry point, with their elements; pictures inside the page are no references. */
+const references = (name) =>
+  [...text(name).matchAll(/<(\w+)\b[^>]*?\s(?:src|href)=(["'])(.*?)\2/gs)]
+    .map(([, element, , url]) => ({ element, url }))
+    .filter(({ url }) => !url.startsWith("data:") && !url.startsWith("#"));
+
+test("a folder's name ends in the hash of its content", () => {
+  assert.equal(readdirSync(join(DIST, "engine")).length, 4);
+  for (const name of ["app", "engine/cpu", "engine/lab", "engine/webgpu", "engine/lab-webgpu"]) {
+    assert.equal(hashed(name), `${name}-${folderHash(join(DIST, hashed(name)))}`);
+  }
+});
+
+test("nothing but the entry points, which lead into the hashed folders, has a place of its own", () => {
+  const known = [...ENTRIES, hashed("app"), "engine", "models", "stills", "EMBED.md"];
+  const others = readdirSync(DIST).filter((name) => !known.includes(name.replace(/\.(br|gz)$/, "")));
+  assert.deepEqual(others, []);
+  for (const name of ENTRIES) {
+    assert.ok(text(name).includes(`${hashed("app")}/`), `${name} does not lead into ${hashed("app")}`);
+    assert.doesNotMatch(text(name), /["'](\.\/)?app\//, name);
+  }
+});
+
+test("what the entry points refer to exists, at a relative address", () => {
+  for (const name of ["index.html", "embed.html"]) {
+    assert.ok(references(name).length > 0, name);
+    for (const { element, url } of references(name)) {
+      if (element === "a" && /^https:\/\//.test(url)) continue; // a paper
+      assert.doesNotMatch(url, /^(\/|[a-z]+:)/i, `${name}: ${url}`);
+      const file = url.split(/[?#]/)[0].replace(/^(\.\/)?$/, "index.html");
+      assert.ok(existsSync(join(DIST, file)), `${name}: ${url} does not exist`);
+    }
+  }
+});
+
+test("every text and engine is there in brotli and gzip too, with the same content", () => {
+  const files = compressible(DIST);
+  assert.ok(files.filter((file) => file.endsWith(".wasm")).length === 4 && files.length > 20);
+  for (const file of files) {
+    const bytes = readFileSync(file);
+    assert.ok(bytes.equals(brotliDecompressSync(readFileSync(`${file}.br`))), `${file}.br`);
+    assert.ok(bytes.equals(gunzipSync(readFileSync(`${file}.gz`))), `${file}.gz`);
+  }
+});
+
+let server, chrome;
+const answers = []; // [path, status, content-encoding]
+before(async () => {
+  // As nginx with brotli_static does, and as simple.
+  server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, "http://x");
+    const asked = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
+    const path = asked.startsWith(BASE) ? join(DIST, normalize(asked.slice(BASE.length))) : null;
+    if (!path || !existsSync(path) || !statSync(path).isFile()) {
+      answers.push([pathname, 404]);
+      return response.writeHead(404).end();
+    }
+    const packed = /\bbr\b/.test(request.headers["accept-encoding"] ?? "") && existsSync(`${path}.br`);
+    const headers = { "content-type": TYPES[extname(path)] ?? "application/octet-stream", vary: "accept-encoding" };
+    answers.push([pathname, 200, packed ? "br" : undefined]);
+    return response.writeHead(200, packed ? { ...headers, "content-encoding": "br" } : headers).end(readFileSync(packed ? `${path}.br` : path));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  chrome = await browser();
+});
+after(async () => {
+  await chrome?.close();
+  server?.close();
+});
+
+for (const name of ["", "embed.html"]) {
+  test(`${name || "the page"} loads below ${BASE}, and nothing from elsewhere`, async () => {
+    answers.length = 0;
+    const origin = `http://127.0.0.1:${server.address().port}`;
+    const context = await chrome.newContext({ viewport: { width: 1280, height: 900 } });
+    const asked = [];
+    context.on("request", (request) => asked.push(request.url()));
+    const { page, errors } = await open(context, `${origin}${BASE}${name}`);
+    // Every figure comes near once, and loads what it needs.
+    for (let at = 0; at < (await page.evaluate(() => document.documentElement.scrollHeight)); at += 600) {
+      await page.evaluate((y) => window.scrollTo(0, y), at);
+      await page.waitForTimeout(100);
+    }
+    // "networkidle" happens once in the life of a page, and may have been before the scrolling.
+    for (let seen = -1; seen !== answers.length; ) {
+      seen = answers.length;
+      await page.waitForTimeout(2000);
+    }
+    const elsewhere = asked.filter((url) => !url.startsWith(`${origin}${BASE}`) && !/^(data|blob):/.test(url));
+    assert.deepEqual(elsewhere, []);
+    assert.deepEqual(answers.filter(([, status]) => status !== 200), []);
+    const scripts = answers.filter(([path]) => /\.(js|wasm)$/.test(path));
+    assert.ok(scripts.length > 0 && scripts.every(([, , encoding]) => encoding === "br"), "scripts come compressed");
+    assert.deepEqual(errors, []);
+    await context.close();
+  });
+}

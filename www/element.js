@@ -1,0 +1,158 @@
+// <flow-lab figure="…">: one live figure, in the article, in a post of somebody else's, in embed.html.
+import { FIGURES } from "./figures.js";
+import { parts } from "./loading.js";
+import { fromAttributes, hideControls } from "./settings.js";
+import { shareRow } from "./share.js";
+import { defaults } from "./state.js";
+
+const NEAR = "400px"; // scripts, markup, engine and weights are fetched when the figure is so near the view
+
+/**
+ * Attributes: `figure`, a start value for every control (settings.js), `controls` ("all", "main", "none"), `hide` (single
+ * controls), `theme` ("light", "dark"; without it the page's color-scheme holds), `start` ("view", the default: it begins when
+ * it is seen; "press": when a person presses its button). Children are shown until the figure is there.
+ * Events: "flow-lab-ready", "flow-lab-change" after a person changed something (detail.state).
+ */
+export class FlowLab extends HTMLElement {
+  #link = null; // {state, save}: where a page keeps the state, if it does
+  #release = null;
+  #mounted = null; // {figure, table, state}
+  #seen = false;
+
+  /** Keeps the state in `link.state` and calls `link.save()` after changes; to be set before the figure is near. */
+  set link(link) {
+    this.#link = link;
+  }
+
+  get name() {
+    return this.getAttribute("figure");
+  }
+
+  connectedCallback() {
+    this.#release = new AbortController();
+    const { signal } = this.#release;
+    if (!Object.hasOwn(FIGURES, this.name ?? "")) {
+      this.#say(`<flow-lab> knows the figures ${Object.keys(FIGURES).join(", ")}; figure="${this.name ?? ""}" is none of them.`);
+      return;
+    }
+    this.#watch(NEAR, signal, (near) => near && !this.#mounted && this.#mount(signal));
+    this.#watch("0px", signal, (seen) => {
+      this.#seen = seen;
+      this.#attend();
+    });
+    const attributes = new MutationObserver(() => this.#reread());
+    attributes.observe(this, { attributes: true });
+    signal.addEventListener("abort", () => attributes.disconnect());
+  }
+
+  disconnectedCallback() {
+    this.#release?.abort();
+    const { figure } = this.#mounted ?? {};
+    this.#mounted = null;
+    figure?.close();
+    this.shadowRoot?.replaceChildren(document.createElement("slot")); // the children again, until it is back
+  }
+
+  /** The state was replaced from outside; `keys` changed. */
+  replaced(keys) {
+    this.#mounted?.figure.replaced(keys.filter((key) => Object.hasOwn(this.#mounted.table, key)));
+  }
+
+  /** What the figure lends to tests and to the curious. */
+  get figure() {
+    return this.#mounted?.figure ?? null;
+  }
+
+  #watch(margin, signal, tell) {
+    const observer = new IntersectionObserver((entries) => tell(entries.at(-1).isIntersecting), { rootMargin: margin });
+    observer.observe(this);
+    signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  async #mount(signal) {
+    this.#mounted = { figure: { enter() {}, leave() {}, replaced() {}, close() {} }, table: {} }; // until it is loaded
+    const { load, title, ...files } = FIGURES[this.name];
+    try {
+      const [{ table, start }, { content, sheets }] = await Promise.all([load(), parts(files)]);
+      if (signal.aborted) return;
+      const root = this.#root();
+      const problems = hideControls(content, this.name, table, this.getAttribute("hide") ?? "");
+      root.adoptedStyleSheets = sheets;
+      const probe = document.createElement("span");
+      probe.className = "theme-probe";
+      root.replaceChildren(content, probe);
+      const state = this.#state(table, problems);
+      const context = {
+        root,
+        state,
+        signal,
+        save: () => this.#changed(),
+        report: (text) => this.#report(text),
+        address: (other) => share.address(other),
+      };
+      const share = shareRow(this, { name: this.name, title, table, state });
+      root.append(share.row);
+      this.#mounted = { figure: start(context), table, state };
+      this.#report(problems.join(" "));
+      this.dispatchEvent(new CustomEvent("flow-lab-ready", { bubbles: true, composed: true }));
+      this.#attend();
+    } catch (error) {
+      this.#mounted = null; // the next time it comes near, it is tried again
+      this.#say(`This figure could not be loaded (${error.message}). Check the connection and reload.`);
+    }
+  }
+
+  #root() {
+    return this.shadowRoot ?? this.attachShadow({ mode: "open" });
+  }
+
+  /** The page's state, or one of its own from the attributes. */
+  #state(table, problems) {
+    const written = fromAttributes(this, this.name, table);
+    problems.push(...written.problems);
+    if (this.#link) return this.#link.state;
+    return { ...defaults(table), ...written.values };
+  }
+
+  /** The author's page changed attributes: they hold from now on. */
+  #reread() {
+    const { table, state } = this.#mounted ?? {};
+    if (!state || this.#link) return;
+    const { values, problems } = fromAttributes(this, this.name, table);
+    const keys = Object.keys(values).filter((key) => state[key] !== values[key]);
+    Object.assign(state, values);
+    this.#report(problems.join(" "));
+    if (keys.length) this.replaced(keys);
+  }
+
+  #changed() {
+    this.#link?.save();
+    const detail = { state: { ...this.#mounted?.state } };
+    this.dispatchEvent(new CustomEvent("flow-lab-change", { bubbles: true, composed: true, detail }));
+  }
+
+  /** Tells the figure whether somebody sees it. */
+  #attend() {
+    const { figure } = this.#mounted ?? {};
+    if (!this.#seen) return figure?.leave();
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    figure?.enter({ begin: this.getAttribute("start") !== "press", still });
+  }
+
+  #report(text) {
+    const message = this.shadowRoot.querySelector('[role="alert"]');
+    message.textContent = text;
+    message.hidden = !text;
+  }
+
+  /** A sentence where there is no figure to say it in. */
+  #say(text) {
+    const root = this.#root();
+    const message = document.createElement("p");
+    message.setAttribute("role", "alert");
+    message.textContent = text;
+    root.replaceChildren(message, document.createElement("slot"));
+  }
+}
+
+customElements.get("flow-lab") ?? customElements.define("flow-lab", FlowLab);

@@ -1,0 +1,54 @@
+// Every figure: where its scripts, markup and styles are. Nothing here is loaded before a figure comes near the view.
+
+const COMMON = [new URL("./tokens.css", import.meta.url).href, new URL("./figure.css", import.meta.url).href];
+const LAB = new URL("./lab/lab.css", import.meta.url).href;
+const PARTS = new URL("./lab/page.css", import.meta.url).href;
+
+/**
+ * name → {title, load, markup, styles}; `load()` gives a module with `table` (what a person can set) and `start(context)`:
+ *
+ * - context.root: the shadow root that holds the markup; context.state: has the table's keys
+ * - context.save(): the state was changed by a person; context.report(text): shows a sentence, "" for none
+ * - context.address(state): a link to the figure in that state; context.signal: aborted when the figure goes
+ *
+ * and returns {replaced(keys), enter({begin, still}), leave(), close()}: the state was replaced from outside; it came into view,
+ * and may `begin` by itself, for a person who may want no motion; it left the view, and rests; it goes.
+ */
+export const FIGURES = Object.freeze({
+  digits: {
+    title: "Digits out of noise",
+    load: () => import("./digits/start.js"),
+    markup: new URL("./digits/figure.html", import.meta.url).href,
+    styles: [...COMMON, new URL("./digits/digits.css", import.meta.url).href],
+  },
+  roads: {
+    title: "Two roads from noise to data",
+    load: () => import("./roads/start.js"),
+    markup: new URL("./roads/figure.html", import.meta.url).href,
+    styles: [...COMMON, LAB, new URL("./roads/roads.css", import.meta.url).href],
+  },
+  lab: {
+    title: "Train a flow before your eyes",
+    load: () => import("./lab/start.js"),
+    markup: new URL("./lab/figure.html", import.meta.url).href,
+    styles: [...COMMON, LAB, PARTS],
+  },
+  race: {
+    title: "Down to one step",
+    load: () => import("./race/start.js"),
+    markup: new URL("./race/figure.html", import.meta.url).href,
+    styles: [...COMMON, LAB, PARTS, new URL("./race/race.css", import.meta.url).href],
+  },
+  few: {
+    title: "The same noise, fewer steps",
+    load: () => import("./few/start.js"),
+    markup: new URL("./few/figure.html", import.meta.url).href,
+    styles: [...COMMON, PARTS, new URL("./few/few.css", import.meta.url).href],
+  },
+  hand: {
+    title: "A digit of your own",
+    load: () => import("./hand/start.js"),
+    markup: new URL("./hand/figure.html", import.meta.url).href,
+    styles: [...COMMON, PARTS, new URL("./hand/hand.css", import.meta.url).href],
+  },
+});

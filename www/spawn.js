@@ -1,0 +1,19 @@
+// Workers, also for pages on another origin.
+
+/**
+ * The worker that `start()` makes of the module `file` beside the module at `from`. A page on another origin may not start it
+ * by its address: there a worker of the page's own imports it, which the answer's CORS header allows.
+ * (`start` is a function of the caller's because bundlers look for the literal `new Worker(new URL(…))`.)
+ */
+export function spawn(from, file, start) {
+  const address = from.replace(/[^/]*$/, file);
+  if (new URL(address).origin === location.origin) return start();
+  const source = new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" });
+  const url = URL.createObjectURL(source);
+  const worker = new Worker(url, { type: "module" });
+  // The first message or error says that the worker has read it.
+  const forget = () => URL.revokeObjectURL(url);
+  worker.addEventListener("message", forget, { once: true });
+  worker.addEventListener("error", forget, { once: true });
+  return worker;
+}
