@@ -1,20 +1,19 @@
 // How long a person waits for the lab: from pressing Train, with default settings, to the first picture of a trained
 // flow, and to one that resembles the data; and whether the page's thread was ever blocked meanwhile.
-import { chromium, serve, open } from "../tests/page/harness.mjs";
+import { alone, chromium, open, serve } from "../tests/page/harness.mjs";
 
 const server = await serve();
 const chrome = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 try {
-  const { page } = await open(await chrome.newContext({ viewport: { width: 1280, height: 1000 } }), `${server.url}#engine=cpu&digits=1&steps=1`);
-  await page.$eval("#lab", (e) => e.scrollIntoView());
-  await page.waitForFunction(() => document.querySelector("#lab").dataset.ready === "true");
+  const { page } = await open(await chrome.newContext({ viewport: { width: 1280, height: 1000 } }), alone(server, "lab"));
+  await page.waitForFunction(() => part("#lab").dataset.ready === "true");
   const result = await page.evaluate(async () => {
-    const lab = document.querySelector("#lab");
-    const w2 = () => Number(document.querySelector('[data-figure="w2"]').cells[1].textContent);
+    const lab = part("#lab");
+    const w2 = () => Number(part('[data-figure="w2"]').cells[1].textContent);
     let longest = 0;
     new PerformanceObserver((list) => list.getEntries().forEach((e) => (longest = Math.max(longest, e.duration)))).observe({ type: "longtask" });
     const [untrained, pictures, start] = [w2(), Number(lab.dataset.pictures), performance.now()];
-    document.querySelector("#lab-train").click();
+    part("#lab-train").click();
     const until = async (condition) => {
       while (!condition()) await new Promise(requestAnimationFrame);
       return { ms: performance.now() - start, step: Number(lab.dataset.step) };

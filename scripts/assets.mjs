@@ -5,9 +5,9 @@ const entries = (table, line) => Object.entries(table).map(([name, value]) => ` 
 
 /**
  * `engines`: the folder in engine/ of each build; `models`: the manifest of each network; `base`: the way from
- * assets.js to the folder that has engine/ and models/.
+ * assets.js to the folder that has engine/ and models/; `home`: whether the article is there too.
  */
-export function assets({ engines, models, base }) {
+export function assets({ engines, models, base, home = true }) {
   const url = (path) => `new URL(${JSON.stringify(`${base}models/${path}`)}, import.meta.url).href`;
   const names = Object.fromEntries(Object.keys(models).map((name) => [name, name]));
   return `// Made by scripts/assets.mjs.
@@ -24,9 +24,15 @@ ${entries(models, ({ file, bytes, sha256 }) => `Object.freeze({ url: ${url(file)
 export const FIGURES = Object.freeze({
 ${entries(names, (name) => url(`${name}-figures.json`))}});
 
-// In two steps, so that no bundler looks for a file of that name.
+${home ? HOME(base) : NO_HOME}`;
+}
+
+const HOME = (base) => `// In two steps, so that no bundler looks for a file of that name.
 const here = import.meta.url;
 /** Where index.html and embed.html are. */
 export const HOME = new URL(${JSON.stringify(base)}, here).href;
 `;
-}
+
+const NO_HOME = `/** There is no index.html and no embed.html in a package. */
+export const HOME = null;
+`;

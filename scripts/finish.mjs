@@ -1,7 +1,7 @@
 // Gives the build its final names, in Trunk's post-build hook: `node scripts/finish.mjs STAGING_DIR`.
 // A folder whose name ends in its hash never changes and may be cached for ever; the entry points lead there.
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assets } from "./assets.mjs";
@@ -9,7 +9,10 @@ import { assets } from "./assets.mjs";
 /** The files with names that stay: what people link to, and what other pages load. */
 export const ENTRIES = ["index.html", "embed.html", "flow-lab.js"];
 
-const BUILDS = ["cpu", "lab", "webgpu", "lab-webgpu"];
+/** What of www/ only the npm package has (scripts/pack.mjs). */
+const PACKAGE = ["api", "api.js", "api.d.ts", "element.d.ts"];
+
+export const BUILDS = ["cpu", "lab", "webgpu", "lab-webgpu"];
 const REFERENCE = /(\b(?:src|href)=["']|\b(?:from|import)\s*\(?\s*["'])(\.\/)?app\//g;
 
 /** The hash of a folder's names and contents; what scripts/compress.mjs puts beside them does not count. */
@@ -31,7 +34,7 @@ function rename(parent, name) {
 }
 
 /** The manifests in a folder of weights, each checked against its file. */
-function manifests(folder) {
+export function manifests(folder) {
   const names = readdirSync(folder).filter((name) => name.endsWith("-figures.json")).map((name) => name.replace("-figures.json", ""));
   return Object.fromEntries(
     names.sort().map((name) => {
@@ -44,6 +47,7 @@ function manifests(folder) {
 }
 
 function finish(dist) {
+  for (const name of PACKAGE) rmSync(join(dist, "app", name), { recursive: true });
   // They are large and change less often than the scripts: hashes of their own, or none.
   for (const name of ["models", "stills"]) if (existsSync(join(dist, "app", name))) renameSync(join(dist, "app", name), join(dist, name));
   const engines = Object.fromEntries(BUILDS.map((name) => [name, rename(join(dist, "engine"), name)]));

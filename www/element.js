@@ -18,6 +18,8 @@ export class FlowLab extends HTMLElement {
   #release = null;
   #mounted = null; // {figure, table, state}
   #seen = false;
+  #problems = ""; // what the author wrote that cannot be used; said until a person changes something
+  #trouble = ""; // what the figure itself says
 
   /** Keeps the state in `link.state` and calls `link.save()` after changes; to be set before the figure is near. */
   set link(link) {
@@ -93,7 +95,7 @@ export class FlowLab extends HTMLElement {
       const share = shareRow(this, { name: this.name, title, table, state });
       root.append(share.row);
       this.#mounted = { figure: start(context), table, state };
-      this.#report(problems.join(" "));
+      this.#complain(problems);
       this.dispatchEvent(new CustomEvent("flow-lab-ready", { bubbles: true, composed: true }));
       this.#attend();
     } catch (error) {
@@ -121,11 +123,12 @@ export class FlowLab extends HTMLElement {
     const { values, problems } = fromAttributes(this, this.name, table);
     const keys = Object.keys(values).filter((key) => state[key] !== values[key]);
     Object.assign(state, values);
-    this.#report(problems.join(" "));
+    this.#complain(problems);
     if (keys.length) this.replaced(keys);
   }
 
   #changed() {
+    this.#complain([]);
     this.#link?.save();
     const detail = { state: { ...this.#mounted?.state } };
     this.dispatchEvent(new CustomEvent("flow-lab-change", { bubbles: true, composed: true, detail }));
@@ -139,7 +142,14 @@ export class FlowLab extends HTMLElement {
     figure?.enter({ begin: this.getAttribute("start") !== "press", still });
   }
 
-  #report(text) {
+  #complain(problems) {
+    this.#problems = problems.join(" ");
+    this.#report(this.#trouble);
+  }
+
+  #report(trouble) {
+    this.#trouble = trouble;
+    const text = [this.#problems, trouble].filter(Boolean).join(" ");
     const message = this.shadowRoot.querySelector('[role="alert"]');
     message.textContent = text;
     message.hidden = !text;

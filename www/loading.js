@@ -3,9 +3,9 @@
 const once = new Map();
 
 /** The answer for `url`, asked for once; what failed is asked for again. */
-function get(url, read) {
+function get(url, read, accept = "*/*") {
   if (!once.has(url)) {
-    const answer = fetch(url)
+    const answer = fetch(url, { headers: { accept } })
       .then((response) => {
         if (!response.ok) throw new Error(`the server answered ${response.status} for ${url}`);
         return response.text();
@@ -18,12 +18,14 @@ function get(url, read) {
 }
 
 /** A style sheet for shadow roots; a page's rules against foreign styles do not concern it. */
-const sheet = (url) =>
-  get(url, (css) => {
+function sheet(url) {
+  const read = (css) => {
     const made = new CSSStyleSheet();
     made.replaceSync(css);
     return made;
-  });
+  };
+  return get(url, read, "text/css"); // without which a development server answers with a script
+}
 
 /** {content: a new copy of the markup, sheets} of a figure. */
 export async function parts({ markup, styles }) {

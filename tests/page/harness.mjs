@@ -1,14 +1,13 @@
-// Serves dist/ and opens it in Chromium, the way a person's browser would.
+// Serves dist/ and opens it in a browser, the way a person's browser would.
 import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { basename, dirname, extname, join, normalize, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { firefox } from "./firefox.mjs";
 
 // The tools live outside the checkout; NODE_PATH (scripts/test) says where.
-const require = createRequire(import.meta.url);
-export const { chromium } = require("playwright-core");
+export const { chromium } = createRequire(import.meta.url)("playwright-core");
 
 export const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 
@@ -49,7 +48,8 @@ export async function serve(override = () => null) {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    // As hosts of static files do for pages of other origins.
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "access-control-allow-origin": "*" });
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -60,45 +60,18 @@ export async function serve(override = () => null) {
 const BASE = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"];
 
+/** Whether Firefox runs the tests instead (scripts/test runs them in both). */
+export const FIREFOX = process.env.FLOW_LAB_BROWSER === "firefox";
+
+/** Why a test is left to Chromium: for its `skip`. */
+export const inChromium = (why) => FIREFOX && `SKIPPED in Firefox: ${why}`;
+
 /** A browser with Chromium's software WebGPU adapter, or without any. */
 export function browser({ webgpu = false } = {}) {
+  if (FIREFOX) return firefox();
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: webgpu ? [...BASE, ...WEBGPU] : [...BASE, "--disable-features=WebGPU", "--disable-gpu"],
-  });
-}
-
-// A proxy that is not there keeps Firefox from asking the network for settings and updates; localhost needs none.
-const OFFLINE = {
-  "network.proxy.type": 1,
-  "network.proxy.http": "127.0.0.1",
-  "network.proxy.http_port": 9,
-  "network.proxy.ssl": "127.0.0.1",
-  "network.proxy.ssl_port": 9,
-  "network.proxy.allow_bypass": false,
-  "network.proxy.failover_direct": false,
-  "network.trr.mode": 5,
-  "browser.download.folderList": 2,
-  "browser.download.dir": tmpdir(),
-};
-// What Playwright asks of every Firefox it drives over WebDriver BiDi and Firefox 140 does not know; no test needs it.
-const UNKNOWN = /^(network\.addDataCollector|browser\.setDownloadBehavior|emulation\.setScreen(Orientation|Settings)Override)$/;
-
-/**
- * The distribution's Firefox, which Playwright drives with the code that drives Chromium. Of a context's options it
- * takes the viewport, but neither `colorScheme` nor `reducedMotion`: those are for the whole browser here.
- */
-export function firefox({ dark = false, reducedMotion = false, prefs = {} } = {}) {
-  const { prototype } = require("playwright-core/lib/utilsBundle").ws;
-  const send = (prototype.plainSend ??= prototype.send);
-  prototype.send = function (data, ...rest) {
-    const { id, method } = String(data).startsWith("{") ? JSON.parse(data) : {};
-    return send.call(this, UNKNOWN.test(method) ? JSON.stringify({ id, method: "session.status", params: {} }) : data, ...rest);
-  };
-  return require("playwright-core").firefox.launch({
-    channel: "moz-firefox",
-    executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
-    firefoxUserPrefs: { ...OFFLINE, "ui.systemUsesDarkTheme": Number(dark), "ui.prefersReducedMotion": Number(reducedMotion), ...prefs },
   });
 }
 

@@ -1,7 +1,7 @@
 // The two roads as a person uses them. The engine's numbers are held against closed forms.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { alone, browser, open, picture, serve } from "./harness.mjs";
+import { alone, browser, inChromium, open, picture, serve } from "./harness.mjs";
 
 let chrome, server;
 before(async () => {
@@ -208,7 +208,7 @@ test("a malformed link is explained and the rest of it used", async () => {
   await context.close();
 });
 
-test("on a phone, in dark, with a finger", async () => {
+test("on a phone, in dark, with a finger", { skip: inChromium("no touch there") }, async () => {
   const { page, errors, context } = await visit("", {
     viewport: { width: 360, height: 740 },
     colorScheme: "dark",

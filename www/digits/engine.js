@@ -17,6 +17,7 @@ export class Engine {
   #onChange;
   #opening = null; // rejects open() when the worker fails before it is ready
   #loaded = null;
+  #closed = false;
 
   engine = null;
 
@@ -28,6 +29,7 @@ export class Engine {
   async open(wanted) {
     if (wanted === "cpu") return this.#openWorker("cpu", "as chosen");
     const obstacle = await webgpuObstacle();
+    if (this.#closed) throw new Error("the engine was closed");
     if (obstacle) return this.#openWorker("cpu", obstacle);
     try {
       await this.#openWorker("webgpu", wanted === "auto" ? "found in this browser" : "as chosen");
@@ -159,6 +161,7 @@ export class Engine {
 
   /** Ends the worker and what it computes. */
   close() {
+    this.#closed = true;
     this.#worker?.terminate();
     this.#worker = null;
     for (const { resolve } of this.#queue.splice(0)) resolve(false);

@@ -25,7 +25,7 @@ self.addEventListener("unhandledrejection", (event) => fail(current, event.reaso
 
 async function open(id) {
   const module = await ENGINES[id]();
-  await module.default();
+  self.memory = (await module.default()).memory; // for those who look at it from outside: tests, developer tools
   engine = await module.Engine.open(id);
   send({ type: FROM_WORKER.OPENED, name: id === "webgpu" ? await adapterName() : engine.name });
 }
@@ -46,7 +46,7 @@ function begin(request, from) {
 }
 
 async function pull(number, request, from) {
-  current = number;
+  if (current !== number) return; // stopped before it began
   const run = begin(request, from);
   try {
     for (let since = performance.now(); current === number; ) {

@@ -69,7 +69,7 @@ class Shared {
 
   #die(error) {
     this.#end();
-    this.#forget(() => true, new Error("the engine was stopped"));
+    this.#forget(() => true, error);
     const users = [...this.#users.keys()];
     this.#users.clear();
     for (const user of users) user.lost(this, error);

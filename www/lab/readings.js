@@ -70,7 +70,7 @@ export class Readings {
     const cell = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
     const head = document.createElement("tr");
     const titles = two ? [`A, ${this.#names[0]}`, `B, ${this.#names[1]}`, "B − A"] : ["this run"];
-    head.append(cell("th", ""), ...titles.map((title) => Object.assign(cell("th", title), { scope: "col" })));
+    head.append(cell("td", ""), ...titles.map((title) => Object.assign(cell("th", title), { scope: "col" })));
     this.#table.tHead.replaceChildren(head);
     const rows = ROWS.map(([key, title, digits]) => {
       const row = document.createElement("tr");

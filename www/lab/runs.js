@@ -2,6 +2,9 @@
 import { experiment, settings } from "./table.js";
 
 const SLICE_MS = 30; // a training call takes about this long, so that other calls get in between
+/** Steps of the next training call, where one took `each` milliseconds. */
+export const slice = (each) => Math.max(1, Math.min(200, Math.round(SLICE_MS / each)));
+
 const PICTURE_MS = 300;
 const FIGURES_MS = 2500;
 const LIVE_PARTICLES = 1000; // drawn while training; all of them when it pauses
@@ -137,7 +140,7 @@ export class Runs {
       await this.advance(steps);
       const now = performance.now();
       const each = (now - began) / (steps * this.runs.length);
-      this.#slice = Math.max(1, Math.min(200, Math.round(SLICE_MS / each)));
+      this.#slice = slice(each);
       if (now - picture > PICTURE_MS) {
         for (const run of this.runs) await this.#on.picture(run, true);
         picture = performance.now();

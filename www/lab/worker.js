@@ -25,7 +25,7 @@ self.addEventListener("unhandledrejection", (event) => failed(null, event.reason
 
 async function open(build, computes) {
   module = await ENGINES[build]();
-  await module.default();
+  self.memory = (await module.default()).memory; // for those who look at it from outside: tests, developer tools
   engine = await module.Engine.open(computes);
   return { name: computes === "webgpu" ? await adapterName() : engine.name };
 }

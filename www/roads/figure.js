@@ -93,6 +93,8 @@ export class RoadsFigure {
     }
     const points = shown(state);
     const set = state["roads.points"] === "set";
+    this.#root.dataset.show = state["roads.show"];
+    if (this.#answer) this.#part("outcome").textContent = outcome(this.#answer, state);
     this.#part("counts").hidden = !set;
     for (const key of ["x0", "x1"]) {
       const count = points[key].length;

@@ -47,13 +47,18 @@ export function outcome(answer, state) {
   const { diffusion, straight } = answer;
   const n = straight.nfe;
   const steps = n === 1 ? "One Euler step" : `Euler’s method with ${n} steps`;
+  const shown = state["roads.show"];
   if (straight.trajectories.length === 1) {
     const [a, b] = [diffusion.trajectories[0], straight.trajectories[0]];
+    if (shown !== "both") return `${steps} along the ${shown} path ${ending(shown === "straight" ? b : a)}.`;
     return `${steps} along the diffusion path ${ending(a)}; along the straight path it ${ending(b)}.`;
   }
-  const mean =
-    `${steps} ends ${distance(diffusion.error)} off along the diffusion path and ${distance(straight.error)} off ` +
-    `along the straight path (mean of ${straight.trajectories.length}).`;
+  const of = `(mean of ${straight.trajectories.length})`;
+  if (shown === "diffusion") return `${steps} ends ${distance(diffusion.error)} off along the diffusion path ${of}.`;
+  const mean = shown === "straight"
+    ? `${steps} ends ${distance(straight.error)} off along the straight path ${of}.`
+    : `${steps} ends ${distance(diffusion.error)} off along the diffusion path and ${distance(straight.error)} off ` +
+    `along the straight path ${of}.`;
   const several = answer.straight.trajectories[0].conditional.length > 1;
   if (n > 1 || !several) return mean;
   const where = state["roads.sigmaMin"] > 0 ? "near the mean of the data" : "on the mean of the data";

@@ -1,0 +1,116 @@
+// The stills of the article: each figure as dist/ computes it on the CPU, without its controls, in both themes.
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { alone, browser, hashed, open, serve } from "../tests/page/harness.mjs";
+
+const ARTICLE = fileURLToPath(new URL("../article/", import.meta.url));
+const STILLS = fileURLToPath(new URL("../www/stills/", import.meta.url));
+const [NARROW, WIDE] = [720, 960]; // CSS pixels; twice as many are drawn
+const QUALITY = 0.7;
+
+/** figure → what is pictured of it, and when it is done. */
+const FIGURES = {
+  roads: { part: ".roads-view", done: () => part("#roads").getAttribute("aria-busy") === "false", start: "press" },
+  lab: { part: ".stages", done: () => Number(part("#lab").dataset.step) >= 2000 && part("#lab").getAttribute("aria-busy") === "false" },
+  digits: { part: "#figure", done: () => part("#figure").dataset.done === "true" && part("#figure").getAttribute("aria-busy") === "false" },
+  hand: { part: "#hand", width: WIDE, done: () => /and back again/.test(part('[data-result="return"] figcaption').textContent) },
+  race: { part: "#race", width: WIDE, done: () => /^Done/.test(part("#race-text").textContent) },
+  few: { part: "#few-rows", width: WIDE, done: () => /^Class/.test(part("#few-text").textContent) },
+};
+/** What a figure has besides its article's settings, so that its still does not take minutes. */
+const SETTINGS = { lab: "lab.until=2000" };
+/** Not pictured: what only a person who can press it needs. */
+const HIDDEN = ".transport, .share, .roads-steps, .lab-figures, .brush-tools, .field, #hand-text, .progress-text, progress, .buttons { display: none !important; }";
+
+const webp = (page, png) =>
+  page.evaluate(async ([data, quality]) => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/webp", quality })).arrayBuffer());
+    return { base64: btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), "")), width: image.width, height: image.height };
+  }, [png.toString("base64"), QUALITY]);
+
+/** Writes a still and puts its size into the article. */
+async function keep(page, png, id, theme) {
+  const { base64, width, height } = await webp(page, png);
+  const bytes = Buffer.from(base64, "base64");
+  writeFileSync(`${STILLS}${id}-${theme}.webp`, bytes);
+  for (const file of readdirSync(ARTICLE)) {
+    const text = readFileSync(ARTICLE + file, "utf8");
+    const sized = text.replace(new RegExp(`(src="stills/${id}-light\\.webp" width=")\\d+(" height=")\\d+`), `$1${width}$2${height}`);
+    if (sized !== text) writeFileSync(ARTICLE + file, sized);
+  }
+  console.log(`${id}-${theme}.webp: ${width} × ${height}, ${bytes.length} bytes`);
+}
+
+/** Rows of a run: the states of some digits on their way from noise. */
+async function hero(page) {
+  await page.evaluate(async (app) => {
+    const { DigitNetwork } = await import(`./${app}/digits/network.js`);
+    const { drawStrip } = await import(`./${app}/digits/picture.js`);
+    const network = new DigitNetwork("digits");
+    await network.open("cpu");
+    const [PLACES, LABELS] = [12, [2, 7, 4]];
+    const frames = [];
+    const guidance = { weight: 2, from: 0.2, to: 1 };
+    const request = { seed: 5, labels: LABELS, solver: "midpoint", steps: 4 * (PLACES - 1), tolerance: 0.01, guidance };
+    await network.sample(request, (frame) => frames.push(frame));
+    const shown = Array.from({ length: PLACES }, (_, k) => frames[Math.round((k * (frames.length - 1)) / (PLACES - 1))]);
+    const box = Object.assign(document.createElement("div"), { id: "hero" });
+    box.style.cssText = "position: absolute; inset: 0 auto auto 0; width: 792px; display: grid; gap: 4px; background: var(--paper)";
+    document.body.append(box);
+    LABELS.forEach((_, i) => {
+      const canvas = document.createElement("canvas");
+      canvas.style.cssText = `width: 100%; aspect-ratio: ${PLACES}; display: block`;
+      box.append(canvas);
+      drawStrip(canvas, shown, "x", i, PLACES, -1);
+    });
+    network.close();
+  }, hashed("app"));
+  return page.locator("#hero");
+}
+
+const attributes = (text) => Object.fromEntries([...text.matchAll(/([a-z0-9-]+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+const figures = readdirSync(ARTICLE).flatMap((file) =>
+  [...readFileSync(ARTICLE + file, "utf8").matchAll(/<flow-lab ([^>]*)>/g)].map(([, text]) => attributes(text)));
+const wanted = process.argv.slice(2);
+mkdirSync(STILLS, { recursive: true });
+
+const server = await serve();
+const chrome = await browser();
+for (const theme of ["light", "dark"]) {
+  const context = await chrome.newContext({ deviceScaleFactor: 2, colorScheme: theme });
+  for (const { id, figure, ...set } of [{ id: "hero", figure: "roads" }, ...figures]) {
+    if (wanted.length && !wanted.includes(id)) continue;
+    const { part, done, start = "view", width = NARROW } = FIGURES[figure];
+    const { page } = await open(context, alone(server, figure, ["engine=cpu", `theme=${theme}`, "controls=main"].slice(["digits", "hand", "few"].includes(figure) ? 0 : 1).join("&"), start));
+    await page.setViewportSize({ width: ("compare" in set ? WIDE : width) + 24, height: 1600 }); // two runs stand side by side
+    await page.evaluate(([name, settings, extra]) => {
+      // The article's own settings, written as attributes, as a link has them.
+      const keys = Object.entries(settings).filter(([key]) => !["linked", "controls", "hide"].includes(key));
+      const camel = (key) => key.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+      const link = keys.map(([key, value]) => `${name}.${camel(key)}=${encodeURIComponent(value)}`);
+      if (link.length || extra) location.hash = [location.hash.slice(1), ...link, extra].filter(Boolean).join("&");
+    }, [figure, set, SETTINGS[figure]]);
+    let target;
+    if (id === "hero") target = await hero(page);
+    else {
+      await page.waitForFunction(done, undefined, { timeout: 240_000 });
+      await page.evaluate((css) => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(css);
+        const { shadowRoot } = document.querySelector("flow-lab");
+        shadowRoot.adoptedStyleSheets = [...shadowRoot.adoptedStyleSheets, sheet];
+        document.activeElement?.blur();
+      }, HIDDEN);
+      await page.waitForTimeout(500); // what follows a size is drawn
+      target = page.locator(part);
+    }
+    await keep(page, await target.screenshot({ animations: "disabled" }), id, theme);
+    await page.close();
+  }
+  await context.close();
+}
+await chrome.close();
+server.close();

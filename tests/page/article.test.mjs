@@ -1,0 +1,178 @@
+// The article as a reader meets it, on the CPU engine.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { brotliCompressSync, constants } from "node:zlib";
+import { violations } from "./axe.mjs";
+import { browser, inChromium, open, serve } from "./harness.mjs";
+
+let chrome, server;
+before(async () => {
+  chrome = await browser();
+  server = await serve();
+});
+after(async () => {
+  await chrome?.close();
+  server?.close();
+});
+
+const FIGURES = ["roads", "straight-roads", "set-roads", "lab", "digits-figure", "hand", "race", "few", "transport-lab"];
+const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+
+async function visit(hash = "", options = {}) {
+  const context = await chrome.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  return { context, ...(await open(context, server.url + hash)) };
+}
+
+/** Brings a figure into view and waits until it is there. */
+async function meet(page, id) {
+  await page.$eval(`#${id}`, (e) => e.scrollIntoView({ block: "start" }));
+  await page.waitForFunction((name) => document.getElementById(name).shadowRoot?.querySelector("[role=alert]"), id, { timeout: 30_000 });
+}
+
+const wide = (page) => page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+const inside = (id) => (page, selector) => page.locator(`#${id} ${selector}`);
+const steps = (page, id) => inside(id)(page, ".lab").evaluate((e) => Number(e.dataset.step));
+
+test("without JavaScript there are the text, the formulas and a picture of every figure", { skip: inChromium("Playwright cannot switch its JavaScript off") }, async () => {
+  const { page, context } = await visit("", { javaScriptEnabled: false });
+  const words = (await page.textContent("main")).split(/\s+/).length;
+  assert.ok(words > 3000, `${words} words`);
+  const heads = await page.locator("main h2").allTextContents();
+  assert.ok(heads.length >= 10, String(heads));
+  for (const head of heads) assert.ok(await page.getByRole("heading", { name: head, exact: true }).count());
+  assert.ok((await page.locator("math").count()) > 30);
+  assert.equal(await page.isVisible("noscript p"), true);
+  for (const id of FIGURES) {
+    const image = page.locator(`#${id} img`);
+    await image.scrollIntoViewIfNeeded();
+    assert.ok((await image.getAttribute("alt")).length > 40, id);
+    const box = await image.boundingBox();
+    assert.ok(box.width > 300 && box.height > 100, id);
+  }
+  await context.close();
+});
+
+test("every still exists in both themes and has the size that the page keeps for it", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    const { page, context } = await visit("", { colorScheme });
+    const wrong = await page.evaluate(async () => {
+      const bad = [];
+      for (const image of document.querySelectorAll("main img")) {
+        image.loading = "eager";
+        await image.decode().catch(() => bad.push(image.currentSrc));
+        const [width, height] = ["width", "height"].map((name) => Number(image.getAttribute(name)));
+        if (image.naturalWidth !== width || image.naturalHeight !== height) bad.push([image.currentSrc, image.naturalWidth, image.naturalHeight]);
+      }
+      return bad;
+    });
+    assert.deepEqual(wrong, []);
+    await context.close();
+  }
+});
+
+test("contents and citations lead where they say, and a figure's link to the figure in its state", async () => {
+  const { page, errors, context } = await visit();
+  const links = await page.$$eval('a[href^="#"]', (all) => all.map((a) => a.getAttribute("href")));
+  assert.ok(links.length > 30, String(links.length));
+  for (const link of links) assert.equal(await page.locator(`[id="${link.slice(1)}"]`).count(), 1, link);
+  const top = () => page.evaluate(() => scrollY);
+  await page.click('nav a[href="#transport"]');
+  await page.waitForFunction(() => Math.abs(document.getElementById("transport").getBoundingClientRect().top) < 200);
+  assert.ok((await top()) > 5000);
+  assert.equal(await page.isVisible("#message"), false, "a place in the text is no bad setting");
+  assert.deepEqual(errors, []);
+  await context.close();
+
+  const linked = await visit("#lab&lab.target=rings&lab.until=3");
+  await linked.page.waitForFunction(() => Number(part("#lab .lab")?.dataset.step ?? part(".lab")?.dataset.step) === 3, undefined, { timeout: 60_000 });
+  const at = await linked.page.$eval("#lab", (e) => e.getBoundingClientRect().top);
+  assert.ok(Math.abs(at) < 900, `the lab is ${at} pixels away`);
+  assert.equal(await inside("lab")(linked.page, '[name="lab.target"]').inputValue(), "rings");
+  await linked.page.evaluate(() => (location.hash = "#lab.target=moons&lab.colour=red"));
+  await linked.page.waitForFunction(() => !document.getElementById("message").hidden);
+  assert.match(await linked.page.textContent("#message"), /lab\.colour.*does not exist here/);
+  assert.equal(await inside("lab")(linked.page, '[name="lab.target"]').inputValue(), "moons");
+  await linked.context.close();
+});
+
+test("figures begin when they are seen, rest when they are not, and go on", async () => {
+  const { page, errors, context } = await visit();
+  assert.equal(await page.$eval("#lab", (e) => e.shadowRoot), null, "nothing of the lab is there before it is near");
+  await meet(page, "roads");
+  await page.waitForFunction(() => part("#roads-play")?.textContent === "Pause");
+  await meet(page, "lab");
+  await page.waitForFunction(() => Number(part(".lab")?.dataset.step) > 20, undefined, { timeout: 60_000 });
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.waitForFunction(() => part(".lab").getAttribute("aria-busy") === "false");
+  const rested = await steps(page, "lab");
+  await page.waitForTimeout(1000);
+  assert.equal(await steps(page, "lab"), rested, "it went on unseen");
+  await page.$eval("#lab", (e) => e.scrollIntoView());
+  await page.waitForFunction((n) => Number(part(".lab").dataset.step) > n + 5, rested);
+  // Paused by a person, it stays paused.
+  await inside("lab")(page, "#lab-train").click();
+  await page.waitForFunction(() => part(".lab").getAttribute("aria-busy") === "false");
+  const paused = await steps(page, "lab");
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.waitForTimeout(500);
+  await page.$eval("#lab", (e) => e.scrollIntoView());
+  await page.waitForTimeout(1000);
+  assert.equal(await steps(page, "lab"), paused);
+  await meet(page, "digits-figure");
+  await page.waitForFunction(() => part("#figure")?.dataset.done === "true", undefined, { timeout: 60_000 });
+  await meet(page, "hand");
+  await page.waitForFunction(() => /and back again/.test(part('[data-result="return"] figcaption')?.textContent), undefined, { timeout: 60_000 });
+  await meet(page, "race");
+  await page.waitForFunction(() => /step [1-9]/.test(part("#race-text")?.textContent), undefined, { timeout: 60_000 });
+  await meet(page, "few");
+  await page.waitForFunction(() => /^Class 3/.test(part("#few-text")?.textContent), undefined, { timeout: 60_000 });
+  await meet(page, "transport-lab");
+  await page.waitForFunction(() => parts(".lab")[1]?.dataset.step > 20, undefined, { timeout: 60_000 });
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a person who wants no motion gets none unasked", async () => {
+  const { page, context } = await visit("", { reducedMotion: "reduce" });
+  await meet(page, "roads");
+  await page.waitForFunction(() => part("#roads-nfe")?.textContent === "1", undefined, { timeout: 60_000 });
+  await meet(page, "lab");
+  await page.waitForFunction(() => part(".lab")?.dataset.ready === "true", undefined, { timeout: 60_000 });
+  await page.waitForTimeout(1000);
+  assert.equal(await inside("roads")(page, "#roads-play").textContent(), "Play");
+  assert.equal(await steps(page, "lab"), 0);
+  await context.close();
+});
+
+test("on a phone at most 1 MB comes before the first figure lives, and the GPU's engine and weights not before the digits", async (t) => {
+  const { page, context } = await visit("", PHONE);
+  let bytes = 0;
+  const answers = [];
+  page.on("response", (response) => answers.push(response));
+  await page.reload();
+  await meet(page, "roads");
+  await page.waitForFunction(() => part("#roads-nfe")?.textContent === "1", undefined, { timeout: 60_000 });
+  const packed = (body) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }).length;
+  for (const response of answers) bytes += response.url().startsWith("http") ? packed(await response.body().catch(() => Buffer.alloc(0))) : 0;
+  t.diagnostic(`${bytes} bytes in brotli -9, ${answers.length} answers`);
+  assert.ok(bytes > 300_000 && bytes <= 1_000_000, `${bytes} bytes`);
+  assert.ok(answers.every((response) => !/safetensors|webgpu-/.test(response.url())));
+  await context.close();
+});
+
+for (const [name, options] of [["a desktop", {}], ["a phone, in dark", { ...PHONE, colorScheme: "dark" }]]) {
+  test(`axe finds nothing on ${name}, and nothing sticks out`, async () => {
+    const { page, errors, context } = await visit("", options);
+    for (const id of FIGURES) {
+      await meet(page, id);
+      await page.waitForTimeout(400);
+    }
+    for (const details of await page.locator("details:not([open]) > summary").all()) await details.click();
+    await page.waitForTimeout(600);
+    assert.deepEqual(await violations(page), []);
+    const [needs, has] = await wide(page);
+    assert.ok(needs <= has, `${needs} > ${has}`);
+    assert.deepEqual(errors, []);
+    await context.close();
+  });
+}

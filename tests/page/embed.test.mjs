@@ -1,0 +1,202 @@
+// Figures in a post of somebody else's, on another origin: the element.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { browser, done, inChromium, open, serve } from "./harness.mjs";
+
+let chrome, server;
+before(async () => {
+  chrome = await browser();
+  server = await serve();
+});
+after(async () => {
+  await chrome?.close();
+  server?.close();
+});
+
+const example = (name) => readFileSync(new URL(`../../examples/${name}`, import.meta.url), "utf8");
+
+/** Serves `html` on an origin of its own, with a policy as strict as it may be. */
+async function post(html) {
+  const home = new URL(server.url).origin;
+  const policy = [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src data:",
+    `script-src ${home} 'wasm-unsafe-eval'`,
+    `connect-src ${home}`,
+    "worker-src blob:",
+  ].join("; ");
+  const pages = { "/": ["text/html", html.replaceAll("https://HOST/", server.url)], "/post.css": ["text/css", example("post.css")] };
+  const host = createServer((request, response) => {
+    const [type, body] = pages[request.url] ?? [];
+    if (!type) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": type, "content-security-policy": policy, "referrer-policy": "no-referrer" }).end(body);
+  });
+  await new Promise((resolve) => host.listen(0, "localhost", resolve));
+  host.unref(); // a test that fails leaves it open
+  return { url: `http://localhost:${host.address().port}/`, close: () => host.close() };
+}
+
+const withFigures = (body) => `<!doctype html><html lang="en"><head><meta charset="utf-8" /><title>post</title><link rel="icon" href="data:," />
+  <script type="module" src="https://HOST/flow-lab.js"></script></head><body>${body}</body></html>`;
+
+async function visit(html, options = {}) {
+  const host = await post(html);
+  const context = await chrome.newContext({ viewport: { width: 900, height: 800 }, ...options });
+  const tasks = () => {
+    window.longTasks = [];
+    if (PerformanceObserver.supportedEntryTypes.includes("longtask")) {
+      new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
+    }
+  };
+  await context.addInitScript(tasks);
+  const requests = [];
+  context.on("request", (request) => requests.push(request.url()));
+  const opened = await open(context, host.url);
+  return { ...opened, context, requests, host, close: () => Promise.all([context.close(), host.close()]) };
+}
+
+const scrollTo = (page, id) => page.$eval(id, (e) => e.scrollIntoView({ block: "center" }));
+const ready = (page, id) => page.waitForFunction((s) => part(s)?.shadowRoot?.querySelector("[role=alert]")?.hidden, id, { timeout: 60_000 });
+
+test("the example post: three figures under a strict policy, nothing from anybody else, no cookies", async () => {
+  const { page, errors, requests, context, close } = await visit(example("post.html"));
+  await scrollTo(page, "#roads");
+  await page.waitForFunction(() => part("#roads-nfe")?.textContent === "2", undefined, { timeout: 60_000 });
+  await scrollTo(page, "#lab");
+  await page.waitForFunction(() => Number(part("#lab .lab, .lab")?.dataset.step) >= 300, undefined, { timeout: 120_000 });
+  await scrollTo(page, "#digits");
+  await done(page);
+  assert.match(await page.getAttribute("#grid", "aria-label"), /4 generated digits at t = 1.00; chosen: digit 1 of 4, a 7/);
+  assert.deepEqual(errors, []);
+  const origins = new Set(requests.filter((url) => /^http/.test(url)).map((url) => new URL(url).origin));
+  assert.equal(origins.size, 2, [...origins].join(" "));
+  assert.deepEqual(await context.cookies(), []);
+  assert.equal(await page.evaluate(() => window.crossOriginIsolated), false);
+  assert.deepEqual((await page.evaluate(() => window.longTasks)).filter((ms) => ms > 50), [], "the host's thread is free");
+  await close();
+});
+
+test("before a figure is in view the element adds at most 30 KB of script", async (t) => {
+  const far = '<p>far</p><div></div><flow-lab figure="lab"><p>a still</p></flow-lab><flow-lab figure="roads"></flow-lab><flow-lab figure="digits"></flow-lab>';
+  const { page, requests, context, close } = await visit(below(far));
+  await page.waitForTimeout(1000);
+  assert.ok(await page.isVisible("text=a still"), "what the author put there is shown before the figure");
+  const scripts = requests.filter((url) => url.endsWith(".js"));
+  assert.ok(scripts.length > 3, "the element was loaded");
+  assert.ok(requests.every((url) => !/\.(wasm|safetensors|css)$/.test(url)), requests.join("\n"));
+  let bytes = 0;
+  for (const url of scripts) bytes += (await (await context.request.get(url)).body()).length;
+  t.diagnostic(`${bytes} bytes uncompressed in ${scripts.length} files`);
+  assert.ok(bytes <= 30_000, `${bytes} bytes`);
+  assert.deepEqual((await page.evaluate(() => window.longTasks)).filter((ms) => ms > 50), []);
+  await close();
+});
+
+/** The figures stand far below the view: 4,000 pixels. */
+const below = (far) => withFigures(far).replace("<div></div>", `<svg width="1" height="4000"></svg>`);
+
+test("figures of one page share an engine and a download, and let go of them", { skip: inChromium("it does not tell how many workers there are") }, async () => {
+  const figure = '<flow-lab figure="digits" digits="1" steps="2" engine="cpu" guidance="1" controls="none"></flow-lab>';
+  const roads = '<flow-lab figure="roads" controls="none"></flow-lab>';
+  const { page: shown, requests, close } = await visit(withFigures(figure + figure + roads + roads), { viewport: { width: 500, height: 4000 } });
+  await shown.waitForFunction(() => parts("#figure").length === 2 && parts("#figure").every((e) => e.dataset.done === "true"), undefined, { timeout: 60_000 });
+  await shown.waitForFunction(() => parts("#roads-nfe").length === 2 && parts("#roads-nfe").every((e) => e.textContent === "1"), undefined, { timeout: 60_000 });
+  assert.equal(requests.filter((url) => url.endsWith(".safetensors")).length, 1);
+  assert.equal(shown.workers().length, 2, "one worker for the digits, one for the roads");
+  const pictures = await shown.$$eval("#grid", (all) => all.map((e) => e.toDataURL()));
+  assert.equal(pictures[0], pictures[1]);
+  await shown.evaluate(() => parts("flow-lab")[0].remove());
+  await shown.waitForTimeout(300);
+  assert.equal(shown.workers().length, 2, "the other one still uses it");
+  await shown.evaluate(() => parts("flow-lab").forEach((e) => e.remove()));
+  await shown.waitForFunction(() => parts("flow-lab").length === 0);
+  await shown.waitForTimeout(500);
+  assert.equal(shown.workers().length, 0);
+  // What was taken out and put back is alive again.
+  await shown.evaluate(() => document.body.insertAdjacentHTML("beforeend", '<flow-lab figure="roads" steps="4"></flow-lab>'));
+  await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "4", undefined, { timeout: 60_000 });
+  await shown.evaluate(() => document.body.append(part("flow-lab"))); // moved
+  await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "4", undefined, { timeout: 60_000 });
+  assert.equal(shown.workers().length, 1);
+  await close();
+});
+
+test("attributes set, hide, follow and complain", async () => {
+  const { page: shown, errors, close } = await visit(
+    withFigures('<flow-lab figure="roads" steps="8" sigma-min="0.2" hide="diffusion t nonsense" show="sideways"></flow-lab><flow-lab id="unknown" figure="roses"></flow-lab>'),
+  );
+  await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
+  const said = await shown.textContent("#roads-message");
+  assert.match(said, /hide="nonsense" names no control/);
+  assert.match(said, /show="sideways" must be one of both, diffusion, straight/);
+  assert.equal(await shown.isVisible('[name="roads.diffusion"]'), false);
+  assert.equal(await shown.isVisible("#roads-schedule"), false);
+  assert.equal(await shown.isVisible('[name="roads.sigmaMin"]'), true);
+  assert.match(await shown.textContent("#unknown [role=alert]"), /knows the figures digits, roads.*figure="roses" is none of them/);
+  const changes = shown.evaluate(() => new Promise((resolve) => document.addEventListener("flow-lab-change", (e) => resolve(e.detail.state["roads.steps"]), { once: true })));
+  await shown.check('[name="roads.steps"][value="2"]', { force: true });
+  assert.equal(await changes, 2);
+  await shown.evaluate(() => part("flow-lab").setAttribute("steps", "4"));
+  await shown.waitForFunction(() => part("#roads-nfe").textContent === "4");
+  await shown.evaluate(() => part("flow-lab").setAttribute("controls", "none"));
+  assert.equal(await shown.isVisible("#roads-play"), false);
+  assert.equal(await shown.isVisible("#roads-canvas"), true);
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test("the theme follows the host, also when it changes, or is set", async () => {
+  const { page: shown, close } = await visit(withFigures('<flow-lab figure="roads" start="press"></flow-lab><flow-lab figure="roads" start="press" theme="dark"></flow-lab>'), {
+    viewport: { width: 900, height: 2400 },
+    colorScheme: "dark",
+  });
+  await shown.waitForFunction(() => parts("#roads-nfe").length === 2 && parts("#roads-nfe").every((e) => e.textContent === "1"), undefined, { timeout: 60_000 });
+  const corner = (k) =>
+    shown.evaluate(async (i) => {
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const canvas = parts("#roads-canvas")[i];
+      return [getComputedStyle(canvas).backgroundColor, canvas.toDataURL()];
+    }, k);
+  assert.equal((await corner(0))[0], "rgb(255, 255, 255)", "a page without color-scheme is light, whatever the system is");
+  assert.equal((await corner(1))[0], "rgb(28, 31, 37)");
+  const before = (await corner(0))[1];
+  await shown.evaluate(() => (document.documentElement.style.colorScheme = "dark"));
+  await shown.waitForFunction((old) => parts("#roads-canvas")[0].toDataURL() !== old, before);
+  assert.deepEqual(await corner(0), await corner(1), "drawn again in the other colours");
+  await close();
+});
+
+test("what is copied gives the figure back", async () => {
+  const { page: shown, context, close } = await visit(withFigures('<flow-lab figure="roads" steps="8" points="set"></flow-lab>'));
+  await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
+  await shown.check('[name="roads.steps"][value="2"]', { force: true });
+  const copied = async (name) => {
+    await shown.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => (window.copied = text) }, configurable: true }));
+    await shown.click(`text=${name}`);
+    return shown.evaluate(() => window.copied);
+  };
+  const link = await copied("Copy link");
+  assert.equal(link, `${server.url}#roads&roads.points=set&roads.steps=2`);
+  const element = await copied("Copy embed code");
+  assert.match(element, /<flow-lab figure="roads" points="set" steps="2"><\/flow-lab>$/);
+  const frame = await copied("Copy as iframe");
+  // Without a clipboard the text itself is offered.
+  await shown.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true }));
+  await shown.click("text=Copy link");
+  assert.equal(await shown.inputValue("textarea"), link);
+  await close();
+
+  const again = await visit(`<!doctype html><html lang="en"><title>t</title><link rel="icon" href="data:," /><body>${element}</body></html>`);
+  await again.page.waitForFunction(() => part("#roads-nfe")?.textContent === "2", undefined, { timeout: 60_000 });
+  assert.equal(await again.page.isChecked('[name="roads.points"][value="set"]'), true);
+  await again.close();
+
+  const plain = await chrome.newContext({ viewport: { width: 900, height: 900 } });
+  const framed = await plain.newPage();
+  await framed.setContent(frame);
+  await framed.frameLocator("iframe").locator("#roads-nfe").filter({ hasText: "2" }).waitFor({ timeout: 60_000 });
+  await plain.close();
+});

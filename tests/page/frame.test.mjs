@@ -1,0 +1,126 @@
+// embed.html in a frame, and the protocol that EMBED.md documents.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { alone, browser, open, serve } from "./harness.mjs";
+
+let chrome, server, host;
+before(async () => {
+  chrome = await browser();
+  server = await serve();
+  // The page around: another origin, which keeps what it hears and where from.
+  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8" /><title>around</title><link rel="icon" href="data:," /></head><body><script>
+    window.heard = [];
+    addEventListener("message", ({ data, origin }) => data?.source === "flow-lab" && heard.push({ ...data, origin }));
+  </script></body></html>`;
+  host = createServer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end(html));
+  await new Promise((resolve) => host.listen(0, "localhost", resolve));
+  host.unref();
+});
+after(async () => {
+  await chrome?.close();
+  server?.close();
+  host?.close();
+});
+
+const around = () => `http://localhost:${host.address().port}`;
+const home = () => new URL(server.url).origin;
+
+async function framed(address, options = {}) {
+  const context = await chrome.newContext({ viewport: { width: 800, height: 900 }, ...options });
+  const opened = await open(context, around());
+  await opened.page.evaluate((src) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: "f", width: 700, height: 300, allow: "clipboard-write" })), address);
+  const frame = opened.page.frameLocator("#f");
+  await frame.locator("flow-lab[ready]").waitFor({ state: "attached", timeout: 60_000 });
+  return { ...opened, context, frame };
+}
+
+const heard = (page, type) => page.evaluate((t) => window.heard.filter((m) => m.type === t), type);
+const nfe = (frame, n) => frame.locator("#roads-nfe").filter({ hasText: new RegExp(`^${n}$`) }).waitFor({ timeout: 60_000 });
+const tell = (page, message) => page.evaluate((m) => document.getElementById("f").contentWindow.postMessage(m, "*"), message);
+
+test("the frame reports that it is there, its size and its state, and takes settings", async () => {
+  const { page, errors, frame, context } = await framed(alone(server, "roads", "controls=main&roads.steps=2"));
+  await nfe(frame, 2);
+  await page.waitForFunction(() => window.heard.some((m) => m.type === "ready") && window.heard.some((m) => m.type === "size" && m.height > 400));
+  for (const message of await page.evaluate(() => window.heard)) assert.equal(message.origin, home());
+  const tall = (await heard(page, "size")).at(-1).height;
+  await page.evaluate(() => (document.getElementById("f").width = 340));
+  await page.waitForFunction((h) => window.heard.filter((m) => m.type === "size").at(-1).height !== h, tall);
+  assert.equal(await frame.locator("#roads-reset").isVisible(), false, "controls=main");
+
+  await tell(page, { target: "flow-lab", type: "set", state: "roads.steps=8&theme=dark" });
+  await nfe(frame, 8);
+  assert.equal(await frame.locator("body").evaluate((e) => getComputedStyle(e).backgroundColor), "rgb(20, 22, 26)");
+  await tell(page, { target: "flow-lab", type: "set", state: "roads.sigmaMin=0.25" });
+  await page.waitForFunction(() => window.heard.filter((m) => m.type === "state").at(-1)?.state === "roads.sigmaMin=0.25&roads.steps=8");
+  await tell(page, { target: "flow-lab", type: "set", state: "roads.steps=3&nonsense=1" });
+  await frame.locator("#message:not([hidden])").filter({ hasText: "nonsense" }).waitFor();
+  await nfe(frame, 8);
+  // A person's change is told too.
+  await frame.locator('[name="roads.steps"][value="4"]').check({ force: true });
+  await page.waitForFunction(() => window.heard.filter((m) => m.type === "state").at(-1).state === "roads.sigmaMin=0.25&roads.steps=4");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("it speaks to the origin that it was told, and hears no other", async () => {
+  const named = await framed(alone(server, "roads", `parent=${around()}`));
+  await nfe(named.frame, 1);
+  await named.page.waitForFunction(() => window.heard.some((m) => m.type === "ready"));
+  await named.context.close();
+
+  const other = await framed(alone(server, "roads", "parent=https://blog.example"));
+  await nfe(other.frame, 1);
+  await tell(other.page, { target: "flow-lab", type: "set", state: "roads.steps=8" });
+  await other.page.waitForTimeout(800);
+  assert.deepEqual(await other.page.evaluate(() => window.heard), []);
+  await nfe(other.frame, 1);
+  await other.context.close();
+
+  // A frame beside it, of a third origin, is not its parent.
+  const { page, frame, context } = await framed(alone(server, "roads"));
+  await nfe(frame, 1);
+  const third = around().replace("localhost", "127.0.0.1").replace(/\d+$/, String(new URL(server.url).port));
+  await page.evaluate((src) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: "evil" })), `${third}/lab/EMBED.md`);
+  await page.waitForTimeout(500);
+  await page.frames().find((f) => f.url().endsWith("EMBED.md")).evaluate(() => parent.frames[0].postMessage({ target: "flow-lab", type: "set", state: "roads.steps=8" }, "*"));
+  await page.waitForTimeout(500);
+  await nfe(frame, 1);
+  await context.close();
+});
+
+test("a wrong address says what is there", async () => {
+  const context = await chrome.newContext();
+  const page = await context.newPage();
+  await page.goto(`${server.url}embed.html#figure=roses`);
+  await page.locator("#message:not([hidden])").filter({ hasText: "There is no figure “roses”. There are: digits, roads" }).waitFor();
+  await page.goto(`${server.url}embed.html`);
+  await page.reload();
+  await page.locator("#message:not([hidden])").filter({ hasText: "add #figure=" }).waitFor();
+  await page.goto(`${server.url}embed.html#figure=roads&controls=some&roads.steps=2&theme=pink`);
+  await page.reload();
+  await page.locator("#message:not([hidden])").filter({ hasText: "controls" }).filter({ hasText: "theme" }).waitFor();
+  await page.locator("#roads-nfe").filter({ hasText: "2" }).waitFor();
+  await context.close();
+});
+
+test("EMBED.md lists every setting with what it takes", async () => {
+  const context = await chrome.newContext();
+  const { page } = await open(context, alone(server, "roads"));
+  const lines = await page.evaluate(async () => {
+    const base = performance.getEntriesByType("resource").map((e) => e.name).find((name) => name.endsWith("/figures.js")).replace("figures.js", "");
+    const [{ FIGURES }, { attribute }] = await Promise.all([import(`${base}figures.js`), import(`${base}settings.js`)]);
+    const all = [];
+    for (const [name, { load }] of Object.entries(FIGURES)) {
+      for (const [key, { kind, initial }] of Object.entries((await load()).table)) {
+        all.push(`- \`${attribute(name, key)}\`: ${kind.says}${initial === "" ? "" : `; \`${initial}\``}`);
+      }
+    }
+    return all;
+  });
+  assert.ok(lines.length > 50);
+  const guide = await (await context.request.get(`${server.url}EMBED.md`)).text();
+  assert.deepEqual(lines.filter((line) => !guide.includes(`${line}\n`)), []);
+  await context.close();
+});

@@ -1,0 +1,51 @@
+// What a page holds, and a long day of it: shared by the test and by benches/memory.mjs.
+
+/** {heap, wasm, workers, buffers}: bytes of JavaScript and of WebAssembly, workers, GPU buffers alive (where they are counted). */
+export async function held(page) {
+  const tools = (page.tools ??= await page.context().newCDPSession(page));
+  await tools.send("HeapProfiler.collectGarbage");
+  await tools.send("HeapProfiler.collectGarbage"); // what the first one found to be unused, finalisers too
+  const { usedSize } = await tools.send("Runtime.getHeapUsage");
+  let [wasm, buffers] = [0, null];
+  for (const worker of page.workers()) {
+    const found = await worker.evaluate(() => [self.memory?.buffer.byteLength ?? 0, self.liveBuffers?.() ?? null]);
+    wasm += found[0];
+    if (found[1] !== null) buffers = (buffers ?? 0) + found[1];
+  }
+  return { heap: usedSize, wasm, workers: page.workers().length, buffers };
+}
+
+/** Computes the digits anew `times` times. */
+export const runs = (page, times) =>
+  page.evaluate(async (n) => {
+    const figure = part("#figure");
+    const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+    for (let i = 0; i < n; i += 1) {
+      part("#again").click();
+      while (figure.getAttribute("aria-busy") === "false") await turn();
+      while (figure.getAttribute("aria-busy") === "true") await turn();
+    }
+  }, times);
+
+/** Goes to each of `ids` and away from it, `times` times. */
+export const visits = (page, ids, times, stay = 150) =>
+  page.evaluate(async ([places, n, ms]) => {
+    for (let i = 0; i < n; i += 1) {
+      for (const id of places) {
+        document.getElementById(id).scrollIntoView();
+        await new Promise((resolve) => setTimeout(resolve, ms));
+      }
+    }
+  }, [ids, times, stay]);
+
+/** Counts GPU buffers in a worker: put before its script. */
+export const COUNTING = `
+  if (self.GPUDevice) {
+    const alive = new Set();
+    const { createBuffer } = GPUDevice.prototype;
+    GPUDevice.prototype.createBuffer = function (...args) { const buffer = createBuffer.apply(this, args); alive.add(buffer); return buffer; };
+    const { destroy } = GPUBuffer.prototype;
+    GPUBuffer.prototype.destroy = function () { alive.delete(this); return destroy.call(this); };
+    self.liveBuffers = () => alive.size;
+  }
+`;

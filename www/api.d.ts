@@ -1,0 +1,203 @@
+// The types of the package's functions. Everything runs in the browser, the computing in workers.
+//
+// Errors: a TypeError or RangeError with a sentence for arguments that cannot be used, before anything is begun; the signal's
+// reason (an AbortError unless told otherwise) after an abort; an AbortError where what was asked is closed meanwhile; a
+// WeightsError where weights cannot be downloaded or are damaged; a DeviceError where a device fails; a ConfigError, DataError or
+// NumericError with a sentence where the engine refuses a setting or a value stops being finite. Each has its kind as `name`.
+
+/** Solvers of the equation dx/dt = u(x, t): Euler, midpoint, Heun, Runge–Kutta 4, adaptive Dormand–Prince 5(4). */
+export type Solver = "euler" | "midpoint" | "heun" | "rk4" | "dopri5";
+
+/** Where an engine computes. */
+export type Backend = "webgpu" | "cpu";
+
+/** "digits": the velocity network, for any solver; "few": the few-step network, made for 1 to 16 steps. */
+export type Network = "digits" | "few";
+
+export interface EngineOptions<N extends Network = Network> {
+  /** Which network, "digits" by default; its weights, 1.1 MB, are downloaded and kept in the browser's cache. */
+  network?: N;
+  /** "auto", the default, and "webgpu" use WebGPU where it starts and the CPU where not: see `backend` and `why` of the engine. */
+  backend?: "auto" | Backend;
+  /** Told the share of the weights that has come, 0 to 1. */
+  onProgress?: (share: number) => void;
+  /** Gives the opening up. */
+  signal?: AbortSignal;
+}
+
+/** Classifier-free guidance: u = u(no class) + weight · (u(class) − u(no class)) while from ≤ t ≤ to. */
+export interface Guidance {
+  /** 0 to 6, 2 by default; 1 is none. */
+  weight?: number;
+  /** 0 to 1, 0.2 by default. */
+  from?: number;
+  /** 0 to 1, not before `from`; 1 by default. */
+  to?: number;
+}
+
+/** What the few-step network takes. */
+export interface FewRequest {
+  /** The class of each digit, 0 to 9, or null for none: 1 to 256 of them. */
+  labels: readonly (number | null)[];
+  /** Seed of the noise, a whole number from 0 to 2³² − 1; 1 by default. The same seed gives the same digits. */
+  seed?: number;
+  /** Steps from t = 0 to t = 1, a whole number from 1 to 64; 16 by default, 4 for the few-step network. */
+  steps?: number;
+  /** Stops the computing. */
+  signal?: AbortSignal;
+}
+
+/** What the velocity network takes. */
+export interface SampleRequest extends FewRequest {
+  /** "euler" by default. "dopri5" chooses its own steps and ignores `steps`. */
+  solver?: Solver;
+  /** Error that "dopri5" allows itself in a step, absolute and relative; 0.01 by default. Other solvers ignore it. */
+  tolerance?: 0.1 | 0.01 | 0.001 | 0.0001;
+  /** A number is the weight alone. */
+  guidance?: number | Guidance;
+}
+
+/** A moment on the way from noise (t = 0) to digits (t = 1). */
+export interface Frame {
+  /** Its time; it rises from frame to frame. */
+  readonly t: number;
+  /** Evaluations of the velocity so far, among them the one behind `x1`; a guided one counts once. */
+  readonly nfe: number;
+  /** x_t: 784 values a digit (28 × 28, row after row), digit after digit; −1 is paper, 1 ink, noise goes beyond. Yours to keep. */
+  readonly x: Float32Array;
+  /** The digits that the network predicts at this time, as `x`; in the last frame `x` itself in value. */
+  readonly x1: Float32Array;
+  /** Whether it is the last. */
+  readonly done: boolean;
+}
+
+/** A network that is loaded and ready. */
+export interface Engine<R extends FewRequest = SampleRequest> {
+  readonly network: Network;
+  /** Where it computes now: it changes to "cpu" if the GPU is lost. */
+  readonly backend: Backend;
+  /** The device as it calls itself. */
+  readonly device: string;
+  /** Why it computes there, in a few words. */
+  readonly why: string;
+  /**
+   * The frames of a run, the noise first, `steps` + 1 of them (as many as it takes with "dopri5"). It begins when the first is asked
+   * for; frames that come faster than they are taken wait. Leaving the loop stops the computing. Several runs are computed in turn.
+   */
+  sample(request: R): AsyncGenerator<Frame, void, undefined>;
+  /** The last frame of such a run. */
+  draw(request: R): Promise<Frame>;
+  /** Ends it and its runs; the worker ends with the last engine or figure that uses it. */
+  close(): void;
+}
+
+/** Opens an engine: starts a worker, downloads weights. */
+export function createEngine(options: EngineOptions<"few"> & { network: "few" }): Promise<Engine<FewRequest>>;
+export function createEngine(options?: EngineOptions<"digits">): Promise<Engine<SampleRequest>>;
+
+/** The named distributions of the plane, of a size of some units; see the lab of the page for pictures. */
+export type Named = "gaussian" | "eight-gaussians" | "moons" | "s-curve" | "spirals" | "checkerboard" | "rings" | "pinwheel";
+
+/**
+ * Where points start or end: a name; the ink of 1 to 12 plain characters; or your points, 1 to 2,000 of [−6, 6]², as x and y of
+ * each (rounded to 1/341, each with a little Gaussian noise around it).
+ */
+export type End = Named | { text: string } | { points: Float32Array | readonly number[] };
+
+/** A flow to be trained. On the CPU, the same experiment gives the same weights, everywhere. */
+export interface Experiment {
+  /** Where x_0 comes from; "gaussian" by default. */
+  source?: End;
+  /** Where x_1 comes from; "moons" by default. */
+  target?: End;
+  /** The conditional path: straight ("cond-ot", the default), variance preserving, variance exploding, or cosine. */
+  path?: "cond-ot" | "vp" | "ve" | "cosine";
+  /** Noise left at t = 1 on the straight path, 0 to 0.5; 0 by default. Other paths ignore it. */
+  sigmaMin?: number;
+  /** Which x_0 goes with which x_1 of a batch: as drawn (the default), or by optimal transport, exact or entropic. */
+  coupling?: "independent" | "ot" | "sinkhorn";
+  /** Sinkhorn's regularisation; 0.1 by default. Other couplings ignore it. */
+  epsilon?: 0.01 | 0.03 | 0.1 | 0.3 | 1 | 3;
+  /** Width of the hidden layers; 64 by default. */
+  width?: 16 | 32 | 64 | 128 | 256;
+  /** Hidden layers, 1 to 6; 3 by default. */
+  depth?: number;
+  /** Pairs of a step; 256 by default. */
+  batch?: 32 | 64 | 128 | 256 | 512 | 1024;
+  /** Learning rate of AdamW; 0.002 by default. */
+  rate?: 0.0001 | 0.0003 | 0.001 | 0.002 | 0.005 | 0.01 | 0.03;
+  /** How t is drawn; "uniform" by default. */
+  time?: "uniform" | "logit-normal";
+  /** Decay of the average of the weights, which is what samples come from; 0.999 by default, 0 for none. */
+  ema?: 0 | 0.9 | 0.99 | 0.999 | 0.9999;
+  /** Seed of weights, batches and particles, a whole number from 0 to 2³² − 1; 1 by default. */
+  seed?: number;
+}
+
+export interface TrainingOptions {
+  /** "cpu" by default, the faster one for so small a network. "webgpu" rejects with a DeviceError where there is none. */
+  backend?: Backend;
+  /** Gives the opening up. */
+  signal?: AbortSignal;
+}
+
+export interface TrainOptions {
+  /** Steps to make, 1 to 100,000; 5,000 by default. */
+  steps?: number;
+  /** Steps from one report to the next, 1 to 100,000; 50 by default. */
+  every?: number;
+  /** Stops after the few steps that are being made, about 30 ms of them; the training can go on from there. */
+  signal?: AbortSignal;
+}
+
+export interface Progress {
+  /** Steps made since the training was created. */
+  readonly step: number;
+  /** Mean squared error of the velocity, the mean of the steps since the last report. */
+  readonly loss: number;
+  /** Whether `steps` have been made. */
+  readonly done: boolean;
+}
+
+export interface FlowOptions {
+  /** 1 to 10,000; 2,000 by default. */
+  particles?: number;
+  /** "euler" by default. "dopri5" chooses its own steps, with a tolerance of its own. */
+  solver?: Solver;
+  /** Steps, 1 to 100; 20 by default. */
+  steps?: number;
+  /** Does not wait for the answer any longer. */
+  signal?: AbortSignal;
+}
+
+/** Particles carried along the learned flow. */
+export interface Flow {
+  /** The time of each frame, from 0. */
+  readonly times: Float64Array;
+  /** Frame after frame, x and y of each particle: times.length × particles × 2 values. */
+  readonly x: Float32Array;
+  /** Evaluations of the network. */
+  readonly nfe: number;
+}
+
+/** A flow in the plane that can be trained and sampled, in any order; calls are computed in turn. */
+export interface Training {
+  readonly backend: Backend;
+  /** The device as it calls itself. */
+  readonly device: string;
+  /** Numbers that the network has. */
+  readonly parameters: number;
+  /** Steps made. */
+  readonly step: number;
+  /** Makes `steps` steps more, a report every `every`; leaving the loop stops. Nothing is computed while no report is asked for. */
+  train(options?: TrainOptions): AsyncGenerator<Progress, void, undefined>;
+  /** Carries particles from the source along the flow as it is now. */
+  sample(options?: FlowOptions): Promise<Flow>;
+  /** The weights as they are now: a safetensors file with the experiment in its header, which the page's lab reads. */
+  weights(): Promise<Uint8Array>;
+  /** Ends it; the worker ends with the last training or figure that uses it. */
+  close(): void;
+}
+
+/** Makes an untrained flow: starts a worker with the lab's engine. */
+export function createTraining(experiment?: Experiment, options?: TrainingOptions): Promise<Training>;

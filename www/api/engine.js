@@ -1,0 +1,128 @@
+// A digit network on one engine, for scripts: what api.d.ts describes as Engine.
+import { DigitNetwork } from "../digits/network.js";
+import { DIGITS } from "../digits/table.js";
+import { choice, number } from "../state.js";
+import { all, functionOf, one, signalOf } from "./check.js";
+import { closed, stream, unlessAborted } from "./stream.js";
+
+const MOST_DIGITS = 256; // of one run (src/session.rs)
+const OPTIONS = { network: { kind: choice("digits", "few"), initial: "digits" }, backend: DIGITS.engine };
+const CLASS = { kind: number(0, 9, { whole: true }), initial: 0 };
+const WEIGHT = DIGITS.guidance;
+const { seed, solver, steps, tolerance } = DIGITS;
+/** What a run of each network can be told beside its labels; a few-step network has no field to integrate or to guide. */
+const SETTINGS = {
+  digits: { seed, solver, steps, tolerance },
+  few: { seed, steps: { ...steps, initial: 4 } },
+};
+const IGNORED = { solver: solver.initial, tolerance: tolerance.initial, guidance: { weight: 1, from: 0, to: 1 } };
+
+function labelsOf(given) {
+  if (!Array.isArray(given)) throw new TypeError("sample: labels must be an array of classes, 0 to 9, or null for none");
+  if (given.length < 1 || given.length > MOST_DIGITS) {
+    throw new RangeError(`sample: labels must be 1 to ${MOST_DIGITS} classes, not ${given.length}`);
+  }
+  return Array.from(given, (label, i) => (label === null ? null : one(`sample: labels[${i}]`, label, CLASS)));
+}
+
+function guidanceOf(given = {}) {
+  if (typeof given === "number") return guidanceOf({ weight: given });
+  const end = { kind: DIGITS.from.kind, initial: 1 };
+  const guidance = all("sample: guidance", given, { weight: WEIGHT, from: DIGITS.from, to: end });
+  if (guidance.from > guidance.to) throw new RangeError(`sample: guidance holds from ${guidance.from} to ${guidance.to}, which is earlier`);
+  return guidance;
+}
+
+class DigitEngine {
+  #name;
+  #backend;
+  #network; // holds the shared engine open
+  #status = {};
+  #runs = new Set();
+  #closed = false;
+
+  constructor(name, backend) {
+    this.#name = name;
+    this.#backend = backend;
+    this.#network = new DigitNetwork(name, (status) => status.engine && (this.#status = status));
+  }
+
+  open(progress) {
+    return this.#network.open(this.#backend, progress);
+  }
+
+  get network() {
+    return this.#name;
+  }
+
+  get backend() {
+    return this.#status.engine;
+  }
+
+  get device() {
+    return this.#status.name;
+  }
+
+  get why() {
+    return this.#status.why;
+  }
+
+  #request(asked) {
+    const table = SETTINGS[this.#name];
+    const others = this.#name === "few" ? ["labels", "signal"] : ["labels", "guidance", "signal"];
+    const settings = all(`sample of the network “${this.#name}”`, asked, table, others);
+    const guidance = this.#name === "few" ? {} : { guidance: guidanceOf(asked.guidance) };
+    return { ...IGNORED, labels: labelsOf(asked.labels), ...settings, ...guidance };
+  }
+
+  sample(asked) {
+    const request = this.#request(asked);
+    const signal = signalOf("sample", asked.signal);
+    const run = new DigitNetwork(this.#name); // joins the same engine: a place of its own among those that wait
+    const begin = async (push) => {
+      if (this.#closed) throw closed("the engine");
+      this.#runs.add(run);
+      await run.open(this.#backend);
+      let last = -1;
+      const ended = await run.sample(request, ({ t, nfe, done, x, x1 }) => {
+        // After a failure of the GPU the run begins again on the CPU: what was given before is not given twice.
+        if (t > last) push({ t, nfe, done, x, x1 });
+        last = Math.max(t, last);
+      });
+      if (!ended) throw closed("the engine");
+    };
+    const stop = () => {
+      this.#runs.delete(run);
+      run.close();
+    };
+    return stream({ begin, stop, signal });
+  }
+
+  async draw(asked) {
+    let last;
+    for await (const frame of this.sample(asked)) last = frame;
+    return last;
+  }
+
+  close() {
+    this.#closed = true;
+    for (const run of this.#runs) run.close();
+    this.#network.close();
+  }
+}
+
+export async function createEngine(options = {}) {
+  const { network, backend } = all("createEngine", options, OPTIONS, ["onProgress", "signal"]);
+  const progress = functionOf("createEngine: onProgress", options.onProgress) ?? (() => {});
+  const signal = signalOf("createEngine", options.signal);
+  signal?.throwIfAborted();
+  const engine = new DigitEngine(network, backend);
+  try {
+    await unlessAborted(signal, engine.open(progress));
+    progress(1); // where somebody else had downloaded it before
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
+  return engine;
+}
