@@ -51,11 +51,10 @@ async function begin() {
 
   /** Takes what `hash` sets; the rest goes back to where it began unless it is to `keep` what it is. */
   function set(hash, { keep = false } = {}) {
-    const given = new Set(new URLSearchParams(hash).keys());
-    const next = parseHash(all, hash);
-    const keys = Object.keys(table).filter((key) => (!keep || given.has(key)) && next.state[key] !== state[key]);
+    const next = parseHash(all, hash, keep ? state : undefined);
+    const keys = Object.keys(table).filter((key) => next.state[key] !== state[key]);
     for (const key of keys) state[key] = next.state[key];
-    if (given.has("theme")) setTheme((state.theme = next.state.theme));
+    setTheme((state.theme = next.state.theme));
     if (keys.length) element.replaced(keys);
     save();
     say(next.problems.join(" "));

@@ -43,16 +43,16 @@ export const defaults = (table) =>
 
 const short = (value) => (value.length > 40 ? `${value.slice(0, 40)}…` : value);
 
-/** State from a URL's hash, and a sentence for every part of it that could not be used. */
-export function parseHash(table, hash) {
-  const state = defaults(table);
+/** State from a URL's hash, the rest of it as it was `before`, and a sentence for every part that could not be used. */
+export function parseHash(table, hash, before = defaults(table)) {
+  const state = { ...before };
   const problems = [];
   for (const [key, given] of new URLSearchParams(hash.replace(/^#/, ""))) {
     const property = Object.hasOwn(table, key) ? table[key] : null;
     const value = property?.kind.read(given);
     if (!property) problems.push(`The link sets “${short(key)}”, which does not exist here.`);
     else if (value === undefined) {
-      const used = property.initial === "" ? "Leaving it empty." : `Using ${property.initial}.`;
+      const used = before[key] === "" ? "Leaving it empty." : `Using ${before[key]}.`;
       problems.push(`The link sets ${key} to “${short(given)}”; it must be ${property.kind.says}. ${used}`);
     } else state[key] = value;
   }

@@ -75,11 +75,22 @@ export function browser({ webgpu = false } = {}) {
   });
 }
 
-/** What the page's own functions in tests use: `part`, `parts` and `focused` look into figures too. */
+/** What tests use inside the page: `part`, `parts` and `focused` look into figures too, `nextRun` waits for digits. */
 function helpers() {
   const roots = (root) => [root, ...[...root.querySelectorAll("flow-lab")].flatMap((e) => (e.shadowRoot ? roots(e.shadowRoot) : []))];
   window.parts = (selector) => roots(document).flatMap((root) => [...root.querySelectorAll(selector)]);
   window.part = (selector) => window.parts(selector)[0] ?? null;
+  // Watched, not asked now and then: a small run is over in some milliseconds.
+  window.nextRun = () =>
+    new Promise((resolve) => {
+      let began = false;
+      const watch = new MutationObserver(() => {
+        const busy = part("#figure").getAttribute("aria-busy") === "true";
+        if (began && !busy) resolve(watch.disconnect());
+        began ||= busy;
+      });
+      watch.observe(part("#figure"), { attributes: true, attributeFilter: ["aria-busy"] });
+    });
   window.focused = () => roots(document).at(-1).activeElement ?? document.activeElement;
 }
 
@@ -99,6 +110,13 @@ export async function open(context, url) {
   return { page, errors };
 }
 
+/** Waits until the run that `act` begins has ended. */
+export async function computes(page, act) {
+  await page.evaluate(() => (window.running = nextRun()) && undefined);
+  await act();
+  await page.evaluate(() => window.running);
+}
+
 /** Waits until a run has ended. */
 export const done = (page, timeout = 120_000) =>
   page.waitForFunction(
@@ -109,6 +127,32 @@ export const done = (page, timeout = 120_000) =>
     undefined,
     { timeout },
   );
+
+/** Tasks over 50 ms, in milliseconds, while `act` happens: what blocks a page's thread long enough to be felt. */
+async function longTasks(page, act) {
+  await page.evaluate(() => {
+    window.tasks = [];
+    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
+  });
+  await act();
+  return page.evaluate(() => window.tasks.filter((ms) => ms > 50));
+}
+
+/**
+ * The fewest long tasks of three goes, each an array. They are measured by the clock, and on two cores the browser's other processes now and
+ * then take the page's turn: what is long because of the page is long each time.
+ */
+export async function fewest(go) {
+  let least = null;
+  for (let k = 0; k < 3 && least?.length !== 0; k += 1) {
+    const found = await go();
+    if (!least || found.length < least.length) least = found;
+  }
+  return least;
+}
+
+/** Long tasks while `act` happens, the fewest of three goes. */
+export const blocked = (page, act) => fewest(() => longTasks(page, act));
 
 /** The pixels of a canvas as one string: equal where the pictures are. */
 export const picture = (page, selector = "#grid") => page.$eval(selector, (canvas) => canvas.toDataURL());

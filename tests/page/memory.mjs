@@ -18,12 +18,10 @@ export async function held(page) {
 /** Computes the digits anew `times` times. */
 export const runs = (page, times) =>
   page.evaluate(async (n) => {
-    const figure = part("#figure");
-    const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
     for (let i = 0; i < n; i += 1) {
+      const ended = nextRun();
       part("#again").click();
-      while (figure.getAttribute("aria-busy") === "false") await turn();
-      while (figure.getAttribute("aria-busy") === "true") await turn();
+      await ended;
     }
   }, times);
 
