@@ -11,7 +11,7 @@ import { BUILDS, manifests } from "./finish.mjs";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** What of www/ belongs to the article alone, or comes from elsewhere in a package. */
-const LEFT_OUT = ["models", "stills", "main.js", "article.css", "embed.js", "embed.css"];
+const LEFT_OUT = ["models", "stills", "main.js", "reading.js", "article.css", "embed.js", "embed.css", "frame.js"];
 
 /** Cargo.toml's own value for `key`: the crate and the package are one version. */
 export function cargo(key) {

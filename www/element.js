@@ -15,6 +15,7 @@ const NEAR = "400px"; // scripts, markup, engine and weights are fetched when th
  */
 export class FlowLab extends HTMLElement {
   #link = null; // {state, save}: where a page keeps the state, if it does
+  #own = null; // the state, where no page keeps it; an element that is moved keeps what a person did
   #release = null;
   #mounted = null; // {figure, table, state}
   #seen = false;
@@ -113,7 +114,7 @@ export class FlowLab extends HTMLElement {
     const written = fromAttributes(this, this.name, table);
     problems.push(...written.problems);
     if (this.#link) return this.#link.state;
-    return { ...defaults(table), ...written.values };
+    return (this.#own ??= { ...defaults(table), ...written.values });
   }
 
   /** The author's page changed attributes: they hold from now on. */

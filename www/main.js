@@ -1,5 +1,6 @@
 // The article: one state for its linked figures, in the URL.
 import "./element.js";
+import "./reading.js";
 import { DIGITS } from "./digits/table.js";
 import { FEW } from "./few/table.js";
 import { HAND } from "./hand/table.js";

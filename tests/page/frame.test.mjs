@@ -1,27 +1,22 @@
 // embed.html in a frame, and the protocol that EMBED.md documents.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
-import { alone, browser, open, serve } from "./harness.mjs";
+import { test } from "node:test";
+import { alone, open, setUp } from "./harness.mjs";
 
-let chrome, server, host;
-before(async () => {
-  chrome = await browser();
-  server = await serve();
-  // The page around: another origin, which keeps what it hears and where from.
-  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8" /><title>around</title><link rel="icon" href="data:," /></head><body><script>
-    window.heard = [];
-    addEventListener("message", ({ data, origin }) => data?.source === "flow-lab" && heard.push({ ...data, origin }));
-  </script></body></html>`;
-  host = createServer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end(html));
-  await new Promise((resolve) => host.listen(0, "localhost", resolve));
-  host.unref();
-});
-after(async () => {
-  await chrome?.close();
-  server?.close();
-  host?.close();
-});
+const { chrome, server } = await setUp();
+// The page around: another origin, which keeps what it hears and where from.
+const html = `<!doctype html><html lang="en"><head><meta charset="utf-8" /><title>around</title><link rel="icon" href="data:," /></head><body><script>
+  window.heard = [];
+  addEventListener("message", ({ data, origin }) => {
+    if (data?.source !== "flow-lab") return;
+    heard.push({ ...data, origin });
+    if (data.type === "size") document.getElementById("f").height = data.height;
+  });
+</script></body></html>`;
+const host = createServer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end(html));
+await new Promise((resolve) => host.listen(0, "localhost", resolve));
+host.unref();
 
 const around = () => `http://localhost:${host.address().port}`;
 const home = () => new URL(server.url).origin;

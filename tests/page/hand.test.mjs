@@ -1,17 +1,9 @@
 // A digit of one's own, on the CPU engine.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { alone, browser, open, serve } from "./harness.mjs";
+import { test } from "node:test";
+import { alone, open, setUp } from "./harness.mjs";
 
-let chrome, server;
-before(async () => {
-  chrome = await browser();
-  server = await serve();
-});
-after(async () => {
-  await chrome?.close();
-  server?.close();
-});
+const { chrome, server } = await setUp();
 
 async function visit(hash = "", options = {}) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 1150 }, ...options });

@@ -2,6 +2,7 @@
 import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import { after } from "node:test";
 import { basename, dirname, extname, join, normalize, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { firefox } from "./firefox.mjs";
@@ -73,6 +74,16 @@ export function browser({ webgpu = false } = {}) {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: webgpu ? [...BASE, ...WEBGPU] : [...BASE, "--disable-features=WebGPU", "--disable-gpu"],
   });
+}
+
+/** The browser and the server of a test file, until its tests are over. */
+export async function setUp() {
+  const [chrome, server] = await Promise.all([browser(), serve()]);
+  after(async () => {
+    await chrome.close();
+    server.close();
+  });
+  return { chrome, server };
 }
 
 /** What tests use inside the page: `part`, `parts` and `focused` look into figures too, `nextRun` waits for digits. */

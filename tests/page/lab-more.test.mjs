@@ -1,19 +1,11 @@
 // The 2-D lab: rates changed on the way, slow motion, the animation.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { browser, picture, serve } from "./harness.mjs";
+import { test } from "node:test";
+import { picture, setUp } from "./harness.mjs";
 import { SMALL, download, step, stopped, visit as visitLab } from "./lab-page.mjs";
 
-let chrome, server;
+const { chrome, server } = await setUp();
 const visit = (...args) => visitLab(chrome, server, ...args);
-before(async () => {
-  chrome = await browser();
-  server = await serve();
-});
-after(async () => {
-  await chrome?.close();
-  server?.close();
-});
 
 async function weights(page) {
   await page.$eval("#lab-take-panel", (panel) => (panel.open = true));

@@ -1,6 +1,6 @@
 // The 2-D lab as a person meets it: what its page tests share.
-import { readFileSync } from "node:fs";
-import { FIREFOX, alone, open } from "./harness.mjs";
+import { saved } from "./files.mjs";
+import { alone, open } from "./harness.mjs";
 
 /** A small experiment, so that a test takes seconds. */
 export const SMALL = "lab.width=32&lab.batch=64&lab.until=120&lab.particles=200";
@@ -35,22 +35,4 @@ export const stopped = (page, at) =>
   );
 
 /** Takes a file away. */
-export async function download(page, what) {
-  if (FIREFOX) return intercepted(page, what); // it saves files, but tells nobody
-  const [file] = await Promise.all([page.waitForEvent("download"), page.click(`[data-take="${what}"]`)]);
-  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
-}
-
-/** What the page offers to save, taken from it instead of from the disk. */
-async function intercepted(page, what) {
-  await page.evaluate(() => {
-    window.saved = null;
-    HTMLAnchorElement.prototype.click = function () {
-      window.saved = fetch(this.href).then(async (response) => ({ name: this.download, bytes: [...new Uint8Array(await response.arrayBuffer())] }));
-    };
-  });
-  await page.click(`[data-take="${what}"]`);
-  await page.waitForFunction(() => window.saved);
-  const { name, bytes } = await page.evaluate(() => window.saved);
-  return { name, bytes: Buffer.from(bytes) };
-}
+export const download = (page, what) => saved(page, `[data-take="${what}"]`);

@@ -1,19 +1,12 @@
 // What a person does in the 2-D lab, on the CPU engine.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { blocked, browser, hashed, inChromium, picture, serve } from "./harness.mjs";
+import { test } from "node:test";
+import { chosen } from "./files.mjs";
+import { blocked, hashed, inChromium, picture, setUp } from "./harness.mjs";
 import { SMALL, download, figure, message, step, stopped, visit as visitLab } from "./lab-page.mjs";
 
-let chrome, server;
+const { chrome, server } = await setUp();
 const visit = (...args) => visitLab(chrome, server, ...args);
-before(async () => {
-  chrome = await browser();
-  server = await serve();
-});
-after(async () => {
-  await chrome?.close();
-  server?.close();
-});
 
 test("trains, shows figures and stops where it was told", async () => {
   const { page, errors, context } = await visit();
@@ -160,10 +153,7 @@ test("weights come back, and a foreign file changes nothing", async () => {
   const trained = await figure(page, "w2");
   await page.click("#lab-take-panel summary");
   const { bytes } = await download(page, "weights");
-  const load = async (buffer) => {
-    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.click('[data-take="load"]')]);
-    await chooser.setFiles({ name: "w.safetensors", mimeType: "application/octet-stream", buffer });
-  };
+  const load = (buffer) => chosen(page, '[data-take="load"]', { name: "w.safetensors", mimeType: "application/octet-stream", buffer });
   await load(Buffer.from("not weights at all"));
   await page.waitForFunction(() => /whole safetensors/.test(part("#lab-take-text").textContent));
   assert.equal(await step(page), 120);
@@ -178,13 +168,7 @@ test("weights come back, and a foreign file changes nothing", async () => {
 
 test("a bad CSV is a sentence; a good one is a target", async () => {
   const { page, context } = await visit();
-  const drop = async (buffer) => {
-    const [chooser] = await Promise.all([
-      page.waitForEvent("filechooser"),
-      page.click('[data-tool="csv"][data-of="target"]'),
-    ]);
-    await chooser.setFiles({ name: "data.csv", mimeType: "text/csv", buffer: Buffer.from(buffer) });
-  };
+  const drop = (text) => chosen(page, '[data-tool="csv"][data-of="target"]', { name: "data.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
   await drop("x,y\n1,2\n3,many\n5,6\n");
   await page.waitForFunction(() => !part("#lab-message").hidden);
   assert.match(await message(page), /line 3/);

@@ -1,21 +1,13 @@
 // Memory stays where it was, however long a person plays; benches/memory.mjs does the same on WebGPU and prints the figures.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { alone, browser, done, inChromium, open, serve } from "./harness.mjs";
+import { test } from "node:test";
+import { alone, done, inChromium, open, setUp } from "./harness.mjs";
 import { held, runs, visits } from "./memory.mjs";
 
 const skip = inChromium("it does not tell what it holds");
 const MEGABYTE = 1 << 20;
 
-let chrome, server;
-before(async () => {
-  chrome = await browser();
-  server = await serve();
-});
-after(async () => {
-  await chrome?.close();
-  server?.close();
-});
+const { chrome, server } = await setUp();
 
 /** The heap of a page at rest wanders by some hundred kilobytes; a run that leaked its frames would keep 12 KB, 200 of them 2.5 MB. */
 function same(before, now, t) {

@@ -1,18 +1,10 @@
 // What a person does and sees, on the CPU engine.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { DIST, alone, blocked, browser, computes, done, hashed, inChromium, open, picture, serve } from "./harness.mjs";
+import { test } from "node:test";
+import { DIST, alone, blocked, computes, done, hashed, inChromium, open, picture, serve, setUp } from "./harness.mjs";
 
-let chrome, server;
-before(async () => {
-  chrome = await browser();
-  server = await serve();
-});
-after(async () => {
-  await chrome?.close();
-  server?.close();
-});
+const { chrome, server } = await setUp();
 
 const FEW = "digits=4&steps=4&engine=cpu";
 

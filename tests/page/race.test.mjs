@@ -1,17 +1,9 @@
 // The race of few-step models, on the CPU engine.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { alone, blocked, browser, inChromium, open, serve } from "./harness.mjs";
+import { test } from "node:test";
+import { alone, blocked, inChromium, open, setUp } from "./harness.mjs";
 
-let chrome, server;
-before(async () => {
-  chrome = await browser();
-  server = await serve();
-});
-after(async () => {
-  await chrome?.close();
-  server?.close();
-});
+const { chrome, server } = await setUp();
 
 const SMALL = "race.steps=500&race.width=32&race.methods=reflow.shortcut";
 

@@ -1,17 +1,9 @@
 // The two roads as a person uses them. The engine's numbers are held against closed forms.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { alone, browser, inChromium, open, picture, serve } from "./harness.mjs";
+import { test } from "node:test";
+import { alone, inChromium, open, picture, setUp } from "./harness.mjs";
 
-let chrome, server;
-before(async () => {
-  chrome = await browser();
-  server = await serve();
-});
-after(async () => {
-  await chrome?.close();
-  server?.close();
-});
+const { chrome, server } = await setUp();
 
 const text = (page, selector) => page.textContent(selector);
 
@@ -110,7 +102,7 @@ test("a point is dragged with the mouse", async () => {
   // Beyond the edge it stops at the edge.
   await page.hover(".handle.x1");
   await page.mouse.down();
-  await page.mouse.move(stage.x + stage.width + 200, stage.y - 200, { steps: 3 });
+  await page.mouse.move(stage.x + stage.width + 200, Math.max(1, stage.y - 200), { steps: 3 });
   await page.mouse.up();
   await linked(page, "roads.x1=3_2.4");
   await page.click("#roads-reset");

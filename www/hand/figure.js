@@ -206,19 +206,19 @@ export class HandFigure {
   async _return(job) {
     const { pixels, label } = job;
     const { noise, nfe: there } = await this.#toNoise(job);
-    const show = (back) => this.#show("return", [pixels, noise, back], "Yours, its noise, and back again");
+    const show = (back) => this.#show("return", [pixels, noise, back], "The digit, its noise, and back again");
     show(null);
     const { x, nfe } = await this.#run({ ...EXACT, labels: [label] }, { method: "decode", args: [noise] }, (frame) => show(frame.x));
     const error = pixels.reduce((sum, v, i) => sum + Math.abs(v - x[i]), 0) / pixels.length / 2;
     const ways = there ? `${there} evaluations there and ${nfe} back` : `${nfe} evaluations back`;
-    this.#caption("return", `Yours, its noise, and back again as a ${label}: a pixel is off by ${error.toFixed(4)} of the grey scale on average (Runge–Kutta 4, ${ways}).`);
+    this.#caption("return", `The digit, its noise, and back again as a ${label}: a pixel is off by ${error.toFixed(4)} of the grey scale on average (Runge–Kutta 4, ${ways}).`);
   }
 
   async _classes(job) {
     const { noise } = await this.#toNoise(job);
-    const show = ({ x }) => this.#show("classes", parts(x), "Your noise as each digit from 0 to 9");
+    const show = ({ x }) => this.#show("classes", parts(x), "Its noise as each digit from 0 to 9");
     const { nfe } = await this.#run({ ...QUICK, labels: DIGITS }, { method: "decode", args: [joined(DIGITS.map(() => noise))] }, show);
-    this.#caption("classes", `Your noise, led to each class from 0 to 9: what is not the class, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`);
+    this.#caption("classes", `Its noise, led to each class from 0 to 9: what is not the class, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`);
   }
 
   async _keep(job) {
@@ -255,10 +255,10 @@ export class HandFigure {
       return (at(r, c) + at(r, c + 1) + at(r + 1, c) + at(r + 1, c + 1)) / 4;
     });
     const coarse = Float32Array.from(drawing, (_, i) => small[Math.floor(i / SIDE / 2) * half + Math.floor((i % SIDE) / 2)]);
-    const show = ({ x }) => this.#show("enlarge", [drawing, coarse, x], "Yours, its 14×14 picture, and 28×28 again");
+    const show = ({ x }) => this.#show("enlarge", [drawing, coarse, x], "The digit, its 14×14 picture, and 28×28 again");
     const request = { ...EXACT, solver: "euler", labels: [label] };
     const { nfe } = await this.#run(request, { method: "enlarge", args: [small, 2] }, show);
-    this.#caption("enlarge", `Yours, its 14×14 picture, and 28×28 made of that as a ${label} (Euler, ${nfe} evaluations, seed 1).`);
+    this.#caption("enlarge", `The digit, its 14×14 picture, and 28×28 made of that as a ${label} (Euler, ${nfe} evaluations, seed 1).`);
   }
 }
 

@@ -1,0 +1,17 @@
+// What the article needs a script for, though it can be read without one.
+
+/** The contents stand open beside the text where there is room for them (browsers that can do so by style do it earlier). */
+const contents = document.querySelector(".contents details");
+const roomy = matchMedia("(min-width: 80rem)");
+const unfold = () => (contents.open = roomy.matches);
+roomy.addEventListener("change", unfold);
+unfold();
+
+/** A formula that is wider than its column can be moved by keyboard too. */
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+for (const formula of document.querySelectorAll(".formula")) widths.observe(formula);
