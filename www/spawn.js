@@ -1,19 +1,6 @@
 // Workers, also for pages on another origin.
 
 /**
- * A worker's script that imports `address` and hands on what was sent before it was there. The import is a dynamic one: for a static one a
- * page's worker-src would have to name the other origin, this one is a script like others.
- */
-const relay = (address) => `
-  const early = [];
-  const keep = ({ data }) => early.push(data);
-  addEventListener("message", keep);
-  import(${JSON.stringify(address)}).then(() => {
-    removeEventListener("message", keep);
-    for (const data of early) dispatchEvent(new MessageEvent("message", { data }));
-  }, (error) => setTimeout(() => { throw error; }));`;
-
-/**
  * The worker that `start()` makes of the module `file` beside the module at `from`. A page on another origin may not start it
  * by its address: there a worker of the page's own imports it, which the answer's CORS header allows.
  * (`start` is a function of the caller's because bundlers look for the literal `new Worker(new URL(…))`.)
@@ -21,7 +8,7 @@ const relay = (address) => `
 export function spawn(from, file, start) {
   const address = from.replace(/[^/]*$/, file);
   if (new URL(address).origin === location.origin) return start();
-  const source = new Blob([relay(address)], { type: "text/javascript" });
+  const source = new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" });
   const url = URL.createObjectURL(source);
   const worker = new Worker(url, { type: "module" });
   // The first message or error says that the worker has read it.

@@ -19,7 +19,7 @@ async function post(html) {
     // Playwright looks into Firefox's pages by eval().
     `script-src ${home} 'wasm-unsafe-eval'${FIREFOX ? " 'unsafe-eval'" : ""}`,
     `connect-src ${home}`,
-    "worker-src blob:",
+    `worker-src blob: ${home}`,
   ].join("; ");
   const pages = { "/": ["text/html", html.replaceAll("https://HOST/", server.url)], "/post.css": ["text/css", example("post.css")] };
   const host = createServer((request, response) => {
