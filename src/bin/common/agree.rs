@@ -25,7 +25,10 @@ pub fn check(device: &Device, config: &DigitConfig, data: &Digits) -> Result<()>
     let expected = first_step(&flow_lab::device::native("cpu")?.autodiff(), &config, data)?;
     let [loss, norm] = found;
     let agree = found.iter().zip(expected).all(|(f, e)| (f - e).abs() <= TOLERANCE * e.abs());
-    println!("first step: loss {loss:.4}, gradient {norm:.4}; on the CPU {:.4}, {:.4}", expected[0], expected[1]);
+    println!(
+        "first step: loss {loss:.4}, gradient {norm:.4}; on the CPU {:.4}, {:.4}",
+        expected[0], expected[1]
+    );
     if agree {
         return Ok(());
     }
