@@ -37,7 +37,7 @@ for (const engine of ["cpu", "webgpu"]) {
     await page.waitForTimeout(1000);
     show("after 56", await held(page));
     for (let i = 0; i < 50; i += 1) {
-      await page.goto(`${server.url}EMBED.md`);
+      await page.goto(`${server.url}embedding.html`);
       await page.goBack();
       await page.waitForTimeout(200);
     }

@@ -1,10 +1,11 @@
 // Gives the build its final names, in Trunk's post-build hook: `node scripts/finish.mjs STAGING_DIR`.
 // A folder whose name ends in its hash never changes and may be cached for ever; the entry points lead there.
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assets } from "./assets.mjs";
+import { document } from "./documents.mjs";
 
 /** The files with names that stay: what people link to, and what other pages load. */
 export const ENTRIES = ["index.html", "embed.html", "flow-lab.js"];
@@ -13,7 +14,7 @@ export const ENTRIES = ["index.html", "embed.html", "flow-lab.js"];
 const PACKAGE = ["api", "api.js", "api.d.ts", "element.d.ts"];
 
 export const BUILDS = ["cpu", "lab", "webgpu", "lab-webgpu"];
-const REFERENCE = /(\b(?:src|href)=["']|\b(?:from|import)\s*\(?\s*["'])(\.\/)?app\//g;
+const REFERENCE = /(\b(?:src|href)=["']|\b(?:from|import)\s*\(?\s*["'])(\.{1,2}\/)?app\//g;
 
 /** The hash of a folder's names and contents; what scripts/compress.mjs puts beside them does not count. */
 export function folderHash(folder) {
@@ -54,14 +55,15 @@ function finish(dist) {
   // Before the scripts are hashed: an engine that changes gives them another name too.
   writeFileSync(join(dist, "app", "assets.js"), assets({ engines, models: manifests(join(dist, "models")), base: "../" }));
   const app = rename(dist, "app");
-  for (const name of ENTRIES) {
+  const root = (name) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
+  writeFileSync(join(dist, "embedding.html"), document(root("EMBED.md"), ""));
+  writeFileSync(join(dist, "models", "MODEL_CARD.html"), document(root("www/models/MODEL_CARD.md"), "../"));
+  for (const name of [...ENTRIES, "embedding.html", "models/MODEL_CARD.html"]) {
     const text = readFileSync(join(dist, name), "utf8");
     const led = text.replace(REFERENCE, (_, before, here = "") => `${before}${here}${app}/`);
     if (led === text) throw new Error(`${name} refers to nothing in app/`);
     writeFileSync(join(dist, name), led);
   }
-  const guide = fileURLToPath(new URL("../EMBED.md", import.meta.url));
-  if (existsSync(guide)) copyFileSync(guide, join(dist, "EMBED.md"));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -6,6 +6,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Tools and build output live outside the checkout, so that a fresh clone reuses them.
 CACHE=${FLOW_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/flow-lab}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
+export NODE_PATH=$CACHE/node/node_modules
 export PATH="$CACHE/tools/bin:$HOME/.cargo/bin:$PATH"
 
 # wasm-bindgen must equal the version pinned in Cargo.toml; a test holds it.

@@ -1,5 +1,6 @@
 // embed.html in a frame, and the protocol that EMBED.md documents.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { alone, open, setUp } from "./harness.mjs";
@@ -77,9 +78,9 @@ test("it speaks to the origin that it was told, and hears no other", async () =>
   const { page, frame, context } = await framed(alone(server, "roads"));
   await nfe(frame, 1);
   const third = around().replace("localhost", "127.0.0.1").replace(/\d+$/, String(new URL(server.url).port));
-  await page.evaluate((src) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: "evil" })), `${third}/lab/EMBED.md`);
+  await page.evaluate((src) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: "evil" })), `${third}/lab/embedding.html`);
   await page.waitForTimeout(500);
-  await page.frames().find((f) => f.url().endsWith("EMBED.md")).evaluate(() => parent.frames[0].postMessage({ target: "flow-lab", type: "set", state: "roads.steps=8" }, "*"));
+  await page.frames().find((f) => f.url().endsWith("embedding.html")).evaluate(() => parent.frames[0].postMessage({ target: "flow-lab", type: "set", state: "roads.steps=8" }, "*"));
   await page.waitForTimeout(500);
   await nfe(frame, 1);
   await context.close();
@@ -115,7 +116,7 @@ test("EMBED.md lists every setting with what it takes", async () => {
     return all;
   });
   assert.ok(lines.length > 50);
-  const guide = await (await context.request.get(`${server.url}EMBED.md`)).text();
+  const guide = readFileSync(new URL("../../EMBED.md", import.meta.url), "utf8");
   assert.deepEqual(lines.filter((line) => !guide.includes(`${line}\n`)), []);
   await context.close();
 });

@@ -26,7 +26,7 @@ test("a folder's name ends in the hash of its content", () => {
 });
 
 test("nothing but the entry points, which lead into the hashed folders, has a place of its own", () => {
-  const known = [...ENTRIES, hashed("app"), "engine", "models", "stills", "EMBED.md"];
+  const known = [...ENTRIES, hashed("app"), "engine", "models", "stills", "embedding.html"];
   const others = readdirSync(DIST).filter((name) => !known.includes(name.replace(/\.(br|gz)$/, "")));
   assert.deepEqual(others, []);
   for (const name of ENTRIES) {
@@ -36,7 +36,7 @@ test("nothing but the entry points, which lead into the hashed folders, has a pl
 });
 
 test("what the entry points refer to exists, at a relative address", () => {
-  for (const name of ["index.html", "embed.html"]) {
+  for (const name of ["index.html", "embed.html", "embedding.html"]) {
     assert.ok(references(name).length > 0, name);
     for (const { element, url } of references(name)) {
       if (element === "a" && /^https:\/\//.test(url)) continue; // a paper

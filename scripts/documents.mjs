@@ -1,0 +1,29 @@
+// The two documents that the page links to, as pages in its own style: the guide to embedding and the model card.
+import { createRequire } from "node:module";
+
+// The tools live outside the checkout; NODE_PATH says where.
+const { marked } = createRequire(import.meta.url)("marked");
+
+/** A page of `markdown`; `home`: the way from it to index.html's folder. */
+export function document(markdown, home) {
+  const [, title] = markdown.match(/^# (.*)$/m);
+  return `<!doctype html>
+<html lang="en-GB">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>${title} – Flow Lab</title>
+    <meta name="color-scheme" content="light dark" />
+    <link rel="icon" href="data:," />
+    <link rel="stylesheet" href="${home}app/tokens.css" />
+    <link rel="stylesheet" href="${home}app/article.css" />
+  </head>
+  <body class="document">
+    <header><p class="brand"><a href="${home}">Flow Lab</a></p></header>
+    <main><section>
+${marked.parse(markdown).replaceAll("<table>", '<div class="table" tabindex="0"><table>').replaceAll("</table>", "</table></div>").replaceAll("<pre>", '<pre tabindex="0">')}
+    </section></main>
+  </body>
+</html>
+`;
+}
