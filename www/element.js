@@ -43,8 +43,8 @@ export class FlowLab extends HTMLElement {
       this.#seen = seen;
       this.#attend();
     });
-    const attributes = new MutationObserver(() => this.#reread());
-    attributes.observe(this, { attributes: true });
+    const attributes = new MutationObserver((changed) => this.#reread(changed));
+    attributes.observe(this, { attributes: true, attributeOldValue: true });
     signal.addEventListener("abort", () => attributes.disconnect());
   }
 
@@ -111,17 +111,25 @@ export class FlowLab extends HTMLElement {
 
   /** The page's state, or one of its own from the attributes. */
   #state(table, problems) {
-    const written = fromAttributes(this, this.name, table);
+    const written = fromAttributes(this, this.name, table, this.#own ?? defaults(table));
     problems.push(...written.problems);
     if (this.#link) return this.#link.state;
     return (this.#own ??= { ...defaults(table), ...written.values });
   }
 
+  /** Another figure. */
+  #begin() {
+    this.disconnectedCallback();
+    this.#own = null;
+    this.connectedCallback();
+  }
+
   /** The author's page changed attributes: they hold from now on. */
-  #reread() {
+  #reread(changed) {
+    if (changed.some(({ attributeName, oldValue }) => attributeName === "figure" && oldValue !== this.name)) return this.#begin();
     const { table, state } = this.#mounted ?? {};
     if (!state || this.#link) return;
-    const { values, problems } = fromAttributes(this, this.name, table);
+    const { values, problems } = fromAttributes(this, this.name, table, state);
     const keys = Object.keys(values).filter((key) => state[key] !== values[key]);
     Object.assign(state, values);
     this.#complain(problems);

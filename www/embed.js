@@ -43,9 +43,10 @@ async function begin() {
   for (const key of ["figure", "controls", "hide", "start"]) element.setAttribute(key, state[key]);
   element.addEventListener("flow-lab-ready", () => element.setAttribute("ready", ""));
   const talk = connect({ parent: state.parent, element, set });
+  const keepLink = () => history.replaceState(null, "", toHash(all, state));
   const save = () => {
     say(""); // what was wrong with the link, a person has now answered
-    history.replaceState(null, "", toHash(all, state));
+    keepLink();
     talk.state(toHash(table, state).slice(1));
   };
 
@@ -56,7 +57,7 @@ async function begin() {
     for (const key of keys) state[key] = next.state[key];
     setTheme((state.theme = next.state.theme));
     if (keys.length) element.replaced(keys);
-    save();
+    keepLink();
     say(next.problems.join(" "));
   }
 

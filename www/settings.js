@@ -1,4 +1,5 @@
 // A figure's settings as an author writes them: attributes of <flow-lab>.
+import { choice } from "./state.js";
 
 /** The attribute for `key` of figure `name`: without the figure's prefix, in kebab case; HTML has another use for "class". */
 export function attribute(name, key) {
@@ -6,16 +7,36 @@ export function attribute(name, key) {
   return own === "class" ? "digit" : own.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** {values, problems}: what the attributes of `element` set, and a sentence for each that cannot be used. */
-export function fromAttributes(element, name, table) {
+/** What an author may write besides the keys of a table, and what it may be; null: anything. */
+const OWN = {
+  figure: null,
+  controls: choice("all", "main", "none"),
+  hide: null,
+  theme: choice("light", "dark"),
+  start: choice("view", "press"),
+  linked: null,
+  ready: null,
+};
+/** What HTML gives to every element. */
+const EVERYWHERE = /^(id|class|style|slot|part|lang|dir|title|hidden|tabindex|role|translate|inert|(data|aria)-.*|on.*)$/;
+
+/**
+ * {values, problems}: what the attributes of `element` set, and a sentence for each that cannot be used; there it stays as it was `before`.
+ */
+export function fromAttributes(element, name, table, before) {
   const values = {};
   const problems = [];
-  for (const [key, { kind, initial }] of Object.entries(table)) {
-    const given = element.getAttribute(attribute(name, key));
-    if (given === null) continue;
-    const value = kind.read(given);
-    if (value === undefined) problems.push(`${attribute(name, key)}="${given}" must be ${kind.says}. Using ${initial}.`);
-    else values[key] = value;
+  const keys = new Map(Object.keys(table).map((key) => [attribute(name, key), key]));
+  for (const { name: written, value: given } of element.attributes) {
+    const key = keys.get(written);
+    const kind = key ? table[key].kind : OWN[written];
+    if (kind === undefined) {
+      if (!EVERYWHERE.test(written)) problems.push(`This figure has no setting “${written}”.`);
+      continue;
+    }
+    const value = kind ? kind.read(given) : given;
+    if (value === undefined) problems.push(`${written}="${given}" must be ${kind.says}.${key ? ` Using ${before[key]}.` : ""}`);
+    else if (key) values[key] = value;
   }
   return { values, problems };
 }

@@ -3,7 +3,7 @@ import { HOME } from "./assets.js";
 import { escape, toMarkup } from "./settings.js";
 import { toHash } from "./state.js";
 
-const HEIGHTS = { digits: 900, roads: 900, lab: 1200, race: 900, few: 800, hand: 700 }; // before the frame reports its own
+const HEIGHTS = { digits: 1150, roads: 1550, lab: 2300, race: 1300, few: 1150, hand: 800 }; // before the frame reports its own
 
 /** A link to figure `name` in the article, in `state`; without an article, to the page that the figure is on. */
 const address = (name, table, state) => `${HOME ?? location.href.split("#")[0]}#${[name, toHash(table, state).slice(1)].filter(Boolean).join("&")}`;
@@ -16,7 +16,7 @@ const element = (name, table, state, options) =>
 function frame(name, title, table, state, { controls }) {
   const set = [`figure=${name}`, controls && controls !== "all" ? `controls=${controls}` : "", toHash(table, state).slice(1)];
   const source = `${HOME}embed.html#${set.filter(Boolean).join("&")}`;
-  return `<iframe src="${escape(source)}" title="Flow Lab: ${title}" width="100%" height="${HEIGHTS[name]}" style="border:0" loading="lazy" allow="clipboard-write"></iframe>`;
+  return `<iframe src="${escape(source)}" title="Flow Lab: ${title}" width="100%" height="${HEIGHTS[name]}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
 }
 
 /** {row, address(state)}; `host`: the <flow-lab> element. */

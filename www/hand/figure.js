@@ -188,6 +188,7 @@ export class HandFigure {
     const guidance = { weight: 2, from: 0.2, to: 1 };
     const { x } = await this.#run({ ...QUICK, guidance, seed, labels: [label] });
     this.#pad.pixels = x;
+    this.#pad.example = Boolean(example);
     if (example) this.#pad.revalue(read(write(x))); // nobody's drawing: it does not enter the link
     else this.#drawn();
     this.#say(`The network wrote a ${label}: 32 evaluations, midpoint, guidance 2 from t = 0.2, seed ${seed}.`);

@@ -40,6 +40,9 @@ export class Pad {
     onTheme(canvas, () => this.redraw());
   }
 
+  /** Whether the drawing is an example, which gives way to the first stroke of the pen. */
+  example = false;
+
   /** A copy of the drawing, 784 values in [−1, 1]. */
   get pixels() {
     return this.#pixels.slice();
@@ -81,6 +84,8 @@ export class Pad {
   }
 
   #stroke([x, y]) {
+    if (this.example && this.tool === "draw") this.#pixels.fill(-1); // what a person writes does not go over it
+    this.example = false;
     const [x0, y0] = this.#last ?? [x, y];
     const steps = Math.max(1, Math.ceil(2 * Math.hypot(x - x0, y - y0)));
     for (let k = 1; k <= steps; k += 1) this.#dab(x0 + ((x - x0) * k) / steps, y0 + ((y - y0) * k) / steps);

@@ -7,7 +7,7 @@ const HOLD_MS = 1600;
 const STAGES = [
   ["Draw pairs", "Each ring is a draw x₀ from the source, each cross its partner x₁ from the target."],
   ["A point on each path", "A time t for each pair, and x_t on its conditional path."],
-  ["Target velocity", "u_t, the velocity of the conditional path there: what the network should say."],
+  ["Target velocity", "uₜ, the velocity of the conditional path there: what the network should say."],
   ["Prediction", "What the network says at (x_t, t)."],
   ["Loss", "The gap between the two, squared: its mean is the loss."],
   ["Update", "One step of AdamW down the gradient of that mean; then the next pairs."],

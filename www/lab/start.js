@@ -227,6 +227,7 @@ class Lab {
       this.#views[run.slot].begin(run, half, source, target, this.#state["lab.layers"]);
       this.#views[run.slot].stage.label = `The flow${name ? ` of run ${"AB"[run.slot]}` : ""}: particles from source to target`;
     }
+    for (const id of ["lab-likelihood-text", "lab-exact-text"]) this.#byId(id).textContent = ""; // of what was before
     this.#readings.begin(runs.map((run) => this.#form.runName(run.state)));
     this.#byId("lab-earlier").textContent = earlierSays(this.#state);
     await this.#ends.show(source, target);
@@ -263,7 +264,7 @@ class Lab {
     const { training, step } = this.#runs;
     const until = this.#state["lab.until"];
     this.#byId("lab-train").textContent = training ? "Pause" : "Train";
-    this.#byId("lab-step").disabled = this.#byId("lab-slow").disabled = training;
+    this.#byId("lab-step").disabled = training;
     this.#byId("lab-slow").textContent = this.#slow?.running ? "Stop" : "Slow motion";
     this.#byId("lab-reset").disabled = step === 0;
     const rest = step >= until ? " Raise “train until” to go on." : "";
@@ -370,6 +371,7 @@ class Lab {
       return this.#buttons();
     }
     await this.open();
+    await this.#runs.pause();
     this.#slow.running = true;
     this.#buttons();
     const run = this.#runs.runs[0];

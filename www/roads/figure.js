@@ -77,9 +77,9 @@ export class RoadsFigure {
     this.#clock.play();
   }
 
-  /** Shows the state, which may have been replaced from outside. */
-  refresh() {
-    this.#clock.seek(this.#state["roads.t"]);
+  /** Shows the state, which may have been replaced from outside, the time too. */
+  refresh(time = true) {
+    if (time) this.#clock.seek(this.#state["roads.t"]);
     this.#show();
     this.#ask();
   }
@@ -94,6 +94,7 @@ export class RoadsFigure {
     const points = shown(state);
     const set = state["roads.points"] === "set";
     this.#root.dataset.show = state["roads.show"];
+    this.#root.dataset.points = state["roads.points"];
     if (this.#answer) this.#part("outcome").textContent = outcome(this.#answer, state);
     this.#part("counts").hidden = !set;
     for (const key of ["x0", "x1"]) {

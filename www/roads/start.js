@@ -25,7 +25,7 @@ export function start({ root, state, save, report, signal }) {
   let fresh = state["roads.t"] === ROADS["roads.t"].initial; // nobody has chosen a time yet
   return {
     replaced(keys) {
-      if (keys.length) figure.refresh();
+      if (keys.length) figure.refresh(keys.includes("roads.t"));
     },
     enter({ begin, still }) {
       if (begin && fresh && !still) figure.play();
