@@ -139,31 +139,21 @@ export const done = (page, timeout = 120_000) =>
     { timeout },
   );
 
-/** Tasks over 50 ms, in milliseconds, while `act` happens: what blocks a page's thread long enough to be felt. */
-async function longTasks(page, act) {
-  await page.evaluate(() => {
-    window.tasks = [];
-    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
-  });
-  await act();
-  return page.evaluate(() => window.tasks.filter((ms) => ms > 50));
-}
-
 /**
- * The fewest long tasks of three goes, each an array. They are measured by the clock, and on two cores the browser's other processes now and
- * then take the page's turn: what is long because of the page is long each time.
+ * The tasks of the page's thread over 50 ms while `act` happens, in milliseconds: what blocks a page long enough to be felt. By the
+ * processor's time, not the clock's: on two cores other processes now and then take the page's turn. In Chromium only.
  */
-export async function fewest(go) {
-  let least = null;
-  for (let k = 0; k < 3 && least?.length !== 0; k += 1) {
-    const found = await go();
-    if (!least || found.length < least.length) least = found;
-  }
-  return least;
+export async function blocked(page, act) {
+  const chrome = page.context().browser();
+  await chrome.startTracing(page, { categories: ["toplevel"] });
+  await act();
+  const { traceEvents } = JSON.parse((await chrome.stopTracing()).toString());
+  const thread = ({ pid, tid }) => `${pid} ${tid}`;
+  const pages = new Set(traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(thread));
+  const tasks = traceEvents.filter((event) => event.ph === "X" && event.tdur > 0 && pages.has(thread(event)));
+  if (!tasks.length) throw new Error("the browser reported no task of the page's");
+  return tasks.map(({ tdur }) => tdur / 1000).filter((ms) => ms > 50);
 }
-
-/** Long tasks while `act` happens, the fewest of three goes. */
-export const blocked = (page, act) => fewest(() => longTasks(page, act));
 
 /** The pixels of a canvas as one string: equal where the pictures are. */
 export const picture = (page, selector = "#grid") => page.$eval(selector, (canvas) => canvas.toDataURL());

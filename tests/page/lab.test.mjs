@@ -230,7 +230,7 @@ test("fits a phone, in both themes", async () => {
   }
 });
 
-test("the page's thread stays free while it trains", { skip: inChromium("it does not report long tasks") }, async () => {
+test("the page's thread stays free while it trains", { skip: inChromium("it does not report its tasks") }, async () => {
   const { page, context } = await visit(SMALL.replace("until=120", "until=100000"));
   await page.click("#lab-train");
   await page.waitForFunction(() => Number(part("#lab").dataset.step) > 5);

@@ -201,7 +201,7 @@ test("weights are downloaded once and then kept", async () => {
   await context.close();
 });
 
-test("the page is never blocked for more than 50 ms while sampling", { skip: inChromium("it does not report long tasks") }, async () => {
+test("the page is never blocked for more than 50 ms while sampling", { skip: inChromium("it does not report its tasks") }, async () => {
   const { page, context } = await visit("digits=16&steps=8&engine=cpu");
   await done(page);
   assert.deepEqual(await blocked(page, () => computes(page, () => page.click("#again"))), []);

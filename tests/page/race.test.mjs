@@ -75,7 +75,7 @@ test("a malformed link is explained; the form shows what the link says", async (
   await context.close();
 });
 
-test("fits a phone, and the page's thread stays free while it trains", { skip: inChromium("it does not report long tasks") }, async () => {
+test("fits a phone, and the page's thread stays free while it trains", { skip: inChromium("it does not report its tasks") }, async () => {
   const { page, errors, context } = await visit(SMALL.replace("steps=500", "steps=20000"), { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
   await page.click("#race-start");
   await page.waitForFunction(() => /step [1-9]/.test(part("#race-text").textContent), undefined, { timeout: 60_000 });
