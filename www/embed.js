@@ -1,4 +1,5 @@
 // embed.html#figure=…: one figure in a frame. What it tells the page around and hears from it is in frame.js.
+import { joinFrames } from "./commons.js";
 import "./element.js";
 import { FIGURES } from "./figures.js";
 import { connect } from "./frame.js";
@@ -26,6 +27,7 @@ function setTheme(theme) {
 }
 
 async function begin() {
+  joinFrames();
   const name = new URLSearchParams(location.hash.slice(1)).get("figure") ?? "";
   if (!Object.hasOwn(FIGURES, name)) {
     const known = Object.keys(FIGURES).join(", ");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { alone, open, setUp } from "./harness.mjs";
+import { alone, inChromium, open, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 // The page around: another origin, which keeps what it hears and where from.
@@ -12,7 +12,7 @@ const html = `<!doctype html><html lang="en"><head><meta charset="utf-8" /><titl
   addEventListener("message", ({ data, origin }) => {
     if (data?.source !== "flow-lab") return;
     heard.push({ ...data, origin });
-    if (data.type === "size") document.getElementById("f").height = data.height;
+    if (data.type === "size" && document.getElementById("f")) document.getElementById("f").height = data.height;
   });
 </script></body></html>`;
 const host = createServer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end(html));
@@ -119,5 +119,38 @@ test("EMBED.md lists every setting with what it takes", async () => {
   assert.ok(lines.length > 50);
   const guide = readFileSync(new URL("../../EMBED.md", import.meta.url), "utf8");
   assert.deepEqual(lines.filter((line) => !guide.includes(`${line}\n`)), []);
+  await context.close();
+});
+
+test("frames of one page share an engine and a download; when the first goes, the others begin again", { skip: inChromium("it does not tell how many workers there are") }, async () => {
+  const context = await chrome.newContext({ viewport: { width: 800, height: 3200 } });
+  const { page, errors } = await open(context, around());
+  const requests = [];
+  context.on("request", (request) => requests.push(request.url()));
+  const add = async (id, address) => {
+    await page.evaluate(([name, src]) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: name, width: 700, height: 400 })), [id, address]);
+    return page.frameLocator(`#${id}`);
+  };
+  const digits = alone(server, "digits", "engine=cpu&digits=1&steps=2&controls=main", "view");
+  const complete = (frame) => frame.locator('#figure[data-done="true"][aria-busy="false"]').waitFor({ timeout: 60_000 });
+  const first = await add("f", digits);
+  await complete(first);
+  const second = await add("g", digits);
+  await complete(second);
+  const third = await add("h", alone(server, "roads"));
+  const fourth = await add("i", alone(server, "roads", "roads.steps=8"));
+  await nfe(third, 1);
+  await nfe(fourth, 8);
+  assert.equal(page.workers().length, 2);
+  assert.equal(requests.filter((url) => url.endsWith(".safetensors")).length, 1);
+
+  await page.evaluate(() => ["f", "h"].forEach((id) => document.getElementById(id).remove()));
+  await second.locator('[name="seed"]').evaluate((input) => { input.value = "9"; input.dispatchEvent(new Event("input", { bubbles: true })); });
+  await second.locator("body").evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+  await complete(second);
+  await fourth.locator('[name="roads.steps"][value="2"]').check({ force: true });
+  await nfe(fourth, 2);
+  assert.equal(page.workers().length, 2);
+  assert.deepEqual(errors, []);
   await context.close();
 });

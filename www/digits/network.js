@@ -1,9 +1,8 @@
 // A digit network in an engine: figures that want the same one share it.
 import { MODELS } from "../assets.js";
+import { commons, whenGone } from "../commons.js";
 import { Engine } from "./engine.js";
 import { loadWeights } from "./weights.js";
-
-const shared = new Map(); // key → Shared
 
 /** One network on one engine, as long as somebody uses it. */
 class Shared {
@@ -18,6 +17,7 @@ class Shared {
     this.key = key;
     this.opened = this.#open(name, wanted);
     this.opened.catch(() => this.close()); // whoever asks next begins again
+    whenGone(() => this.close()); // likewise
   }
 
   async #open(name, wanted) {
@@ -43,7 +43,7 @@ class Shared {
   }
 
   close() {
-    if (shared.get(this.key) === this) shared.delete(this.key);
+    if (commons.digits.get(this.key) === this) commons.digits.delete(this.key);
     this.engine.close();
   }
 }
@@ -64,10 +64,10 @@ export class DigitNetwork {
    */
   async open(wanted, progress = () => {}) {
     const key = `${this.#name} ${wanted}`;
-    if (this.#shared?.key !== key || shared.get(key) !== this.#shared) {
+    if (this.#shared?.key !== key || commons.digits.get(key) !== this.#shared) {
       this.close();
-      if (!shared.has(key)) shared.set(key, new Shared(key, this.#name, wanted));
-      this.#shared = shared.get(key);
+      if (!commons.digits.has(key)) commons.digits.set(key, new Shared(key, this.#name, wanted));
+      this.#shared = commons.digits.get(key);
       this.#shared.join(this, progress);
     }
     return this.#shared.opened;

@@ -1,9 +1,9 @@
 // The page's side of the lab's workers: calls as promises. Figures that want the same build share a worker.
+import { commons, whenGone } from "../commons.js";
 import { spawn } from "../spawn.js";
 import { CLOSE, OPEN } from "./protocol.js";
 
 const start = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-const shared = new Map(); // build → Shared
 
 /** A worker with one build of the engine, as long as somebody uses it. */
 class Shared {
@@ -22,6 +22,7 @@ class Shared {
     });
     this.opened = this.call(null, OPEN, 0, build, computes);
     this.opened.catch(() => {}); // who opens it hears of it
+    whenGone(() => this.#die(new Error("the frame that computed was closed")));
   }
 
   join(user) {
@@ -64,7 +65,7 @@ class Shared {
 
   #end() {
     this.#worker.terminate();
-    if (shared.get(this.build) === this) shared.delete(this.build);
+    if (commons.lab.get(this.build) === this) commons.lab.delete(this.build);
   }
 
   #die(error) {
@@ -91,8 +92,8 @@ export class LabClient {
    */
   open(build, computes = "cpu") {
     this.close();
-    if (!shared.has(build)) shared.set(build, new Shared(build, computes));
-    this.#shared = shared.get(build);
+    if (!commons.lab.has(build)) commons.lab.set(build, new Shared(build, computes));
+    this.#shared = commons.lab.get(build);
     this.#shared.join(this);
     return this.#shared.opened;
   }
