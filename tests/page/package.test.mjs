@@ -123,7 +123,7 @@ async function visit(url) {
 function check({ results, figure, wrong }) {
   assert.deepEqual(wrong, []);
   assert.equal(results.ready, "flow-lab");
-  assert.match(figure.text, /Diffusion path misses by\s*\d\.\d\d/);
+  assert.match(figure.text, /Euler misses the diffusion path’s end by\s*\d\.\d\d/);
   assert.deepEqual(figure.sheets, figure.rules);
   assert.equal(figure.share, "none", "there is no article to link to");
 
