@@ -1,6 +1,6 @@
 // What Lighthouse says of the article, on its default phone: a static host with compressed files and names that may be
 // cached. Fails below 90 (performance), 100 (accessibility) and 100 (best practices). `node benches/lighthouse.mjs`
-// after scripts/build, with NODE_PATH as in scripts/bench; `--json FILE` keeps the whole report.
+// after scripts/build, with NODE_PATH as in scripts/lib.sh; `--json FILE` keeps the whole report.
 import { createReadStream, existsSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";

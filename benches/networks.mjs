@@ -1,6 +1,6 @@
 // Compares image networks as the page runs them: milliseconds an evaluation a digit on the CPU engine, and
 // kernel launches an evaluation on WebGPU. `node benches/networks.mjs FILE.safetensors …` after scripts/build,
-// with NODE_PATH as in scripts/bench.
+// with NODE_PATH as in scripts/lib.sh.
 import { readFileSync } from "node:fs";
 import { browser, hashed, serve } from "../tests/page/harness.mjs";
 

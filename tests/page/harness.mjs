@@ -7,7 +7,7 @@ import { basename, dirname, extname, join, normalize, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { firefox } from "./firefox.mjs";
 
-// The tools live outside the checkout; NODE_PATH (scripts/test) says where.
+// The tools live outside the checkout; NODE_PATH (scripts/lib.sh) says where.
 export const { chromium } = createRequire(import.meta.url)("playwright-core");
 
 export const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
