@@ -60,11 +60,11 @@ export class DigitsFigure {
       problem = error.message;
     }
     if (run !== this.#run) return; // a newer run took over
+    this.#draw(); // not at the next display frame: whoever sees that the run is over sees its last picture
     this.#setBusy(false);
     if (problem) this.report(problem);
     const last = frames.at(-1);
     if (last?.done) this.#view.announce.textContent = `${classes.length} digits computed, ${last.nfe} evaluations.`;
-    this.redraw();
   }
 
   #begin(frames, ms) {
