@@ -1,13 +1,17 @@
 //! The CPU engine and the exports, in a browser's worker: `wasm-pack test --headless --chrome`.
 #![cfg(target_arch = "wasm32")]
 
-mod common;
+#[path = "common/compare.rs"]
+mod compare;
+#[path = "common/shipped.rs"]
+mod shipped;
 
-use common::{WEIGHTS, request};
+use compare::largest_difference;
 use flow_lab::device::Engine;
 use flow_lab::session::Session;
 use flow_lab::web::{JsEngine, catalog};
 use js_sys::{Error as JsError, Reflect};
+use shipped::{WEIGHTS, request};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -71,7 +75,7 @@ async fn the_same_seed_gives_the_same_digits() {
     let mut fewer = request();
     fewer.labels.truncate(1);
     let one = last(fewer).await;
-    assert!(common::largest_difference(&one, &first[..784]) < 1e-3);
+    assert!(largest_difference(&one, &first[..784]) < 1e-3);
 }
 
 #[wasm_bindgen_test]

@@ -1,8 +1,9 @@
 //! Distillation as the page does it: from a weights file, on digits that the network draws itself.
 #![cfg(feature = "native")]
 
-use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Device, Tensor, TensorData};
+#[path = "common/loud.rs"]
+mod loud;
+
 use flow_lab::device::Engine;
 use flow_lab::distillation::{Distillation, DistillationConfig};
 use flow_lab::error::Kind;
@@ -14,22 +15,9 @@ use flow_lab::session::{Request, Session, Start};
 use flow_lab::weights::{self, Header};
 use pollster::block_on;
 
-/// Draws every weight, because the last layer of an untrained network is silent.
-struct Loud(Rng);
-
-impl ModuleMapper for Loud {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let (id, shape) = (param.id, param.val().dims());
-        let values: Vec<f32> = self.0.normals(shape.iter().product()).iter().map(|v| 0.3 * v).collect();
-        param.transform_for_load(Tensor::from_data(TensorData::new(values, shape), &Device::flex()), id)
-    }
-}
-
 /// A weights file of a network of chance.
 fn file(net: NetConfig) -> Vec<u8> {
-    let module = net.init(1, &Device::flex()).unwrap().map(&mut Loud(Rng::new(2, Stream::Init)));
-    let header = Header { net, schedule: Schedule::CondOt { sigma_min: 0.0 } };
-    block_on(weights::to_bytes(&module, &header)).unwrap()
+    block_on(loud::file(net))
 }
 
 fn mixer() -> MixerConfig {

@@ -1,8 +1,12 @@
 //! Networks, guidance and weights files on the CPU engine.
 #![cfg(feature = "native")]
 
+#[path = "common/compare.rs"]
+mod compare;
+
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
+use compare::largest_difference;
 use flow_lab::error::Kind;
 use flow_lab::field::{Condition, Guided, VelocityField, one_hot};
 use flow_lab::net::{MixerConfig, MlpConfig, Net, NetConfig, UNetConfig, time_features};
@@ -39,11 +43,6 @@ fn noise(n: usize, dim: usize, seed: u64) -> Tensor<2> {
 
 fn values<const D: usize>(x: Tensor<D>) -> Vec<f32> {
     x.into_data().iter::<f32>().collect()
-}
-
-fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
-    assert_eq!(a.len(), b.len());
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 /// Adds a random direction of length `size` a parameter.

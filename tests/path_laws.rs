@@ -1,7 +1,11 @@
 //! Every schedule goes through every law of paths.
 #![cfg(feature = "native")]
 
+#[path = "common/compare.rs"]
+mod compare;
+
 use burn::tensor::{Device, Tensor, TensorData};
+use compare::largest_difference;
 use flow_lab::error::Kind;
 use flow_lab::path::{AffinePath, Schedule};
 use flow_lab::rng::{Rng, Stream};
@@ -13,10 +17,6 @@ fn tensor(values: Vec<f32>, n: usize) -> Tensor<2> {
 
 fn values(x: Tensor<2>) -> Vec<f32> {
     x.into_data().iter::<f32>().collect()
-}
-
-fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 /// Times that avoid both ends, where a variance preserving path is steep.

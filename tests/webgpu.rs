@@ -2,14 +2,18 @@
 //! adapter, unless FLOW_LAB_NO_WEBGPU was set when it was built: then it says that it skipped.
 #![cfg(all(target_arch = "wasm32", feature = "webgpu"))]
 
-mod common;
-
+#[path = "common/compare.rs"]
+mod compare;
 #[cfg(feature = "train")]
-use burn::module::{Module, ModuleMapper, Param};
+#[path = "common/loud.rs"]
+mod loud;
+#[path = "common/shipped.rs"]
+mod shipped;
+
 use burn::nn::{LayerNormConfig, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{WEIGHTS, largest_difference, request};
+use compare::largest_difference;
 use flow_lab::device::Engine;
 #[cfg(feature = "train")]
 use flow_lab::device::Opened;
@@ -29,9 +33,8 @@ use flow_lab::{
     field::Guidance,
     lab::{Lab, LabConfig},
     net::{MixerConfig, NetConfig},
-    path::Schedule,
-    weights::Header,
 };
+use shipped::{WEIGHTS, request};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -181,18 +184,7 @@ async fn the_distillation(opened: [&Opened; 2]) {
         ..MixerConfig::digits()
     };
     let net = NetConfig::Mixer(net);
-    /// Draws every weight, because the last layer of an untrained network is silent.
-    struct Loud(Rng);
-    impl ModuleMapper for Loud {
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            let (id, shape) = (param.id, param.val().dims());
-            let values: Vec<f32> = self.0.normals(shape.iter().product()).iter().map(|v| 0.3 * v).collect();
-            param.transform_for_load(Tensor::from_data(TensorData::new(values, shape), &Device::flex()), id)
-        }
-    }
-    let module = net.init(1, &opened[0].device).unwrap().map(&mut Loud(Rng::new(2, Stream::Init)));
-    let header = Header { net, schedule: Schedule::CondOt { sigma_min: 0.0 } };
-    let file = weights::to_bytes(&module, &header).await.unwrap();
+    let file = loud::file(net).await;
     let guidance = Guidance { weight: 2.0, from: 0.2, to: 1.0 };
     let config = DistillationConfig { images: 10, steps: 5, batch: 10, rate: 1e-3, guidance, seed: 2 };
     let mut results = Vec::new();

@@ -17,8 +17,9 @@ export class FlowLab extends HTMLElement {
   #link = null; // {state, save}: where a page keeps the state, if it does
   #own = null; // the state, where no page keeps it; an element that is moved keeps what a person did
   #release = null;
-  #mounted = null; // {figure, table, state}
+  #mounted = null; // {figure, table, state}; without a figure while that is being loaded
   #seen = false;
+  #begun = false; // it was seen before
   #problems = ""; // what the author wrote that cannot be used; said until a person changes something
   #trouble = ""; // what the figure itself says
 
@@ -50,15 +51,16 @@ export class FlowLab extends HTMLElement {
 
   disconnectedCallback() {
     this.#release?.abort();
-    const { figure } = this.#mounted ?? {};
+    this.#mounted?.figure?.close();
     this.#mounted = null;
-    figure?.close();
     this.shadowRoot?.replaceChildren(document.createElement("slot")); // the children again, until it is back
   }
 
   /** The state was replaced from outside; `keys` changed. */
   replaced(keys) {
-    this.#mounted?.figure.replaced(keys.filter((key) => Object.hasOwn(this.#mounted.table, key)));
+    const { figure, table } = this.#mounted ?? {};
+    figure?.replaced(keys.filter((key) => Object.hasOwn(table, key)));
+    if (!this.#seen) figure?.rest(); // what that began is owed
   }
 
   /** What the figure lends to tests and to the curious. */
@@ -73,7 +75,8 @@ export class FlowLab extends HTMLElement {
   }
 
   async #mount(signal) {
-    this.#mounted = { figure: { enter() {}, leave() {}, replaced() {}, close() {} }, table: {} }; // until it is loaded
+    this.#mounted = {};
+    this.#begun = false;
     const { load, title, ...files } = FIGURES[this.name];
     try {
       const [{ table, start }, { content, sheets }] = await Promise.all([load(), parts(files)]);
@@ -143,12 +146,15 @@ export class FlowLab extends HTMLElement {
     this.dispatchEvent(new CustomEvent("flow-lab-change", { bubbles: true, composed: true, detail }));
   }
 
-  /** Tells the figure whether somebody sees it. */
+  /** The figure begins and goes on where somebody sees it, and rests where nobody does. */
   #attend() {
     const { figure } = this.#mounted ?? {};
-    if (!this.#seen) return figure?.leave();
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    figure?.enter({ begin: this.getAttribute("start") !== "press", still });
+    if (!figure) return;
+    if (!this.#seen) return figure.rest();
+    const begins = !this.#begun && this.getAttribute("start") !== "press";
+    this.#begun = true;
+    if (begins) figure.begin({ still: matchMedia("(prefers-reduced-motion: reduce)").matches });
+    else figure.resume();
   }
 
   #complain(problems) {

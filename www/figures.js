@@ -11,8 +11,8 @@ const PARTS = new URL("./lab/page.css", import.meta.url).href;
  * - context.save(): the state was changed by a person; context.report(text): shows a sentence, "" for none
  * - context.address(state): a link to the figure in that state; context.signal: aborted when the figure goes
  *
- * and returns {replaced(keys), enter({begin, still}), leave(), close()}: the state was replaced from outside; it came into view,
- * and may `begin` by itself, for a person who may want no motion; it left the view, and rests; it goes.
+ * and returns {replaced(keys), begin({still}), rest(), resume(), close()}: the state was replaced from outside; it is seen for the
+ * first time and may begin by itself, for a person who may want it still; nobody sees it; it is seen again, and goes on; it goes.
  */
 export const FIGURES = Object.freeze({
   digits: {

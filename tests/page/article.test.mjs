@@ -124,6 +124,32 @@ test("figures begin when they are seen, rest when they are not, and go on", asyn
   await context.close();
 });
 
+test("whoever hurries past and comes back finds every figure at work, whatever it was doing", async () => {
+  const { page, errors, context } = await visit("#few.class=4");
+  const ends = {
+    roads: () => part("#roads-nfe")?.textContent === "1",
+    lab: () => Number(part(".lab")?.dataset.step) > 20,
+    "digits-figure": () => part("#figure")?.dataset.done === "true" && part("#figure").getAttribute("aria-busy") === "false",
+    hand: () => /and back again/.test(part('[data-result="return"] figcaption')?.textContent),
+    race: () => /step [1-9]/.test(part("#race-text")?.textContent),
+    few: () => /^Class 4/.test(part("#few-text")?.textContent),
+  };
+  for (const [id, end] of Object.entries(ends)) {
+    await meet(page, id);
+    for (const ms of [0, 20, 60, 150, 400, 20]) {
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.waitForTimeout(ms);
+      await page.$eval(`#${id}`, (e) => e.scrollIntoView());
+      await page.waitForTimeout(ms);
+    }
+    await page.waitForFunction(end, undefined, { timeout: 60_000 });
+    const said = await page.$eval(`#${id}`, (e) => e.shadowRoot.querySelector("[role=alert]").textContent);
+    assert.equal(said, "", id);
+  }
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test("a person who wants no motion gets none unasked", async () => {
   const { page, context } = await visit("", { reducedMotion: "reduce" });
   await meet(page, "roads");

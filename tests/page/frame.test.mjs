@@ -144,10 +144,13 @@ test("frames of one page share an engine and a download; when the first goes, th
   assert.equal(page.workers().length, 2);
   assert.equal(requests.filter((url) => url.endsWith(".safetensors")).length, 1);
 
+  // The second is in the midst of a run when the frame goes that holds its engine: it begins the run again.
+  const steps = second.locator('[name="steps"]');
+  await steps.evaluate((input) => { input.value = "64"; input.dispatchEvent(new Event("input", { bubbles: true })); });
+  await second.locator('#figure[data-done="false"][aria-busy="true"]').waitFor();
   await page.evaluate(() => ["f", "h"].forEach((id) => document.getElementById(id).remove()));
-  await second.locator('[name="seed"]').evaluate((input) => { input.value = "9"; input.dispatchEvent(new Event("input", { bubbles: true })); });
-  await second.locator("body").evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
   await complete(second);
+  assert.equal(await second.locator("#nfe").textContent(), "64");
   await fourth.locator('[name="roads.steps"][value="2"]').check({ force: true });
   await nfe(fourth, 2);
   assert.equal(page.workers().length, 2);

@@ -60,7 +60,7 @@ test("a digit that is written goes to its noise and back, and its noise to every
 
 test("the network writes, two digits blend, a part is mended, a small picture enlarged", async () => {
   const { page, errors, context } = await visit("&hand.class=3");
-  assert.equal(await page.$eval("#hand-blend-button", (b) => b.disabled), true);
+  assert.equal(await page.$eval('#hand [data-act="blend"]', (b) => b.disabled), true);
   await act(page, "invent");
   assert.match(await page.textContent("#hand-text"), /The network wrote a 3: 32 evaluations.*seed \d+/);
   await act(page, "keep");

@@ -54,6 +54,7 @@ export async function serve(override = () => null) {
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.unref(); // a test that fails leaves it open
   const url = `http://127.0.0.1:${server.address().port}/lab/`;
   return { url, requests, close: () => server.close() };
 }

@@ -7,7 +7,7 @@ const STRIP_PLACES = 9;
 const PLAY_MS = 2500;
 
 export class DigitsFigure {
-  #client;
+  #network;
   #view;
   #state;
   #frames = [];
@@ -17,37 +17,32 @@ export class DigitsFigure {
   #playing = null;
   #ms = [];
   #drawn = false;
-  #run = 0;
 
-  /** `view`: elements by name; `report(text)` shows a sentence. */
-  constructor(client, view, report) {
-    this.#client = client;
+  /** `network`: a DigitNetwork; `view`: elements by name. */
+  constructor(network, view) {
+    this.#network = network;
     this.#view = view;
-    this.report = report;
     view.time.addEventListener("input", () => this.#scrub(Number(view.time.value)));
-    view.play.addEventListener("click", () => (this.#playing ? this.#pause() : this.#play()));
-    view.stop.addEventListener("click", () => this.stop());
+    view.play.addEventListener("click", () => (this.#playing ? this.pause() : this.#play()));
     view.grid.addEventListener("click", (event) => this.#pick(event));
     view.grid.addEventListener("keydown", (event) => this.#move(event));
     new ResizeObserver(() => this.redraw()).observe(view.grid);
     onTheme(view.grid, () => this.redraw());
   }
 
-  /** Computes the digits that `state` asks for; what was there stays until the first frame comes. */
-  async compute(state) {
+  /** Computes the digits that `state` asks for, until `signal` aborts; what was there stays until the first frame comes. */
+  async compute(state, signal) {
     this.#state = { ...state };
     const classes = labels(state);
     const { solver, steps, tolerance, seed } = state;
     const guidance = { weight: state.guidance, from: state.from, to: 1 };
     const request = { seed, labels: classes, solver, steps, tolerance, guidance };
-    this.#pause();
-    this.#setBusy(true);
-    const run = (this.#run += 1);
+    this.pause();
+    signal.addEventListener("abort", () => this.#network.stop());
     const frames = [];
     const ms = [];
-    let problem = "";
     try {
-      await this.#client.sample(request, (frame) => {
+      await this.#network.sample(request, (frame) => {
         // A run that was begun again on another engine starts over.
         if (frame.nfe <= (frames.at(-1)?.nfe ?? -1) && !frame.done) frames.length = ms.length = 0;
         if (frames.length === 0) this.#begin(frames, ms);
@@ -56,13 +51,9 @@ export class DigitsFigure {
         if (this.#follow) this.#at = frames.length - 1;
         this.redraw();
       });
-    } catch (error) {
-      problem = error.message;
+    } finally {
+      this.#draw(); // not at the next display frame: whoever sees that the run is over sees its last picture
     }
-    if (run !== this.#run) return; // a newer run took over
-    this.#draw(); // not at the next display frame: whoever sees that the run is over sees its last picture
-    this.#setBusy(false);
-    if (problem) this.report(problem);
     const last = frames.at(-1);
     if (last?.done) this.#view.announce.textContent = `${classes.length} digits computed, ${last.nfe} evaluations.`;
   }
@@ -74,34 +65,14 @@ export class DigitsFigure {
     this.#at = -1;
   }
 
-  /** Stops computing; the frames so far stay. */
-  stop() {
-    this.#client.stop();
-  }
-
   show(key) {
     if (this.#state) this.#state.show = key;
     this.redraw();
   }
 
-  get busy() {
-    return this.#view.figure.getAttribute("aria-busy") === "true";
-  }
-
-  /** Nobody looks: nothing moves and nothing is computed. */
-  rest() {
-    this.#pause();
-    this.stop();
-  }
-
-  #setBusy(busy) {
-    this.#view.stop.disabled = !busy;
-    this.#view.figure.setAttribute("aria-busy", String(busy));
-  }
-
   #scrub(t) {
     if (!this.#frames.length) return;
-    this.#pause();
+    this.pause();
     this.#follow = false;
     this.#at = this.#nearest(t);
     this.redraw();
@@ -129,13 +100,13 @@ export class DigitsFigure {
       this.#at = this.#nearest(Math.max(0, t));
       this.redraw();
       if (t < 1) this.#playing = requestAnimationFrame(tick);
-      else this.#pause();
+      else this.pause();
     };
     this.#playing = requestAnimationFrame(tick);
     this.#view.play.textContent = "Pause";
   }
 
-  #pause() {
+  pause() {
     if (this.#playing) cancelAnimationFrame(this.#playing);
     this.#playing = null;
     this.#view.play.textContent = "Play";

@@ -8,6 +8,7 @@ import { loadWeights } from "./weights.js";
 class Shared {
   users = new Map(); // DigitNetwork → progress
   #told = null; // what the engine said last, for users that come later
+  closed = false;
   engine = new Engine((status) => {
     this.#told = status;
     for (const user of this.users.keys()) user.onChange(status);
@@ -44,6 +45,7 @@ class Shared {
 
   close() {
     if (commons.digits.get(this.key) === this) commons.digits.delete(this.key);
+    this.closed = true;
     this.engine.close();
   }
 }
@@ -51,6 +53,8 @@ class Shared {
 export class DigitNetwork {
   #name;
   #shared = null;
+  #wanted = null; // what open() was last asked for
+  #asked = 0; // runs and stops so far
 
   /** `name`: of MODELS; `onChange(status)`: see Engine. */
   constructor(name, onChange = () => {}) {
@@ -64,8 +68,9 @@ export class DigitNetwork {
    */
   async open(wanted, progress = () => {}) {
     const key = `${this.#name} ${wanted}`;
-    if (this.#shared?.key !== key || commons.digits.get(key) !== this.#shared) {
-      this.close();
+    this.#wanted = wanted;
+    if (this.#shared?.key !== key || this.#shared.closed) {
+      this.#shared?.leave(this);
       if (!commons.digits.has(key)) commons.digits.set(key, new Shared(key, this.#name, wanted));
       this.#shared = commons.digits.get(key);
       this.#shared.join(this, progress);
@@ -73,18 +78,27 @@ export class DigitNetwork {
     return this.#shared.opened;
   }
 
-  /** See Engine.sample; open() comes first. */
-  sample(request, onFrame, from) {
-    if (!this.#shared) return Promise.reject(new Error("the network is not open"));
-    return this.#shared.engine.sample(this, request, onFrame, from);
+  /** See Engine.sample; open() comes first. Begins again where the frame that held the engine goes: the same seed gives the same digits. */
+  async sample(request, onFrame, from) {
+    const asked = (this.#asked += 1);
+    for (;;) {
+      const shared = this.#shared;
+      if (!shared) throw new Error("the network is not open");
+      if (await shared.engine.sample(this, request, onFrame, from)) return true;
+      if (asked !== this.#asked || shared !== this.#shared || !shared.closed) return false;
+      await this.open(this.#wanted);
+      if (asked !== this.#asked) return false;
+    }
   }
 
   stop() {
+    this.#asked += 1;
     this.#shared?.engine.stop(this);
   }
 
   /** Lets go of the engine, which ends where nobody else uses it. */
   close() {
+    this.#asked += 1;
     this.#shared?.leave(this);
     this.#shared = null;
   }

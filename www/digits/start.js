@@ -3,6 +3,7 @@ import { bindControls } from "./controls.js";
 import { DigitsFigure } from "./figure.js";
 import { DigitNetwork } from "./network.js";
 import { DIGITS } from "./table.js";
+import { Task, unless } from "../task.js";
 
 export { DIGITS as table };
 
@@ -41,9 +42,12 @@ export function start({ root, state, save, report }) {
     total: byId("total"),
     announce: byId("announce"),
   };
-  const figure = new DigitsFigure(network, view, report);
-  let away = false; // nobody sees it
-  let owed = true; // the digits are to be computed as soon as it is seen
+  const figure = new DigitsFigure(network, view);
+  const task = new Task((how) => {
+    view.stop.disabled = how !== "busy";
+    view.figure.setAttribute("aria-busy", String(how !== "idle"));
+  }, report);
+  view.stop.addEventListener("click", () => task.stop());
 
   function progress(share) {
     byId("progress").value = share;
@@ -63,15 +67,11 @@ export function start({ root, state, save, report }) {
     }
   }
 
-  async function compute() {
-    try {
-      await open();
-      owed = away;
-      if (!away) await figure.compute(state);
-    } catch (error) {
-      report(error.message);
-    }
-  }
+  const compute = () =>
+    task.run(async (signal) => {
+      await unless(signal, open());
+      await figure.compute(state, signal);
+    });
 
   const changed = (key) => (VIEW_ONLY.has(key) ? figure.show(state[key]) : compute());
 
@@ -88,18 +88,15 @@ export function start({ root, state, save, report }) {
       controls.refresh();
       if (keys.length) changed(keys.find((key) => !VIEW_ONLY.has(key)) ?? keys[0]);
     },
-    enter({ begin }) {
-      away = false;
-      if (owed && begin) compute();
+    begin: compute,
+    rest() {
+      figure.pause();
+      task.rest();
     },
-    leave() {
-      away = true;
-      if (figure.busy) owed = true;
-      figure.rest();
-    },
+    resume: () => task.resume(),
     close() {
-      away = true;
-      figure.rest();
+      figure.pause();
+      task.stop();
       network.close();
     },
     destroyDevice: () => network.destroyDevice(),

@@ -6,6 +6,7 @@ import { DigitNetwork } from "../digits/network.js";
 import { drawStrip } from "../digits/picture.js";
 import { LiveDistillation } from "./live.js";
 import { DIGITS, FEW, FLOW, NFES } from "./table.js";
+import { Task, unless } from "../task.js";
 
 const PIXELS = 784;
 const SHOWN = ["few.class", "few.seed"]; // what the rows depend on
@@ -40,7 +41,7 @@ export class FewFigure {
   #save;
   #report;
   #networks = { flow: new Network("digits"), map: new Network("few") };
-  #running = false;
+  #task;
   #cells = new Map(); // canvas → digits
   #live;
 
@@ -54,7 +55,8 @@ export class FewFigure {
     form.addEventListener("submit", (event) => event.preventDefault());
     root.addEventListener("input", ({ target }) => FEW[target.name] && this.#input(target));
     this.#part("new-seed").addEventListener("click", () => this.#change("few.seed", newSeed()));
-    this.#part("start").addEventListener("click", () => (this.#running ? this.#stop() : this.#go()));
+    this.#task = new Task((how) => this.#working(how), report);
+    this.#part("start").addEventListener("click", () => (this.#task.busy ? this.#task.stop() : this.compare()));
     const redraw = () => this.#cells.forEach((cells, canvas) => this.#paint(canvas, cells));
     new ResizeObserver(redraw).observe(this.#part("rows"));
     onTheme(root, redraw);
@@ -120,7 +122,7 @@ export class FewFigure {
     this.#state[key] = value;
     this.refresh();
     this.#save();
-    if (SHOWN.includes(key) && this.#cells.size) this.#stop().then(() => this.#go());
+    if (SHOWN.includes(key) && this.#cells.size) this.compare();
   }
 
   #say(text) {
@@ -143,62 +145,55 @@ export class FewFigure {
     this.#part("rows").querySelector(`[data-nfe="${nfe}"] [data-network="${which}"] figcaption`).textContent = text;
   }
 
-  #loop = Promise.resolve();
+  #working(how) {
+    this.#part("start").textContent = how === "idle" ? "Compare" : "Stop";
+    this.#part("start").disabled = how === "stopping";
+    this.#root.setAttribute("aria-busy", String(how !== "idle"));
+  }
 
-  get running() {
-    return this.#running;
+  replaced(keys) {
+    if (keys.length) this.refresh();
+  }
+
+  begin() {
+    this.compare();
   }
 
   /** Computes the rows. */
   compare() {
-    if (!this.#running) this.#go();
+    this.#report("");
+    this.#task.run((signal) => this.#compute(signal));
   }
 
   /** Nobody looks: nothing is computed. */
   rest() {
-    if (this.#running) this.#stop();
-    this.#live.stop();
+    this.#task.rest();
+    this.#live.rest();
+  }
+
+  resume() {
+    this.#task.resume();
+    this.#live.resume();
   }
 
   close() {
-    this.rest();
+    this.#task.stop();
     this.#live.close();
     for (const network of Object.values(this.#networks)) network.close();
   }
 
-  async #stop() {
-    this.#running = false;
-    this.#part("start").disabled = true; // until it has stopped
-    for (const network of Object.values(this.#networks)) network.stop();
-    await this.#loop;
-  }
-
-  #go() {
-    this.#report("");
-    this.#running = true;
-    this.#part("start").textContent = "Stop";
-    this.#root.setAttribute("aria-busy", "true");
-    this.#loop = this.#compute()
-      .catch((error) => this.#report(error.message))
-      .finally(() => {
-        this.#running = false;
-        this.#part("start").disabled = false;
-        this.#part("start").textContent = "Compare";
-        this.#root.setAttribute("aria-busy", "false");
-      });
-    return this.#loop;
-  }
-
-  async #compute() {
+  async #compute(signal) {
     const { flow, map } = this.#networks;
+    signal.addEventListener("abort", () => [flow, map].forEach((network) => network.stop()));
     this.#say("Loading the networks…");
-    await flow.open(this.#state.engine, () => {});
-    await map.open(this.#state.engine, (share) => this.#say(`Loading the few-step network… ${Math.round(100 * share)} %`));
+    const loading = (share) => this.#say(`Loading the few-step network… ${Math.round(100 * share)} %`);
+    await unless(signal, flow.open(this.#state.engine, () => {}));
+    await unless(signal, map.open(this.#state.engine, loading));
     const label = this.#state["few.class"];
     const request = { ...FLOW, seed: this.#state["few.seed"], labels: Array(DIGITS).fill(label) };
     for (const nfe of NFES.slice(1)) {
       for (const [which, network] of Object.entries(this.#networks)) {
-        if (!this.#running) return this.#say("Stopped.");
+        if (signal.aborted) return this.#say("Stopped.");
         const name = which === "flow" ? "velocity network" : "few-step network";
         this.#say(`${nfe} NFE, ${name}`);
         let last = null;

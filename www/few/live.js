@@ -8,6 +8,7 @@ import { loadWeights } from "../digits/weights.js";
 import { onTheme } from "../theme.js";
 import { webgpuObstacle } from "../webgpu.js";
 import { FLOW } from "./table.js";
+import { Task } from "../task.js";
 
 const PIXELS = 784;
 const SHOWN = Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -21,7 +22,7 @@ export class LiveDistillation {
   #report;
   #client = new LabClient(() => this.#forget());
   #begun = null; // {asked, settings, drawn, losses}: what the engine works on
-  #running = false;
+  #task;
   #cells = new Map();
 
   /** `root` holds the panel; `state` the settings; `report(text)` shows a problem. */
@@ -29,7 +30,8 @@ export class LiveDistillation {
     this.#root = root;
     this.#state = state;
     this.#report = report;
-    this.#part("start").addEventListener("click", () => (this.#running ? this.stop() : this.#go()));
+    this.#task = new Task((how) => this.#working(how), report);
+    this.#part("start").addEventListener("click", () => (this.#task.busy ? this.#task.stop() : this.#go()));
     this.#part("take").addEventListener("click", () => this.#take());
     const redraw = () => this.#cells.forEach((cells, canvas) => drawStrip(canvas, cells, "x", 0, cells.length, -1));
     new ResizeObserver(redraw).observe(root);
@@ -66,35 +68,34 @@ export class LiveDistillation {
     this.#part("take").disabled = true;
   }
 
-  stop() {
-    if (!this.#running) return;
-    this.#running = false;
-    this.#part("start").disabled = true; // until it has stopped
+  /** Nobody looks: nothing is computed. */
+  rest() {
+    this.#task.rest();
+  }
+
+  resume() {
+    this.#task.resume();
   }
 
   close() {
-    this.stop();
+    this.#task.stop();
     this.#client.close();
     this.#forget();
   }
 
-  async #go() {
+  #working(how) {
+    this.#part("start").textContent = how === "idle" ? "Distil" : "Stop";
+    this.#part("start").disabled = how === "stopping";
+    this.#root.setAttribute("aria-busy", String(how !== "idle"));
+  }
+
+  #go() {
     this.#report("");
-    this.#running = true;
-    this.#part("start").textContent = "Stop";
-    this.#root.setAttribute("aria-busy", "true");
-    try {
+    this.#task.run(async (signal) => {
       await this.#open();
-      await this.#draw();
-      await this.#train();
-    } catch (error) {
-      this.#report(error.message);
-    } finally {
-      this.#running = false;
-      this.#part("start").disabled = false;
-      this.#part("start").textContent = "Distil";
-      this.#root.setAttribute("aria-busy", "false");
-    }
+      await this.#draw(signal);
+      await this.#train(signal);
+    });
   }
 
   /** Begins, or goes on with what was stopped where no setting changed. */
@@ -115,9 +116,9 @@ export class LiveDistillation {
     this.#begun = { asked, settings, drawn: 0, losses: [] };
   }
 
-  async #draw() {
+  async #draw(signal) {
     const { settings } = this.#begun;
-    for (let slice = 10; this.#running && this.#begun.drawn < settings.images; ) {
+    for (let slice = 10; !signal.aborted && this.#begun.drawn < settings.images; ) {
       const began = performance.now();
       this.#begun.drawn = await this.#call("draw", slice);
       slice = this.#pace(slice, performance.now() - began, 100);
@@ -126,7 +127,7 @@ export class LiveDistillation {
     }
   }
 
-  async #train() {
+  async #train(signal) {
     const { settings, losses, drawn } = this.#begun;
     let shown = -Infinity;
     const says = () => {
@@ -134,7 +135,7 @@ export class LiveDistillation {
       const recent = losses.slice(-20);
       return `Step ${losses.length} of ${settings.steps}, loss ${(recent.reduce((a, b) => a + b, 0) / recent.length).toFixed(4)}`;
     };
-    for (let slice = 1; this.#running && losses.length < settings.steps; ) {
+    for (let slice = 1; !signal.aborted && losses.length < settings.steps; ) {
       const began = performance.now();
       losses.push(...(await this.#call("train", slice)).losses);
       slice = this.#pace(slice, performance.now() - began, 50);

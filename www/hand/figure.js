@@ -2,6 +2,7 @@
 import { newSeed } from "../state.js";
 import { DigitNetwork } from "../digits/network.js";
 import { drawStrip } from "../digits/picture.js";
+import { Task, unless } from "../task.js";
 import { onTheme } from "../theme.js";
 import { Pad } from "./pad.js";
 import { HAND, SIDE, read, write } from "./table.js";
@@ -44,8 +45,8 @@ export class HandFigure {
   #network = new DigitNetwork("digits");
   #noise = null; // {key, x}: of the drawing and class that the key names
   #kept = null; // {noise, label} of a digit put aside
-  #running = false;
-  #stopped = false;
+  #task;
+  #acting = null; // the button whose work is done
   #rows = new Map(); // canvas → what it shows, for redrawing
 
   /** `state` has the keys of HAND and `engine`; `save()` puts it into the link; `report(text)` shows a problem. */
@@ -54,6 +55,7 @@ export class HandFigure {
     this.#state = state;
     this.#save = save;
     this.#report = report;
+    this.#task = new Task((how) => this.#working(how), report);
     this.#pad = new Pad(this.#part("pad"), () => this.#drawn());
     this.refresh();
     const form = this.#part("form");
@@ -69,7 +71,7 @@ export class HandFigure {
     root.addEventListener("click", ({ target }) => {
       const { tool, act } = target.dataset;
       if (tool) this.#choose(tool);
-      if (act) this.#act(act);
+      if (act) this.#press(act);
     });
     const redraw = () => this.#rows.forEach((cells, canvas) => this.#paint(canvas, cells));
     new ResizeObserver(redraw).observe(this.#part("results"));
@@ -123,70 +125,82 @@ export class HandFigure {
     this.#say("");
   }
 
+  replaced(keys) {
+    if (keys.length) this.refresh();
+  }
+
   /** Something to look at before a person writes: a digit that the network writes, carried to its noise and back. */
-  async example() {
-    if (this.#running || !this.#pad.blank) return;
-    await this.#act("invent", { example: true });
-    if (!this.#stopped && !this.#pad.blank) await this.#act("return");
+  begin() {
+    if (!this.#pad.blank) return;
+    this.#task.run(async (signal) => {
+      if (this.#pad.blank) await this.#act("invent", signal, { example: true });
+      await this.#act("return", signal);
+    });
   }
 
   /** Nobody looks: nothing is computed. */
   rest() {
-    if (!this.#running) return;
-    this.#stopped = true;
-    this.#network.stop();
+    this.#task.rest();
+  }
+
+  resume() {
+    this.#task.resume();
   }
 
   close() {
+    this.#task.stop();
     this.#network.close();
   }
 
-  async #act(act, more) {
-    if (this.#running) return this.rest();
-    if (act === "clear") return this.#pad.clear();
+  /** While something is at work, its button stops it and no other can be pressed. */
+  #working(how) {
+    for (const button of this.#root.querySelectorAll("[data-act]")) {
+      const acting = how !== "idle" && button.dataset.act === this.#acting;
+      button.dataset.title ??= button.textContent;
+      button.textContent = acting ? "Stop" : button.dataset.title;
+      button.disabled = acting ? how === "stopping" : how !== "idle" || (button.dataset.act === "blend" && !this.#kept);
+    }
+    this.#root.setAttribute("aria-busy", String(how !== "idle"));
+  }
+
+  #press(act) {
+    if (this.#task.busy) this.#task.stop();
+    else if (act === "clear") this.#pad.clear();
+    else this.#task.run((signal) => this.#act(act, signal));
+  }
+
+  async #act(act, signal, more) {
+    this.#acting = act;
+    this.#working("busy");
     this.#report("");
-    this.#running = true;
-    this.#stopped = false;
-    this.#root.setAttribute("aria-busy", "true");
-    const buttons = [...this.#root.querySelectorAll("[data-act]")];
-    const button = buttons.find((b) => b.dataset.act === act);
-    const title = button.textContent;
-    const able = buttons.filter((b) => b !== button && !b.disabled);
-    for (const other of able) other.disabled = true;
-    button.textContent = "Stop";
+    // What is drawn meanwhile belongs to the next act.
+    const job = { pixels: this.#pad.pixels, mask: this.#pad.mask, whole: this.#pad.whole, label: this.#state["hand.class"], signal, ...more };
+    if (act !== "invent" && this.#pad.blank) throw new Error("Write a digit on the pad first, or let the network write one.");
     try {
-      // What is drawn meanwhile belongs to the next act.
-      const job = { pixels: this.#pad.pixels, mask: this.#pad.mask, whole: this.#pad.whole, label: this.#state["hand.class"], ...more };
-      if (act !== "invent" && this.#pad.blank) throw new Error("Write a digit on the pad first, or let the network write one.");
       this.#say("Loading the network…");
-      await this.#network.open(this.#state.engine, (share) => this.#say(`Loading the network… ${Math.round(100 * share)} %`));
-      if (this.#stopped) throw STOPPED;
+      const loading = (share) => this.#say(`Loading the network… ${Math.round(100 * share)} %`);
+      await unless(signal, this.#network.open(this.#state.engine, loading));
+      signal.addEventListener("abort", () => this.#network.stop());
       await this[`_${act}`](job);
     } catch (error) {
-      this.#say(error === STOPPED ? "Stopped." : "");
-      if (error !== STOPPED) this.#report(error.message);
-    } finally {
-      button.textContent = title;
-      for (const other of able) other.disabled = false;
-      this.#part("blend-button").disabled = !this.#kept;
-      this.#running = false;
-      this.#root.setAttribute("aria-busy", "false");
+      this.#say(signal.aborted ? "Stopped." : "");
+      throw error;
     }
   }
 
   /** The last frame of a run; `during(frame)` sees every one. */
-  async #run(request, from, during = () => {}) {
+  async #run(signal, request, from, during = () => {}) {
     let last = null;
-    const finished = await this.#network.sample({ seed: 1, ...request }, (frame) => during((last = frame)), from);
-    if (!finished) throw STOPPED;
+    await this.#network.sample({ seed: 1, ...request }, (frame) => during((last = frame)), from);
+    signal.throwIfAborted();
     return last;
   }
 
   /** A digit that the network writes, as something to begin with. */
-  async _invent({ label, example }) {
+  async _invent({ label, example, signal }) {
     const seed = example ? EXAMPLE_SEED : newSeed();
     const guidance = { weight: 2, from: 0.2, to: 1 };
-    const { x } = await this.#run({ ...QUICK, guidance, seed, labels: [label] });
+    const { x } = await this.#run(signal, { ...QUICK, guidance, seed, labels: [label] });
     this.#pad.pixels = x;
     this.#pad.example = Boolean(example);
     if (example) this.#pad.revalue(read(write(x))); // nobody's drawing: it does not enter the link
@@ -195,21 +209,21 @@ export class HandFigure {
   }
 
   /** The noise of a drawing under its class, and the evaluations that it took: none where it is known from before. */
-  async #toNoise({ pixels, label }) {
+  async #toNoise({ pixels, label, signal }) {
     const key = `${label} ${write(pixels)}`;
     if (this.#noise?.key === key) return { noise: this.#noise.x, nfe: 0 };
     const progress = ({ t }) => this.#say(`To its noise: t = ${t.toFixed(2)}`);
-    const { x, nfe } = await this.#run({ ...EXACT, labels: [label] }, { method: "encode", args: [pixels] }, progress);
+    const { x, nfe } = await this.#run(signal, { ...EXACT, labels: [label] }, { method: "encode", args: [pixels] }, progress);
     this.#noise = { key, x };
     return { noise: x, nfe };
   }
 
   async _return(job) {
-    const { pixels, label } = job;
+    const { pixels, label, signal } = job;
     const { noise, nfe: there } = await this.#toNoise(job);
     const show = (back) => this.#show("return", [pixels, noise, back], "The digit, its noise, and back again");
     show(null);
-    const { x, nfe } = await this.#run({ ...EXACT, labels: [label] }, { method: "decode", args: [noise] }, (frame) => show(frame.x));
+    const { x, nfe } = await this.#run(signal, { ...EXACT, labels: [label] }, { method: "decode", args: [noise] }, (frame) => show(frame.x));
     const error = pixels.reduce((sum, v, i) => sum + Math.abs(v - x[i]), 0) / pixels.length / 2;
     const ways = there ? `${there} evaluations there and ${nfe} back` : `${nfe} evaluations back`;
     this.#caption("return", `The digit, its noise, and back again as a ${label}: a pixel is off by ${error.toFixed(4)} of the grey scale on average (Runge–Kutta 4, ${ways}).`);
@@ -218,7 +232,7 @@ export class HandFigure {
   async _classes(job) {
     const { noise } = await this.#toNoise(job);
     const show = ({ x }) => this.#show("classes", parts(x), "Its noise as each digit from 0 to 9");
-    const { nfe } = await this.#run({ ...QUICK, labels: DIGITS }, { method: "decode", args: [joined(DIGITS.map(() => noise))] }, show);
+    const { nfe } = await this.#run(job.signal, { ...QUICK, labels: DIGITS }, { method: "decode", args: [joined(DIGITS.map(() => noise))] }, show);
     this.#caption("classes", `Its noise, led to each class from 0 to 9: what is not the class, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`);
   }
 
@@ -234,21 +248,21 @@ export class HandFigure {
     const labels = shares.map((share) => (share < 0.5 ? first : job.label));
     const between = joined(shares.map((share) => slerp(from, to, share)));
     const show = ({ x }) => this.#show("blend", parts(x), `From the kept ${first} to this ${job.label}`);
-    const { nfe } = await this.#run({ ...QUICK, labels }, { method: "decode", args: [between] }, show);
+    const { nfe } = await this.#run(job.signal, { ...QUICK, labels }, { method: "decode", args: [between] }, show);
     this.#caption("blend", `From the kept ${first} to this ${job.label}, along the sphere between their noises; the class changes half way (midpoint, ${nfe} evaluations).`);
   }
 
-  async _mend({ pixels, mask, whole, label: digit }) {
+  async _mend({ pixels, mask, whole, label: digit, signal }) {
     if (whole) throw new Error("Take a part of the digit away first: choose “Take away” and rub over it.");
     const hole = pixels.map((v, i) => (mask[i] ? v : -0.4));
     const label = "What is left, and mended";
     const show = ({ x }) => this.#show("mend", [hole, x], label);
     const request = { ...EXACT, solver: "euler", labels: [digit] };
-    const { nfe } = await this.#run(request, { method: "mend", args: [pixels, mask] }, show);
+    const { nfe } = await this.#run(signal, request, { method: "mend", args: [pixels, mask] }, show);
     this.#caption("mend", `What is left of it, and mended as a ${digit}: every step is led to an image that agrees with what is left (Euler, ${nfe} evaluations, seed 1).`);
   }
 
-  async _enlarge({ pixels: drawing, label }) {
+  async _enlarge({ pixels: drawing, label, signal }) {
     const half = SIDE / 2;
     const at = (r, c) => drawing[r * SIDE + c];
     const small = Float32Array.from({ length: half * half }, (_, i) => {
@@ -258,9 +272,7 @@ export class HandFigure {
     const coarse = Float32Array.from(drawing, (_, i) => small[Math.floor(i / SIDE / 2) * half + Math.floor((i % SIDE) / 2)]);
     const show = ({ x }) => this.#show("enlarge", [drawing, coarse, x], "The digit, its 14×14 picture, and 28×28 again");
     const request = { ...EXACT, solver: "euler", labels: [label] };
-    const { nfe } = await this.#run(request, { method: "enlarge", args: [small, 2] }, show);
+    const { nfe } = await this.#run(signal, request, { method: "enlarge", args: [small, 2] }, show);
     this.#caption("enlarge", `The digit, its 14×14 picture, and 28×28 made of that as a ${label} (Euler, ${nfe} evaluations, seed 1).`);
   }
 }
-
-const STOPPED = Symbol("stopped by the person");

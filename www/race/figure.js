@@ -1,4 +1,5 @@
 // The race: trains the contestants one after another in a worker, shows their particles and W2 by evaluations.
+import { LabClient } from "../lab/client.js";
 import { MAKE_RACE } from "../lab/protocol.js";
 import { RaceChart } from "./chart.js";
 import { END_NAMES } from "../lab/form.js";
@@ -6,6 +7,7 @@ import { onTheme } from "../theme.js";
 import { NFES, RACE, race } from "./table.js";
 import { Tile } from "./tile.js";
 import { focused } from "../state.js";
+import { Task } from "../task.js";
 
 const SLICE_MS = 40; // a training call takes about this long, so that stopping is quick
 const PICTURE_MS = 700;
@@ -16,7 +18,7 @@ export class RaceFigure {
   #form;
   #state;
   #client;
-  #open;
+  #opened = null; // a promise while the engine is or was opened
   #report;
   #chart;
   #tiles = [];
@@ -24,27 +26,29 @@ export class RaceFigure {
   #contestants = [];
   #data = null; // {target, floor}
   #half = 5;
-  #running = false;
-  #loop = Promise.resolve();
+  #task;
   #slice = 4;
 
-  /** `open()` resolves when `client` has an engine; `save()` puts the state into the link; `report(text)` shows a problem. */
-  constructor({ root, state, client, open, save, report }) {
+  /** See figures.js; `root`: the figure's own part. */
+  constructor({ root, state, save, report }) {
     this.#root = root;
     this.#state = state;
-    this.#client = client;
-    this.#open = open;
     this.#report = report;
+    this.#client = new LabClient(() => {
+      this.#opened = null;
+      this.#changed("race"); // what it had trained is gone
+    });
     this.#form = this.#part("form");
     this.#chart = new RaceChart(this.#part("chart"));
     this.#fill();
     this.#form.addEventListener("submit", (event) => event.preventDefault());
     this.#root.addEventListener("input", ({ target }) => this.#input(target, save)); // not all controls stand in the form
-    this.#part("start").addEventListener("click", () => this.#try(() => (this.#running ? this.#stop() : this.#go())));
+    this.#task = new Task((how) => this.#working(how), report);
+    this.#part("start").addEventListener("click", () => (this.#task.busy ? this.#task.stop() : this.#run()));
     const redraw = () => this.#tiles.forEach((tile) => tile.redraw());
     new ResizeObserver(redraw).observe(this.#part("tiles"));
     onTheme(root, redraw);
-    this.refresh();
+    this.#refresh();
   }
 
   /** Options of the menus, from the table. */
@@ -80,19 +84,23 @@ export class RaceFigure {
     if (value === undefined) return target.reportValidity();
     this.#state[key] = value;
     save();
-    this.changed(RACE[key].part);
+    this.#changed(RACE[key].part);
+  }
+
+  replaced(keys) {
+    if (keys.length) this.#changed(keys.some((key) => RACE[key].part === "race") ? "race" : "picture");
   }
 
   /** The state changed in what `part` needs. */
-  changed(part) {
-    this.refresh();
+  #changed(part) {
+    this.#refresh();
     this.#report("");
     if (part === "picture") this.#try(() => this.#show());
-    else this.#try(() => this.#stop().then(() => this.#forget()));
+    else this.#task.stop().then(() => this.#forget());
   }
 
   /** Shows the state in the form. */
-  refresh() {
+  #refresh() {
     for (const key of Object.keys(RACE)) {
       const control = this.#form.elements[key];
       if (control && !focused(control)) control.value = String(this.#state[key]);
@@ -115,50 +123,47 @@ export class RaceFigure {
   #progress(share, text) {
     this.#part("progress").value = share;
     this.#part("text").textContent = text;
-    this.#part("start").textContent = this.#running ? "Stop" : share > 0 && share < 1 ? "Go on" : "Start the race";
-    this.#root.setAttribute("aria-busy", String(this.#running));
+    this.#name();
   }
 
-  get running() {
-    return this.#running;
+  /** What the button does now. */
+  #name(how = this.#task.busy ? "busy" : "idle") {
+    const share = this.#part("progress").value;
+    this.#part("start").textContent = how !== "idle" ? "Stop" : share > 0 && share < 1 ? "Go on" : "Start the race";
   }
 
-  /** Starts, or goes on where it rested. */
-  run() {
-    this.#try(async () => {
-      await this.#loop.catch(() => {}); // it may still be coming to rest
-      if (!this.#running) await this.#go();
-    });
+  #working(how) {
+    this.#name(how);
+    this.#part("start").disabled = how === "stopping";
+    this.#root.setAttribute("aria-busy", String(how !== "idle"));
+  }
+
+  begin({ still }) {
+    if (!still) this.#run();
+  }
+
+  /** Starts, or goes on where it was stopped. */
+  #run() {
+    this.#report("");
+    this.#task.run((signal) => this.#train(signal));
   }
 
   /** Nobody looks: nothing is trained. */
   rest() {
-    if (this.#running) this.#try(() => this.#stop());
+    this.#task.rest();
   }
 
-  async #stop() {
-    this.#running = false;
-    this.#part("start").disabled = true; // until it has stopped
-    await this.#loop.catch(() => {});
-    this.#part("start").disabled = false;
+  resume() {
+    this.#task.resume();
   }
 
-  /** Starts, or goes on where it was stopped. */
-  async #go() {
-    this.#report("");
-    this.#running = true;
-    this.#progress(0, "Starting the engine…");
-    this.#loop = this.#train();
-    try {
-      await this.#loop;
-    } finally {
-      this.#running = false;
-      this.#progress(this.#part("progress").value, this.#part("text").textContent);
-    }
+  close() {
+    this.#task.stop();
+    this.#client.close();
   }
 
   async #begin() {
-    await this.#open();
+    await (this.#opened ??= this.#client.open("lab"));
     await this.#call(MAKE_RACE, JSON.stringify(race(this.#state)));
     this.#contestants = JSON.parse(await this.#call("contestants"));
     this.#data = await this.#call("data", PARTICLES);
@@ -174,11 +179,14 @@ export class RaceFigure {
     this.#chart.set(this.#lines, this.#data.floor);
   }
 
-  async #train() {
-    if (!this.#contestants.length) await this.#begin();
+  async #train(signal) {
+    if (!this.#contestants.length) {
+      this.#progress(0, "Starting the engine…");
+      await this.#begin();
+    }
     const total = this.#state["race.steps"];
     let shown = performance.now();
-    while (this.#running) {
+    while (!signal.aborted) {
       const began = performance.now();
       const done = await this.#call("train", this.#slice);
       const finished = await this.#measureUpTo(done?.contestant ?? this.#contestants.length);

@@ -22,18 +22,15 @@ export function start({ root, state, save, report, signal }) {
   }
 
   const figure = new RoadsFigure({ root: root.getElementById("roads"), state, compute, changed: save, report, signal });
-  let fresh = state["roads.t"] === ROADS["roads.t"].initial; // nobody has chosen a time yet
   return {
     replaced(keys) {
       if (keys.length) figure.refresh(keys.includes("roads.t"));
     },
-    enter({ begin, still }) {
-      if (begin && fresh && !still) figure.play();
-      fresh = false;
+    begin({ still }) {
+      if (!still && state["roads.t"] === ROADS["roads.t"].initial) figure.play(); // nobody has chosen a time yet
     },
-    leave() {}, // its clock stands still by itself while nobody sees it
-    close() {
-      client.close();
-    },
+    rest() {}, // its clock stands still by itself while nobody sees it
+    resume() {},
+    close: () => client.close(),
   };
 }

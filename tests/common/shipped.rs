@@ -1,4 +1,4 @@
-//! What the browser tests share.
+//! The weights that the page ships, and what the browser tests ask of them.
 
 use flow_lab::session::Request;
 
@@ -15,10 +15,4 @@ pub fn request() -> Request {
         tolerance: 0.01,
         guidance: flow_lab::sample::Guidance { weight: 2.0, from: 0.0, to: 1.0 },
     }
-}
-
-/// The largest difference of two lists of the same length.
-pub fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
-    assert_eq!(a.len(), b.len());
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }

@@ -1,0 +1,88 @@
+// Work that is begun, stopped, rests and goes on, as figures do it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Task, unless } from "../../www/task.js";
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** A task that records what it shows and reports, and work that writes down when it begins, and how it ends. */
+function recorded() {
+  const [states, problems, events] = [[], [], []];
+  const task = new Task((how) => states.at(-1) !== how && states.push(how), (text) => problems.push(text));
+  const work = (name) => async (signal) => {
+    events.push(`${name} begins`);
+    for (let i = 0; i < 4 && !signal.aborted; i += 1) await soon();
+    await soon(); // it takes a while to come to rest
+    events.push(`${name} ${signal.aborted ? "stopped" : "ended"}`);
+  };
+  return { task, states, problems, events, work };
+}
+
+test("a piece of work runs to its end", async () => {
+  const { task, states, events, work } = recorded();
+  const ended = task.run(work("a"));
+  assert.equal(task.busy, true);
+  await ended;
+  assert.equal(task.busy, false);
+  assert.deepEqual(events, ["a begins", "a ended"]);
+  assert.deepEqual(states, ["busy", "idle"]);
+});
+
+test("a new piece begins when the one before has come to rest; one that was overtaken does not begin at all", async () => {
+  const { task, states, events, work } = recorded();
+  task.run(work("a"));
+  await soon();
+  task.run(work("b"));
+  await task.run(work("c"));
+  assert.deepEqual(events, ["a begins", "a stopped", "c begins", "c ended"]);
+  assert.deepEqual(states, ["busy", "idle"]);
+});
+
+test("stopped, it is stopping until it has come to rest, and does not go on by itself", async () => {
+  const { task, states, events, work } = recorded();
+  task.run(work("a"));
+  await soon();
+  const stopped = task.stop();
+  assert.deepEqual([task.busy, states.at(-1)], [false, "stopping"]);
+  await stopped;
+  task.resume();
+  await soon();
+  assert.deepEqual(events, ["a begins", "a stopped"]);
+  assert.deepEqual(states, ["busy", "stopping", "idle"]);
+});
+
+test("it goes on where it rested, however often and quickly, and never twice at once", async () => {
+  const { task, events, work } = recorded();
+  task.run(work("a"));
+  await soon();
+  for (let i = 0; i < 3; i += 1) {
+    task.rest();
+    task.rest(); // told twice: the same
+    task.resume();
+  }
+  await task.run(work("b"));
+  task.rest(); // nothing is at work
+  task.resume();
+  await soon();
+  assert.deepEqual(events, ["a begins", "a stopped", "b begins", "b ended"]);
+
+  task.run(work("c"));
+  await soon();
+  task.rest();
+  task.resume();
+  while (task.busy) await soon();
+  assert.deepEqual(events.slice(4), ["c begins", "c stopped", "c begins", "c ended"]);
+});
+
+test("what goes wrong is reported, a stop is not, and the next piece runs", async () => {
+  const { task, states, problems, events, work } = recorded();
+  await task.run(async () => { throw new Error("no paper"); });
+  assert.deepEqual(problems, ["no paper"]);
+  task.run((signal) => unless(signal, new Promise(() => {})));
+  await soon();
+  await task.stop();
+  assert.deepEqual(problems, ["no paper"]);
+  await task.run(work("a"));
+  assert.deepEqual(events, ["a begins", "a ended"]);
+  assert.equal(states.at(-1), "idle");
+});

@@ -1,0 +1,134 @@
+// What the lab shows of its runs: stages, charts, figures, what the buttons can do now.
+import { NFES, Readings } from "./readings.js";
+import { earlierSays } from "./table.js";
+import { View } from "./view.js";
+
+/** Half the side of a square that holds 99 % of both ends with some room. */
+function reach(source, target, scale) {
+  const far = (points, by) => {
+    const sizes = Float32Array.from({ length: points.length / 2 }, (_, i) =>
+      by * Math.max(Math.abs(points[2 * i]), Math.abs(points[2 * i + 1]))).sort();
+    return sizes[Math.floor(0.99 * (sizes.length - 1))];
+  };
+  return Math.ceil(2 * 1.12 * Math.max(far(source, scale), far(target, 1), 1)) / 2;
+}
+
+export class LabDisplay {
+  #root;
+  #byId;
+  #state;
+  #runs;
+  #form;
+  #clock;
+  #slow;
+  #readings;
+  views;
+  kept = []; // slot → the newest weights, for an engine that fails
+
+  /** `byId(id)`: the figure's elements; the others: its parts; `announce(text)` reads out, `report(text)` shows a problem. */
+  constructor({ root, byId, state, runs, form, clock, slow, announce, report }) {
+    this.#root = root;
+    this.#byId = byId;
+    this.#state = state;
+    this.#runs = runs;
+    this.#form = form;
+    this.#clock = clock;
+    this.#slow = slow;
+    this.#readings = new Readings(byId);
+    this.views = [0, 1].map((slot) => {
+      const view = new View(byId(`lab-stage-${slot}`), runs, clock, { announce, report });
+      clock.add(view.stage);
+      return view;
+    });
+  }
+
+  /** Runs of a new experiment, untrained, between these ends. */
+  begun(runs, source, target) {
+    const exploding = runs.some((run) => run.state["lab.path"] === "ve");
+    const half = reach(source, target, exploding ? 5 : 1);
+    this.#byId("lab-stages").dataset.runs = runs.length;
+    this.#root.querySelectorAll("[data-run]").forEach((figure) => (figure.hidden = Number(figure.dataset.run) >= runs.length));
+    for (const run of runs) {
+      const name = this.#form.runName(run.state);
+      const letter = "AB"[run.slot];
+      this.#byId(`lab-name-${run.slot}`).textContent = name ? `${letter}, ${name}` : "";
+      this.views[run.slot].begin(run, half, source, target, this.#state["lab.layers"]);
+      this.views[run.slot].stage.label = `The flow${name ? ` of run ${letter}` : ""}: particles from source to target`;
+    }
+    for (const id of ["lab-likelihood-text", "lab-exact-text"]) this.#byId(id).textContent = ""; // of what was before
+    this.#readings.begin(runs.map((run) => this.#form.runName(run.state)));
+    this.earlier();
+  }
+
+  losses(run, losses) {
+    this.#readings.losses(run.slot, losses);
+    if (run.slot === this.#runs.runs.length - 1) this.buttons();
+  }
+
+  /** A picture of how a run stands. */
+  async picture(run, live) {
+    await this.views[run.slot].picture(live);
+    this.kept[run.slot] = await this.#runs.call(run, "weights");
+    if (run.slot === 0) this.#exact();
+    this.#root.dataset.pictures = Number(this.#root.dataset.pictures ?? 0) + 1;
+  }
+
+  async pictures() {
+    for (const run of this.#runs.runs) await this.picture(run, false);
+  }
+
+  /** What was measured of a run. */
+  async figures(run) {
+    const view = this.views[run.slot];
+    const figures = await view.figures();
+    this.#readings.figures(run, figures, await view.w2ByNfe(NFES));
+  }
+
+  cosines(batches, cosines) {
+    this.#readings.cosines(batches, cosines);
+  }
+
+  async likelihood() {
+    const [view] = this.views;
+    await view.computeLikelihood();
+    const { bitsPerDim, heldOut, mass, nfe } = view.likelihood;
+    this.#byId("lab-likelihood-text").textContent = `${bitsPerDim.toFixed(3)} bits per dimension on ${heldOut} held-out points; the density integrates to ${mass.toFixed(3)} over the square (${nfe} evaluations of Runge–Kutta 4).`;
+  }
+
+  layers() {
+    for (const view of this.views) view.layers(this.#state["lab.layers"]);
+  }
+
+  /** How far the learned field is from the exact one, where that is shown. */
+  #exact() {
+    const { exact } = this.views[0];
+    if (!exact || !this.views[0].has("exact")) return;
+    this.#byId("lab-exact-text").textContent =
+      exact.problem ?? `At t = ${exact.t.toFixed(2)} the learned field is ${exact.error.toFixed(3)} (root mean square over p_t) from the exact one, whose own size is ${exact.scale.toFixed(3)}.`;
+  }
+
+  /** Learning rates before the present one. */
+  earlier() {
+    this.#byId("lab-earlier").textContent = earlierSays(this.#state);
+  }
+
+  buttons() {
+    const { training, step } = this.#runs;
+    const until = this.#state["lab.until"];
+    this.#byId("lab-train").textContent = training ? "Pause" : "Train";
+    this.#byId("lab-step").disabled = training;
+    this.#byId("lab-slow").textContent = this.#slow.running ? "Stop" : "Slow motion";
+    this.#byId("lab-reset").disabled = step === 0;
+    const more = step >= until && !training ? " Raise “train until” to go on." : "";
+    this.#byId("lab-progress").textContent = step === 0 && !training ? "Not trained yet." : `Step ${step} of ${until}.${more}`;
+    this.#root.setAttribute("aria-busy", String(training));
+    this.#root.dataset.step = step;
+  }
+
+  time() {
+    const { t, playing } = this.#clock;
+    this.#byId("lab-t").value = t;
+    this.#byId("lab-t-text").textContent = `t = ${t.toFixed(2)}`;
+    this.#byId("lab-play").textContent = playing ? "Pause" : "Play";
+  }
+}

@@ -1,0 +1,263 @@
+// The lab: an experiment, trained on an engine, shown, changed by a person.
+import { bindButtons } from "./buttons.js";
+import { LabDisplay } from "./display.js";
+import { Ends } from "./ends.js";
+import { LabEngine } from "./engine.js";
+import { LabForm } from "./form.js";
+import { Playback } from "./playback.js";
+import { Runs } from "./runs.js";
+import { SlowMotion } from "./slow.js";
+import { LAB, fromExperiment, missing, writeEarlier } from "./table.js";
+
+const END_POINTS = 1500;
+
+export class LabFigure {
+  #state;
+  #save;
+  #report;
+  #root;
+  #engine;
+  #runs;
+  #form;
+  #ends;
+  #clock;
+  #slow;
+  #display;
+  #opened = null; // a promise while the engine is or was opened
+  #away = false; // nobody sees it
+  #owed = false; // it trains on when it is seen again
+
+  /** `context`: see figures.js. */
+  constructor({ root, state, save, report, address, signal }) {
+    const byId = (id) => root.getElementById(id);
+    this.#root = byId("lab");
+    this.#state = state;
+    this.#save = save;
+    this.#report = report;
+    this.#engine = new LabEngine({
+      wants: () => state["lab.engine"],
+      says: (text) => (byId("lab-engine").textContent = text),
+      fallsBack: (why) => {
+        this.#toCpu();
+        report(`WebGPU is not used: ${why}. The CPU computes instead.`);
+      },
+      lost: (error) => this.#lost(error),
+    });
+    this.#runs = new Runs(this.#engine, state, {
+      begun: (runs) => this.#begun(runs),
+      losses: (run, losses) => this.#display.losses(run, losses),
+      picture: (run, live) => this.#display.picture(run, live),
+      figures: (run) => this.#display.figures(run),
+      rate: (earlier) => this.#setEarlier(writeEarlier(earlier)),
+      state: () => this.#display.buttons(),
+    });
+    this.#form = new LabForm(byId("lab-form"), state, (key) => {
+      if (LAB[key].part === "experiment") this.#setEarlier(""); // it belongs to the experiment before
+      return this.#changed(key);
+    });
+    const announce = (text) => (byId("lab-caption").textContent = text);
+    const call = async (method, ...args) => {
+      // Not open(): that waits for the ends to be shown, which may need this very answer.
+      if (!this.#engine.isOpen) await this.open();
+      return this.#engine.call(method, 0, ...args);
+    };
+    this.#ends = new Ends(byId("lab-form"), state, this.#form, call, report, announce);
+    this.#slow = new SlowMotion(byId("lab-slow-0"), byId("lab-caption"));
+    this.#clock = new Playback({ onChange: () => this.#time() });
+    signal.addEventListener("abort", () => this.#clock.destroy());
+    const parts = { root: this.#root, byId, state, runs: this.#runs, form: this.#form, clock: this.#clock, slow: this.#slow };
+    this.#display = new LabDisplay({ ...parts, announce, report });
+    this.#clock.seek(state["lab.t"]);
+    bindButtons(this, { ...parts, save, report, address, display: this.#display });
+    this.attempt(() => this.open());
+  }
+
+  /** It is seen for the first time: it trains, for a person who does not want it still. */
+  begin({ still }) {
+    this.#away = false;
+    if (!still) this.attempt(() => this.#go());
+  }
+
+  async #go() {
+    await this.open();
+    if (this.#away) return (this.#owed = true); // gone again meanwhile
+    if (this.#runs.runs.length && !this.#slow.running) await this.#runs.train();
+  }
+
+  /** Nobody sees it: nothing is computed. */
+  rest() {
+    this.#away = true;
+    if (this.#runs.training) this.#owed = true;
+    this.#slow.stop();
+    this.attempt(() => this.#runs.pause());
+  }
+
+  resume() {
+    this.#away = false;
+    const owed = this.#owed;
+    this.#owed = false;
+    if (owed) this.attempt(() => this.#go());
+  }
+
+  close() {
+    this.#away = true;
+    this.#opened = null; // what is lost now is not missed
+    this.#slow.stop();
+    this.#runs.pause();
+    this.#engine.close();
+  }
+
+  /** Opens the engine once; resolves when the untrained experiment is shown. */
+  open() {
+    this.#opened ??= this.#open().catch((error) => {
+      this.#opened = null; // whatever is pressed next tries again
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #open() {
+    await this.#engine.open();
+    await this.attempt(() => this.beginExperiment());
+    if (this.#engine.isOpen) this.#root.dataset.ready = "true";
+    else this.#opened = null; // it failed at once: whatever is pressed next tries again
+  }
+
+  #toCpu() {
+    this.#state["lab.engine"] = "cpu";
+    this.#form.refresh();
+    this.#save();
+  }
+
+  /** Another engine was chosen: the experiment begins again on it. */
+  async #reopen() {
+    const going = this.#runs.training;
+    this.#slow.stop();
+    await this.#runs.pause();
+    this.#root.dataset.ready = "false";
+    this.#opened = null;
+    await this.open();
+    if (going) await this.#runs.train();
+  }
+
+  /** The engine failed: the CPU goes on from the newest weights. */
+  #lost(error) {
+    if (!this.#opened || this.#root.dataset.ready !== "true") return; // who opens it hears of it
+    this.#root.dataset.ready = "false";
+    this.#opened = null;
+    this.#toCpu();
+    this.#setEarlier(""); // training goes on from weights, at the present rate
+    this.attempt(async () => {
+      this.#report(`The engine stopped (${error.message}). The CPU was started from the last picture’s weights.`);
+      const { kept } = this.#display;
+      await this.open();
+      for (const run of this.#runs.runs) {
+        const weights = kept[run.slot];
+        if (weights) await this.#runs.call(run, "loadWeights", weights);
+      }
+      await this.#runs.show();
+    });
+  }
+
+  /** Begins the experiment that the state asks for; false where something is missing or it was overtaken. */
+  async beginExperiment() {
+    const absent = missing(this.#state);
+    if (!absent) return this.#runs.begin();
+    this.#ends.empty();
+    this.#report(absent);
+    return false;
+  }
+
+  async #begun(runs) {
+    this.#display.kept = [];
+    const [source, target] = await Promise.all(
+      ["source", "target"].map((end) => this.#runs.call(runs[0], "samples", end, END_POINTS, this.#state["lab.seed"])),
+    );
+    this.#display.begun(runs, source, target);
+    await this.#ends.show(source, target);
+    this.#display.buttons();
+  }
+
+  /** The experiment from its first step, at its first rate; it does not train yet. */
+  async reset() {
+    this.#slow.stop();
+    await this.#runs.pause();
+    this.#setEarlier("");
+    await this.beginExperiment();
+  }
+
+  /** Does something that may fail; a failure becomes a sentence. */
+  async attempt(action) {
+    try {
+      return await action();
+    } catch (error) {
+      this.#report(error.message);
+      this.#display.buttons();
+    }
+  }
+
+  #time() {
+    this.#state["lab.t"] = Number(this.#clock.t.toFixed(3));
+    this.#display.time();
+  }
+
+  /** Learning rates before the present one, as they stand in the link. */
+  #setEarlier(text) {
+    this.#state["lab.earlier"] = text;
+    this.#display.earlier();
+    this.#save();
+  }
+
+  /** The state was replaced from outside; `keys` changed. */
+  replaced(keys) {
+    if (!keys.length) return;
+    this.#form.refresh();
+    const order = ["engine", "experiment", "rate", "samples", "picture", "none"];
+    const key = keys.sort((a, b) => order.indexOf(LAB[a].part) - order.indexOf(LAB[b].part))[0];
+    if (this.#opened) this.#changed(key);
+  }
+
+  #changed(key) {
+    this.#report("");
+    this.#save();
+    return this.attempt(() => this.#apply(LAB[key].part, key));
+  }
+
+  async #apply(part, key) {
+    if (part === "none") return this.#display.buttons();
+    if (part === "picture" && key === "lab.t") return this.#clock.seek(this.#state["lab.t"]);
+    await this.open();
+    if (part === "engine") return this.#reopen();
+    if (part === "experiment") return this.#restart();
+    if (part === "rate") return this.#state["lab.compare"] === "rate" ? this.#restart() : this.#runs.setRate();
+    if (part === "samples") return this.#runs.resample();
+    this.#display.layers();
+    if (!this.#runs.training) await this.#display.pictures();
+  }
+
+  /** A new experiment; it trains on if the one before was training. */
+  async #restart() {
+    const going = this.#runs.training;
+    this.#slow.stop();
+    if ((await this.beginExperiment()) && going) await this.#runs.train();
+  }
+
+  /** Takes weights from a file, with their experiment; a bad file changes nothing. */
+  async loadWeights(bytes) {
+    await this.open();
+    const found = JSON.parse(await this.#engine.call("labConfigOf", 0, bytes));
+    const before = { ...this.#state };
+    Object.assign(this.#state, fromExperiment(found), { "lab.compare": "off", "lab.with": "" });
+    try {
+      await this.#runs.begin();
+      await this.#runs.call(this.#runs.runs[0], "loadWeights", bytes);
+    } catch (error) {
+      Object.assign(this.#state, before);
+      throw error;
+    }
+    this.#form.refresh();
+    this.#save();
+    await this.#runs.show();
+    return "Loaded: the picture shows these weights; training goes on from them.";
+  }
+}

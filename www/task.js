@@ -1,0 +1,81 @@
+// Work that takes a while, one piece at a time: begun and stopped by a person, resting while nobody looks.
+
+/** What `promise` comes to, unless `signal` aborts before. */
+export const unless = (signal, promise) =>
+  new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+    promise.then(resolve, reject);
+  });
+
+export class Task {
+  #show;
+  #report;
+  #current = null; // {work, stopper}: what is to be done now
+  #rested = null; // the work that rest() stopped
+  #last = Promise.resolve(); // when everything begun so far has ended
+  #unended = 0;
+
+  /**
+   * `show(how)`: "busy" while there is something to do, "stopping" from when it is stopped until it has come to rest, then "idle";
+   * `report(text)`: what went wrong.
+   */
+  constructor(show, report) {
+    this.#show = show;
+    this.#report = report;
+  }
+
+  get busy() {
+    return this.#current !== null;
+  }
+
+  /** Does `work(signal)` instead of what is at work, once that has come to rest; the signal aborts it. Resolves when it has ended. */
+  run(work) {
+    this.#abort();
+    const piece = (this.#current = { work, stopper: new AbortController() });
+    this.#unended += 1;
+    this.#tell();
+    this.#last = this.#last.then(() => this.#do(piece));
+    return this.#last;
+  }
+
+  async #do(piece) {
+    const { signal } = piece.stopper;
+    try {
+      if (!signal.aborted) await piece.work(signal);
+    } catch (error) {
+      if (error !== signal.reason) this.#report(error.message);
+    }
+    this.#unended -= 1;
+    if (this.#current === piece) this.#current = null;
+    this.#tell();
+  }
+
+  /** Resolves when everything has come to rest. */
+  stop() {
+    this.#abort();
+    this.#tell();
+    return this.#last;
+  }
+
+  #abort() {
+    this.#rested = null;
+    this.#current?.stopper.abort();
+    this.#current = null;
+  }
+
+  /** Stops, to go on with resume(). */
+  rest() {
+    const work = this.#current?.work ?? this.#rested;
+    this.stop();
+    this.#rested = work;
+  }
+
+  /** Does what rest() stopped from the start again. */
+  resume() {
+    if (this.#rested) this.run(this.#rested);
+  }
+
+  #tell() {
+    this.#show(this.#current ? "busy" : this.#unended ? "stopping" : "idle");
+  }
+}
