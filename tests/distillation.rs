@@ -9,10 +9,7 @@ use flow_lab::distillation::{Distillation, DistillationConfig};
 use flow_lab::error::Kind;
 use flow_lab::field::Guidance;
 use flow_lab::net::{MixerConfig, NetConfig, UNetConfig};
-use flow_lab::path::Schedule;
-use flow_lab::rng::{Rng, Stream};
 use flow_lab::session::{Request, Session, Start};
-use flow_lab::weights::{self, Header};
 use pollster::block_on;
 
 /// A weights file of a network of chance.

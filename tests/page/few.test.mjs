@@ -21,7 +21,7 @@ test("both networks draw the same class from the same noise, and the link gives 
   const { page, errors, context } = await visit("&few.class=7&few.seed=5");
   await page.click("#few-start");
   await idle(page);
-  assert.match(await page.textContent("#few-text"), /^Class 7, seed 5\. Beside the digits: measured beforehand, on 2000 and 2000 digits/);
+  assert.match(await page.textContent("#few-text"), /^Class 7, seed 5\. Beside the digits: measured beforehand, on 2,000 digits/);
   for (const nfe of [1, 2, 4, 8, 16, 32]) {
     const captions = await page.$$eval(`.few-row[data-nfe="${nfe}"] figcaption`, (all) => all.map((e) => e.textContent));
     assert.equal(captions.length, 2);

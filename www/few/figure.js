@@ -206,6 +206,8 @@ export class FewFigure {
         this.#caption(nfe, which, network.says(nfe));
       }
     }
-    this.#say(`Class ${label}, seed ${this.#state["few.seed"]}. Beside the digits: measured beforehand, on ${flow.figures?.samples ?? "–"} and ${map.figures?.samples ?? "–"} digits of all classes.`);
+    const samples = [...new Set([flow, map].flatMap(({ figures }) => figures?.samples ?? []))];
+    const measured = samples.length ? ` Beside the digits: measured beforehand, on ${samples.map((n) => n.toLocaleString("en")).join(" and ")} digits of all classes.` : "";
+    this.#say(`Class ${label}, seed ${this.#state["few.seed"]}.${measured}`);
   }
 }

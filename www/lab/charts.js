@@ -137,12 +137,14 @@ export class NfeChart extends Chart {
     if (Number.isFinite(this.#floor)) {
       const at = Y(this.#floor);
       root.append(element("line", { class: "floor", x1: box.left, x2: box.right, y1: at, y2: at }));
-      const text = `floor ${figure(this.#floor)}: data against data`;
-      root.append(element("text", { class: "floor-label", x: box.left + 6, y: at - 6 }, text));
     }
     for (const run of runs) {
       const { nfe, w2 } = this.#runs[run];
       root.append(marked(run, nfe.map((n, i) => [X(n), w2[i] > 0 ? Y(w2[i]) : NaN])));
+    }
+    if (Number.isFinite(this.#floor)) {
+      const text = `floor ${figure(this.#floor)}: data against data`;
+      root.append(element("text", { class: "floor-label", x: box.left + 6, y: Y(this.#floor) - 6 }, text)); // above the curves
     }
   }
 }

@@ -51,10 +51,8 @@ export function conditionalLayers() {
   const dashes = (context, { colours, unit }) => {
     context.setLineDash([4 * unit, 3 * unit]);
     context.strokeStyle = colours.conditional;
-    context.lineWidth = unit;
-    context.globalAlpha = 0.75;
+    context.lineWidth = 1.3 * unit;
     context.stroke();
-    context.globalAlpha = 1;
     context.setLineDash([]);
   };
   const has = (data) => Boolean(data.conditional);

@@ -40,8 +40,6 @@ export class RaceChart extends Chart {
     if (Number.isFinite(this.#floor)) {
       const at = Y(this.#floor);
       root.append(element("line", { class: "floor", x1: box.left, x2: box.right, y1: at, y2: at }));
-      const text = { class: "floor-label", x: box.right - 6, y: at - 6, "text-anchor": "end" };
-      root.append(element("text", text, `floor ${figure(this.#floor)}: data against data`));
     }
     for (const { w2, i } of measured) {
       const group = element("g", { class: `racer racer-${i}` });
@@ -49,6 +47,10 @@ export class RaceChart extends Chart {
       w2.forEach((v, k) =>
         group.append(element("path", { class: "mark", d: MARKS[i % MARKS.length], transform: `translate(${X(NFES[k])} ${Y(v)})` })));
       root.append(group);
+    }
+    if (Number.isFinite(this.#floor)) {
+      const text = { class: "floor-label", x: box.right - 6, y: Y(this.#floor) - 6, "text-anchor": "end" };
+      root.append(element("text", text, `floor ${figure(this.#floor)}: data against data`)); // above the curves
     }
   }
 }
