@@ -60,7 +60,6 @@ export class FlowLab extends HTMLElement {
   replaced(keys) {
     const { figure, table } = this.#mounted ?? {};
     figure?.replaced(keys.filter((key) => Object.hasOwn(table, key)));
-    if (!this.#seen) figure?.rest(); // what that began is owed
   }
 
   /** What the figure lends to tests and to the curious. */
@@ -92,8 +91,8 @@ export class FlowLab extends HTMLElement {
         root,
         state,
         signal,
-        save: () => this.#changed(),
-        report: (text) => this.#report(text),
+        save: () => signal.aborted || this.#changed(),
+        report: (text) => signal.aborted || this.#report(text),
         address: (other) => share.address(other),
       };
       const share = shareRow(this, { name: this.name, title, table, state });
@@ -153,8 +152,8 @@ export class FlowLab extends HTMLElement {
     if (!this.#seen) return figure.rest();
     const begins = !this.#begun && this.getAttribute("start") !== "press";
     this.#begun = true;
+    figure.resume();
     if (begins) figure.begin({ still: matchMedia("(prefers-reduced-motion: reduce)").matches });
-    else figure.resume();
   }
 
   #complain(problems) {

@@ -11,8 +11,9 @@ const PARTS = new URL("./lab/page.css", import.meta.url).href;
  * - context.save(): the state was changed by a person; context.report(text): shows a sentence, "" for none
  * - context.address(state): a link to the figure in that state; context.signal: aborted when the figure goes
  *
- * and returns {replaced(keys), begin({still}), rest(), resume(), close()}: the state was replaced from outside; it is seen for the
- * first time and may begin by itself, for a person who may want it still; nobody sees it; it is seen again, and goes on; it goes.
+ * and returns {replaced(keys), rest(), resume(), begin({still}), close()}: the state was replaced from outside; nobody sees it, so
+ * nothing is to be done; somebody does, and what rested goes on; somebody does for the first time, and it may begin by itself, for
+ * a person who may want it still; it goes.
  */
 export const FIGURES = Object.freeze({
   digits: {

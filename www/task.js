@@ -3,6 +3,7 @@
 /** What `promise` comes to, unless `signal` aborts before. */
 export const unless = (signal, promise) =>
   new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason));
     promise.then(resolve, reject);
   });
@@ -11,7 +12,9 @@ export class Task {
   #show;
   #report;
   #current = null; // {work, stopper}: what is to be done now
-  #rested = null; // the work that rest() stopped
+  #rested = null; // the work that is to be done when somebody looks again
+  #resting = false; // nobody looks
+  #closed = false;
   #last = Promise.resolve(); // when everything begun so far has ended
   #unended = 0;
 
@@ -28,14 +31,28 @@ export class Task {
     return this.#current !== null;
   }
 
-  /** Does `work(signal)` instead of what is at work, once that has come to rest; the signal aborts it. Resolves when it has ended. */
+  /** Whether there is something to do that rests. */
+  get owed() {
+    return this.#rested !== null;
+  }
+
+  /**
+   * Does `work(signal)` instead of what is at work, once that has come to rest, or when resume() says that somebody looks; `signal`
+   * aborts it. Resolves when it has ended.
+   */
   run(work) {
     this.#abort();
-    const piece = (this.#current = { work, stopper: new AbortController() });
-    this.#unended += 1;
+    if (this.#closed) return this.#last;
+    if (this.#resting) this.#rested = work;
+    else this.#begin({ work, stopper: new AbortController() });
     this.#tell();
-    this.#last = this.#last.then(() => this.#do(piece));
     return this.#last;
+  }
+
+  #begin(piece) {
+    this.#current = piece;
+    this.#unended += 1;
+    this.#last = this.#last.then(() => this.#do(piece));
   }
 
   async #do(piece) {
@@ -63,16 +80,24 @@ export class Task {
     this.#current = null;
   }
 
-  /** Stops, to go on with resume(). */
+  /** Nobody looks: nothing is done until resume(). */
   rest() {
     const work = this.#current?.work ?? this.#rested;
     this.stop();
     this.#rested = work;
+    this.#resting = true;
   }
 
-  /** Does what rest() stopped from the start again. */
+  /** Somebody looks: what rests is done, from its start. */
   resume() {
+    this.#resting = false;
     if (this.#rested) this.run(this.#rested);
+  }
+
+  /** Nothing is done any more. */
+  close() {
+    this.#closed = true;
+    return this.stop();
   }
 
   #tell() {

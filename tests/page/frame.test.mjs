@@ -157,3 +157,27 @@ test("frames of one page share an engine and a download; when the first goes, th
   assert.deepEqual(errors, []);
   await context.close();
 });
+
+test("a comparison goes on in the frame that stays when the one goes that holds both its networks", async () => {
+  const context = await chrome.newContext({ viewport: { width: 800, height: 2400 } });
+  const { page, errors } = await open(context, around());
+  const add = async (id) => {
+    const src = alone(server, "few", "engine=cpu&few.class=6", "press");
+    await page.evaluate(([name, address]) => document.body.append(Object.assign(document.createElement("iframe"), { src: address, id: name, width: 700, height: 1000 })), [id, src]);
+    const frame = page.frameLocator(`#${id}`);
+    await frame.locator("#few-start").click();
+    return frame;
+  };
+  const said = (frame, text) => frame.locator("#few-text").filter({ hasText: text }).waitFor({ timeout: 60_000 });
+  const first = await add("f");
+  await said(first, /NFE/);
+  await first.locator("#few-start").click();
+  await said(first, "Stopped.");
+  const second = await add("g");
+  await said(second, "4 NFE");
+  await page.evaluate(() => document.getElementById("f").remove());
+  await said(second, /^Class 6/);
+  assert.equal(await second.locator("#few-message").isVisible(), false);
+  assert.deepEqual(errors, []);
+  await context.close();
+});

@@ -1,8 +1,8 @@
 // The 2-D lab: rates changed on the way, slow motion, the animation.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { picture, setUp } from "./harness.mjs";
-import { SMALL, download, step, stopped, visit as visitLab } from "./lab-page.mjs";
+import { inChromium, picture, setUp } from "./harness.mjs";
+import { SMALL, download, message, step, stopped, visit as visitLab } from "./lab-page.mjs";
 
 const { chrome, server } = await setUp();
 const visit = (...args) => visitLab(chrome, server, ...args);
@@ -97,6 +97,44 @@ test("the animation plays: it lasts as long as it says and its end is not its be
   assert.equal(film.width, 720);
   assert.ok(film.seconds > 3.5, `${film.seconds} s of 5`);
   assert.notEqual(film.first, film.last);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("an engine that fails midway is said; another takes its place, with the last picture's weights", { skip: inChromium("it does not lend its workers") }, async () => {
+  const { page, context } = await visit(SMALL.replace("until=120", "until=100000"));
+  await page.click("#lab-train");
+  await page.waitForFunction(() => Number(part("#lab").dataset.step) > 100);
+  const pictures = () => page.$eval("#lab", (e) => Number(e.dataset.pictures));
+  const before = await pictures();
+  const [worker] = page.workers();
+  await worker.evaluate(() => setTimeout(() => { throw new Error("out of paper"); }));
+  await page.waitForFunction((n) => part("#lab").dataset.ready === "true" && Number(part("#lab").dataset.pictures) > n + 1 && part("#lab").getAttribute("aria-busy") === "false", before);
+  assert.match(await message(page), /^The engine stopped \(.*out of paper\)\. The CPU was started from the last picture’s weights\.$/);
+  assert.equal(await step(page), 0);
+  await page.click("#lab-train");
+  await page.waitForFunction(() => Number(part("#lab").dataset.step) > 10);
+  assert.equal(await message(page), "");
+  await context.close();
+});
+
+test("paused and trained on at once, it makes no step twice and none too many", async () => {
+  const { page, errors, context } = await visit(SMALL.replace("until=120", "until=400"));
+  for (let i = 0; i < 6; i += 1) {
+    await page.click("#lab-train");
+    await page.waitForTimeout(40 * i);
+  }
+  // An even number of presses: it was paused, or is at the end.
+  await page.waitForFunction(() => part("#lab").getAttribute("aria-busy") === "false");
+  if ((await step(page)) < 400) await page.click("#lab-train");
+  await stopped(page, 400);
+  assert.equal(await step(page), 400);
+  const trained = await weights(page);
+  await page.click("#lab-reset");
+  await page.waitForFunction(() => part("#lab").dataset.step === "0");
+  await page.click("#lab-train");
+  await stopped(page, 400);
+  assert.ok((await weights(page)).equals(trained));
   assert.deepEqual(errors, []);
   await context.close();
 });

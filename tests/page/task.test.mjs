@@ -58,20 +58,44 @@ test("it goes on where it rested, however often and quickly, and never twice at 
   for (let i = 0; i < 3; i += 1) {
     task.rest();
     task.rest(); // told twice: the same
+    assert.deepEqual([task.busy, task.owed], [false, true]);
+    task.resume();
     task.resume();
   }
-  await task.run(work("b"));
+  while (task.busy) await soon();
+  assert.deepEqual(events, ["a begins", "a stopped", "a begins", "a ended"]);
   task.rest(); // nothing is at work
   task.resume();
   await soon();
-  assert.deepEqual(events, ["a begins", "a stopped", "b begins", "b ended"]);
+  assert.equal(events.length, 4);
+});
 
-  task.run(work("c"));
-  await soon();
+test("what is asked for while it rests waits; a stop forgets it", async () => {
+  const { task, states, events, work } = recorded();
   task.rest();
+  task.run(work("a"));
+  task.run(work("b"));
+  await soon();
+  assert.deepEqual([events, states.at(-1), task.owed], [[], "idle", true]);
   task.resume();
   while (task.busy) await soon();
-  assert.deepEqual(events.slice(4), ["c begins", "c stopped", "c begins", "c ended"]);
+  assert.deepEqual(events, ["b begins", "b ended"]);
+  task.rest();
+  task.run(work("c"));
+  await task.stop();
+  task.resume();
+  await soon();
+  assert.deepEqual([events.length, task.owed], [2, false]);
+});
+
+test("closed, it stops and does nothing any more", async () => {
+  const { task, states, events, work } = recorded();
+  task.run(work("a"));
+  await soon();
+  await task.close();
+  await task.run(work("b"));
+  assert.deepEqual(events, ["a begins", "a stopped"]);
+  assert.equal(states.at(-1), "idle");
 });
 
 test("what goes wrong is reported, a stop is not, and the next piece runs", async () => {

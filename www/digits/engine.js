@@ -94,9 +94,10 @@ export class Engine {
 
   /**
    * Computes a run for `owner`, whose earlier run it replaces, `from` the request's seed or as protocol.js lists; `onFrame`
-   * gets each frame. Resolves to true at the end, false where it was stopped.
+   * gets each frame. Resolves to true at the end, false where it was stopped or the engine was closed.
    */
   sample(owner, request, onFrame, from) {
+    if (this.#closed) return Promise.resolve(false);
     this.stop(owner);
     return new Promise((resolve, reject) => {
       this.#queue.push({ owner, request, from, onFrame, resolve, reject });

@@ -1,4 +1,5 @@
 // The digits figure: runs the engine, keeps the frames, plays and scrubs them.
+import { unless } from "../task.js";
 import { onTheme } from "../theme.js";
 import { drawGrid, drawStrip } from "./picture.js";
 import { labels } from "./table.js";
@@ -42,7 +43,7 @@ export class DigitsFigure {
     const frames = [];
     const ms = [];
     try {
-      await this.#network.sample(request, (frame) => {
+      const sampled = this.#network.sample(request, (frame) => {
         // A run that was begun again on another engine starts over.
         if (frame.nfe <= (frames.at(-1)?.nfe ?? -1) && !frame.done) frames.length = ms.length = 0;
         if (frames.length === 0) this.#begin(frames, ms);
@@ -51,6 +52,7 @@ export class DigitsFigure {
         if (this.#follow) this.#at = frames.length - 1;
         this.redraw();
       });
+      await unless(signal, sampled);
     } finally {
       this.#draw(); // not at the next display frame: whoever sees that the run is over sees its last picture
     }

@@ -9,6 +9,8 @@ class Shared {
   users = new Map(); // DigitNetwork → progress
   #told = null; // what the engine said last, for users that come later
   closed = false;
+  abandoned = new Error("the engine was closed"); // what opened rejects with where it is closed before it is open
+  #abandon;
   engine = new Engine((status) => {
     this.#told = status;
     for (const user of this.users.keys()) user.onChange(status);
@@ -16,7 +18,8 @@ class Shared {
 
   constructor(key, name, wanted) {
     this.key = key;
-    this.opened = this.#open(name, wanted);
+    const closing = new Promise((_, reject) => (this.#abandon = () => reject(this.abandoned)));
+    this.opened = Promise.race([this.#open(name, wanted), closing]);
     this.opened.catch(() => this.close()); // whoever asks next begins again
     whenGone(() => this.close()); // likewise
   }
@@ -46,6 +49,7 @@ class Shared {
   close() {
     if (commons.digits.get(this.key) === this) commons.digits.delete(this.key);
     this.closed = true;
+    this.#abandon();
     this.engine.close();
   }
 }
@@ -67,15 +71,28 @@ export class DigitNetwork {
    * a sentence; what failed is tried again the next time. `progress` is called with 0 to 1.
    */
   async open(wanted, progress = () => {}) {
-    const key = `${this.#name} ${wanted}`;
     this.#wanted = wanted;
+    for (;;) {
+      const shared = this.#join(progress);
+      try {
+        return await shared.opened;
+      } catch (error) {
+        // Its frame went, or another engine was asked for meanwhile: the newest one.
+        if (error !== shared.abandoned || !this.#shared) throw error;
+      }
+    }
+  }
+
+  /** The engine that is wanted, joined. */
+  #join(progress) {
+    const key = `${this.#name} ${this.#wanted}`;
     if (this.#shared?.key !== key || this.#shared.closed) {
       this.#shared?.leave(this);
-      if (!commons.digits.has(key)) commons.digits.set(key, new Shared(key, this.#name, wanted));
+      if (!commons.digits.has(key)) commons.digits.set(key, new Shared(key, this.#name, this.#wanted));
       this.#shared = commons.digits.get(key);
       this.#shared.join(this, progress);
     }
-    return this.#shared.opened;
+    return this.#shared;
   }
 
   /** See Engine.sample; open() comes first. Begins again where the frame that held the engine goes: the same seed gives the same digits. */

@@ -37,6 +37,7 @@ function fit(canvas, aspect) {
 
 /** Draws `values` ([n × 784]) as a square grid; the chosen one gets a frame. */
 export function drawGrid(canvas, values, n, chosen) {
+  if (!canvas.isConnected) return; // its figure went meanwhile: there are no colours
   const side = Math.sqrt(n);
   const context = fit(canvas, 1);
   const colours = inks(canvas);
@@ -57,6 +58,7 @@ export function drawGrid(canvas, values, n, chosen) {
 
 /** Draws digit `index` of each frame's `key` array in a row. */
 export function drawStrip(canvas, frames, key, index, places, current) {
+  if (!canvas.isConnected) return; // likewise
   const context = fit(canvas, places);
   const colours = inks(canvas);
   const gap = Math.max(1, Math.round((canvas.width / places) * 0.06));

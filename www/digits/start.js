@@ -96,7 +96,7 @@ export function start({ root, state, save, report }) {
     resume: () => task.resume(),
     close() {
       figure.pause();
-      task.stop();
+      task.close();
       network.close();
     },
     destroyDevice: () => network.destroyDevice(),

@@ -162,7 +162,14 @@ export class FewFigure {
   /** Computes the rows. */
   compare() {
     this.#report("");
-    this.#task.run((signal) => this.#compute(signal));
+    this.#task.run(async (signal) => {
+      try {
+        await this.#compute(signal);
+      } catch (error) {
+        this.#say(signal.aborted ? "Stopped." : "");
+        throw error;
+      }
+    });
   }
 
   /** Nobody looks: nothing is computed. */
@@ -177,7 +184,7 @@ export class FewFigure {
   }
 
   close() {
-    this.#task.stop();
+    this.#task.close();
     this.#live.close();
     for (const network of Object.values(this.#networks)) network.close();
   }
@@ -186,22 +193,21 @@ export class FewFigure {
     const { flow, map } = this.#networks;
     signal.addEventListener("abort", () => [flow, map].forEach((network) => network.stop()));
     this.#say("Loading the networks…");
-    const loading = (share) => this.#say(`Loading the few-step network… ${Math.round(100 * share)} %`);
+    const loading = (share) => this.#task.busy && this.#say(`Loading the few-step network… ${Math.round(100 * share)} %`);
     await unless(signal, flow.open(this.#state.engine, () => {}));
     await unless(signal, map.open(this.#state.engine, loading));
     const label = this.#state["few.class"];
     const request = { ...FLOW, seed: this.#state["few.seed"], labels: Array(DIGITS).fill(label) };
     for (const nfe of NFES.slice(1)) {
       for (const [which, network] of Object.entries(this.#networks)) {
-        if (signal.aborted) return this.#say("Stopped.");
         const name = which === "flow" ? "velocity network" : "few-step network";
         this.#say(`${nfe} NFE, ${name}`);
         let last = null;
-        const finished = await network.sample({ ...request, steps: nfe }, (frame) => {
+        const sampled = network.sample({ ...request, steps: nfe }, (frame) => {
           if (nfe === 1 && which === "flow" && !last) this.#show(0, "flow", frame.x, "The noise that every row begins with");
           last = frame;
         });
-        if (!finished) return this.#say("Stopped.");
+        await unless(signal, sampled);
         this.#show(nfe, which, last.x, `${DIGITS} digits of class ${label} after ${nfe} evaluations of the ${name}`);
         this.#caption(nfe, which, network.says(nfe));
       }

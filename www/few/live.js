@@ -78,7 +78,7 @@ export class LiveDistillation {
   }
 
   close() {
-    this.#task.stop();
+    this.#task.close();
     this.#client.close();
     this.#forget();
   }
@@ -91,16 +91,16 @@ export class LiveDistillation {
 
   #go() {
     this.#report("");
+    const wanted = [this.#state["few.computes"], this.#settings()]; // what is set while it rests is for the next time
     this.#task.run(async (signal) => {
-      await this.#open();
+      await this.#open(...wanted);
       await this.#draw(signal);
       await this.#train(signal);
     });
   }
 
   /** Begins, or goes on with what was stopped where no setting changed. */
-  async #open() {
-    const [computes, settings] = [this.#state["few.computes"], this.#settings()];
+  async #open(computes, settings) {
     const asked = JSON.stringify([computes, settings]);
     if (this.#begun?.asked === asked && this.#client.isOpen) return;
     this.#forget();

@@ -133,8 +133,8 @@ export class HandFigure {
   begin() {
     if (!this.#pad.blank) return;
     this.#task.run(async (signal) => {
-      if (this.#pad.blank) await this.#act("invent", signal, { example: true });
-      await this.#act("return", signal);
+      if (this.#pad.blank) await this.#act("invent", { ...this.#job(), example: true }, signal);
+      await this.#act("return", this.#job(), signal);
     });
   }
 
@@ -148,7 +148,7 @@ export class HandFigure {
   }
 
   close() {
-    this.#task.stop();
+    this.#task.close();
     this.#network.close();
   }
 
@@ -164,24 +164,29 @@ export class HandFigure {
   }
 
   #press(act) {
-    if (this.#task.busy) this.#task.stop();
-    else if (act === "clear") this.#pad.clear();
-    else this.#task.run((signal) => this.#act(act, signal));
+    if (this.#task.busy) return this.#task.stop();
+    if (act === "clear") return this.#pad.clear();
+    const job = this.#job();
+    this.#task.run((signal) => this.#act(act, job, signal));
   }
 
-  async #act(act, signal, more) {
+  /** What is on the pad now: what is drawn meanwhile belongs to the next act. */
+  #job() {
+    const { pixels, mask, whole, blank } = this.#pad;
+    return { pixels, mask, whole, blank, label: this.#state["hand.class"] };
+  }
+
+  async #act(act, job, signal) {
     this.#acting = act;
     this.#working("busy");
     this.#report("");
-    // What is drawn meanwhile belongs to the next act.
-    const job = { pixels: this.#pad.pixels, mask: this.#pad.mask, whole: this.#pad.whole, label: this.#state["hand.class"], signal, ...more };
-    if (act !== "invent" && this.#pad.blank) throw new Error("Write a digit on the pad first, or let the network write one.");
+    if (act !== "invent" && job.blank) throw new Error("Write a digit on the pad first, or let the network write one.");
     try {
       this.#say("Loading the network…");
-      const loading = (share) => this.#say(`Loading the network… ${Math.round(100 * share)} %`);
+      const loading = (share) => this.#task.busy && this.#say(`Loading the network… ${Math.round(100 * share)} %`);
       await unless(signal, this.#network.open(this.#state.engine, loading));
       signal.addEventListener("abort", () => this.#network.stop());
-      await this[`_${act}`](job);
+      await this[`_${act}`]({ ...job, signal });
     } catch (error) {
       this.#say(signal.aborted ? "Stopped." : "");
       throw error;
@@ -191,8 +196,7 @@ export class HandFigure {
   /** The last frame of a run; `during(frame)` sees every one. */
   async #run(signal, request, from, during = () => {}) {
     let last = null;
-    await this.#network.sample({ seed: 1, ...request }, (frame) => during((last = frame)), from);
-    signal.throwIfAborted();
+    await unless(signal, this.#network.sample({ seed: 1, ...request }, (frame) => during((last = frame)), from));
     return last;
   }
 

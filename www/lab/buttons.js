@@ -15,12 +15,13 @@ export function bindButtons(lab, { root, byId, state, save, report, address, run
     await lab.open();
     if (runs.training) return runs.pause();
     slow.stop();
-    if (runs.runs.length) await runs.train();
+    if (runs.runs.length) runs.train();
     else await lab.beginExperiment(); // says what is missing
   });
   click("lab-step", async () => {
     await lab.open();
     if (!runs.runs.length) return lab.beginExperiment();
+    await runs.pause(); // it may still be coming to rest
     await runs.advance(1);
     await runs.show();
   });

@@ -22,6 +22,7 @@ export class LabDisplay {
   #clock;
   #slow;
   #readings;
+  #how = "idle"; // how training stands: see Task
   views;
   kept = []; // slot → the newest weights, for an engine that fails
 
@@ -112,7 +113,8 @@ export class LabDisplay {
     this.#byId("lab-earlier").textContent = earlierSays(this.#state);
   }
 
-  buttons() {
+  buttons(how = this.#how) {
+    this.#how = how;
     const { training, step } = this.#runs;
     const until = this.#state["lab.until"];
     this.#byId("lab-train").textContent = training ? "Pause" : "Train";
@@ -121,7 +123,7 @@ export class LabDisplay {
     this.#byId("lab-reset").disabled = step === 0;
     const more = step >= until && !training ? " Raise “train until” to go on." : "";
     this.#byId("lab-progress").textContent = step === 0 && !training ? "Not trained yet." : `Step ${step} of ${until}.${more}`;
-    this.#root.setAttribute("aria-busy", String(training));
+    this.#root.setAttribute("aria-busy", String(how !== "idle"));
     this.#root.dataset.step = step;
   }
 

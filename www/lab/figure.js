@@ -24,8 +24,7 @@ export class LabFigure {
   #slow;
   #display;
   #opened = null; // a promise while the engine is or was opened
-  #away = false; // nobody sees it
-  #owed = false; // it trains on when it is seen again
+  #closed = false;
 
   /** `context`: see figures.js. */
   constructor({ root, state, save, report, address, signal }) {
@@ -49,7 +48,8 @@ export class LabFigure {
       picture: (run, live) => this.#display.picture(run, live),
       figures: (run) => this.#display.figures(run),
       rate: (earlier) => this.#setEarlier(writeEarlier(earlier)),
-      state: () => this.#display.buttons(),
+      state: (how) => this.#display.buttons(how),
+      problem: (text) => report(text),
     });
     this.#form = new LabForm(byId("lab-form"), state, (key) => {
       if (LAB[key].part === "experiment") this.#setEarlier(""); // it belongs to the experiment before
@@ -74,41 +74,34 @@ export class LabFigure {
 
   /** It is seen for the first time: it trains, for a person who does not want it still. */
   begin({ still }) {
-    this.#away = false;
-    if (!still) this.attempt(() => this.#go());
+    if (still) return;
+    this.attempt(async () => {
+      await this.open();
+      if (this.#runs.runs.length && !this.#slow.running) this.#runs.train();
+    });
   }
 
-  async #go() {
-    await this.open();
-    if (this.#away) return (this.#owed = true); // gone again meanwhile
-    if (this.#runs.runs.length && !this.#slow.running) await this.#runs.train();
-  }
-
-  /** Nobody sees it: nothing is computed. */
+  /** Nobody sees it: nothing is trained. */
   rest() {
-    this.#away = true;
-    if (this.#runs.training) this.#owed = true;
     this.#slow.stop();
-    this.attempt(() => this.#runs.pause());
+    this.#runs.rest();
   }
 
   resume() {
-    this.#away = false;
-    const owed = this.#owed;
-    this.#owed = false;
-    if (owed) this.attempt(() => this.#go());
+    this.#runs.resume();
   }
 
   close() {
-    this.#away = true;
+    this.#closed = true;
     this.#opened = null; // what is lost now is not missed
     this.#slow.stop();
-    this.#runs.pause();
+    this.#runs.close();
     this.#engine.close();
   }
 
   /** Opens the engine once; resolves when the untrained experiment is shown. */
   open() {
+    if (this.#closed) return Promise.reject(new Error("the figure is gone"));
     this.#opened ??= this.#open().catch((error) => {
       this.#opened = null; // whatever is pressed next tries again
       throw error;
@@ -131,13 +124,13 @@ export class LabFigure {
 
   /** Another engine was chosen: the experiment begins again on it. */
   async #reopen() {
-    const going = this.#runs.training;
+    const going = this.#runs.training || this.#runs.owed;
     this.#slow.stop();
     await this.#runs.pause();
     this.#root.dataset.ready = "false";
     this.#opened = null;
     await this.open();
-    if (going) await this.#runs.train();
+    if (going) this.#runs.train();
   }
 
   /** The engine failed: the CPU goes on from the newest weights. */
@@ -148,6 +141,7 @@ export class LabFigure {
     this.#toCpu();
     this.#setEarlier(""); // training goes on from weights, at the present rate
     this.attempt(async () => {
+      await this.#runs.pause(); // what it was doing fails too, and says less
       this.#report(`The engine stopped (${error.message}). The CPU was started from the last picture’s weights.`);
       const { kept } = this.#display;
       await this.open();
@@ -237,9 +231,9 @@ export class LabFigure {
 
   /** A new experiment; it trains on if the one before was training. */
   async #restart() {
-    const going = this.#runs.training;
+    const going = this.#runs.training || this.#runs.owed;
     this.#slow.stop();
-    if ((await this.beginExperiment()) && going) await this.#runs.train();
+    if ((await this.beginExperiment()) && going) this.#runs.train();
   }
 
   /** Takes weights from a file, with their experiment; a bad file changes nothing. */

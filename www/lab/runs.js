@@ -1,4 +1,5 @@
 // Trains one or two labs in the worker, in slices, and asks for pictures and figures in between.
+import { Task } from "../task.js";
 import { experiment, settings } from "./table.js";
 
 const SLICE_MS = 30; // a training call takes about this long, so that other calls get in between
@@ -24,25 +25,30 @@ export class Runs {
   #client;
   #state;
   #on;
-  #training = false;
-  #loop = Promise.resolve();
+  #task;
   #slice = 4;
   #newRate = false; // a changed learning rate waits for the step that all runs have made
   #epoch = 0; // counts experiments: results of an earlier one are dropped
   runs = [];
 
   /**
-   * `on`: {begun(runs), losses(run, losses), picture(run, live), figures(run), rate(earlier), state({training})}; picture and
-   * figures return promises that are awaited.
+   * `on`: {begun(runs), losses(run, losses), picture(run, live), figures(run), rate(earlier), state(how), problem(text)}; picture
+   * and figures return promises that are awaited; `how`: see Task.
    */
   constructor(client, state, on) {
     this.#client = client;
     this.#state = state;
     this.#on = on;
+    this.#task = new Task((how) => on.state(how), (text) => on.problem(text));
   }
 
   get training() {
-    return this.#training;
+    return this.#task.busy;
+  }
+
+  /** Whether it trains on when somebody looks again. */
+  get owed() {
+    return this.#task.owed;
   }
 
   get step() {
@@ -81,7 +87,7 @@ export class Runs {
   /** The learning rate changed: it holds from the next step on, the same step in every run. */
   async setRate() {
     this.#newRate = true;
-    if (!this.#training) await this.#applyRate();
+    if (!this.training) await this.#applyRate();
   }
 
   async #applyRate() {
@@ -98,23 +104,26 @@ export class Runs {
     for (const run of this.runs) await this.#on.figures(run);
   }
 
-  /** Trains until the step that the state names; resolves when it stops, rejects with what went wrong. */
+  /** Trains until the step that the state names, or until it is paused. */
   train() {
-    if (this.#training) return this.#loop;
-    this.#training = true;
-    this.#on.state({ training: true });
-    this.#loop = this.#train().finally(() => {
-      this.#training = false;
-      this.#on.state({ training: false });
-    });
-    // A rate that was changed while the last picture was made.
-    this.#loop = this.#loop.then(() => this.#newRate && this.#applyRate());
-    return this.#loop;
+    if (!this.training) this.#task.run((signal) => this.#train(signal));
   }
 
-  async pause() {
-    this.#training = false;
-    await this.#loop.catch(() => {});
+  /** Resolves when nothing is trained any more. */
+  pause() {
+    return this.#task.stop();
+  }
+
+  rest() {
+    this.#task.rest();
+  }
+
+  resume() {
+    this.#task.resume();
+  }
+
+  close() {
+    this.#task.close();
   }
 
   /** Makes `steps` steps in every run. */
@@ -128,11 +137,11 @@ export class Runs {
     }
   }
 
-  async #train() {
+  async #train(signal) {
     const epoch = this.#epoch;
     let picture = performance.now() - PICTURE_MS;
     let figures = performance.now();
-    while (this.#training && epoch === this.#epoch) {
+    while (!signal.aborted && epoch === this.#epoch) {
       const left = this.#state["lab.until"] - this.step;
       if (left <= 0) break;
       const began = performance.now();
@@ -152,6 +161,7 @@ export class Runs {
     }
     if (this.#newRate) await this.#applyRate();
     if (epoch === this.#epoch) await this.show();
+    if (this.#newRate) await this.#applyRate(); // changed while the last picture was made
   }
 }
 

@@ -27,6 +27,7 @@ export class RaceFigure {
   #data = null; // {target, floor}
   #half = 5;
   #task;
+  #how = "idle"; // see Task
   #slice = 4;
 
   /** See figures.js; `root`: the figure's own part. */
@@ -96,7 +97,11 @@ export class RaceFigure {
     this.#refresh();
     this.#report("");
     if (part === "picture") this.#try(() => this.#show());
-    else this.#task.stop().then(() => this.#forget());
+    else {
+      const { owed } = this.#task;
+      this.#task.stop().then(() => this.#forget());
+      if (owed) this.#run(); // another race, when somebody looks
+    }
   }
 
   /** Shows the state in the form. */
@@ -127,13 +132,14 @@ export class RaceFigure {
   }
 
   /** What the button does now. */
-  #name(how = this.#task.busy ? "busy" : "idle") {
+  #name() {
     const share = this.#part("progress").value;
-    this.#part("start").textContent = how !== "idle" ? "Stop" : share > 0 && share < 1 ? "Go on" : "Start the race";
+    this.#part("start").textContent = this.#how !== "idle" ? "Stop" : share > 0 && share < 1 ? "Go on" : "Start the race";
   }
 
   #working(how) {
-    this.#name(how);
+    this.#how = how;
+    this.#name();
     this.#part("start").disabled = how === "stopping";
     this.#root.setAttribute("aria-busy", String(how !== "idle"));
   }
@@ -158,7 +164,7 @@ export class RaceFigure {
   }
 
   close() {
-    this.#task.stop();
+    this.#task.close();
     this.#client.close();
   }
 
