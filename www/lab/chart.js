@@ -66,9 +66,12 @@ export class Chart {
 
   /**
    * Empties the chart and draws its axes: `x`, `y` are {title, low, high, log, ticks}; `legend` names the runs
-   * [{run, text}]. Returns {root, X, Y, box}: X and Y give pixels.
+   * [{run, text}]; `floor` is drawn and named where it is a number. Returns {root, X, Y}: X and Y give pixels.
    */
-  frame(width, { x, y, legend, label }) {
+  frame(width, { x, y, legend: runs, floor = NaN, label: said }) {
+    const floored = Number.isFinite(floor);
+    const legend = floored ? [...runs, { run: "floor", text: `floor ${figure(floor)}: data against data` }] : runs;
+    const label = floored ? `${said} Floor: ${figure(floor)}.` : said;
     // Side by side where there is room for all of them.
     const narrow = legend.some(({ text }) => 40 + 7.2 * text.length > (width - 58) / legend.length);
     const rows = narrow ? legend.length : Math.min(1, legend.length);
@@ -105,7 +108,8 @@ export class Chart {
     const middle = (box.left + box.right) / 2;
     svg.append(element("text", { class: "title", x: middle, y: height - 5, "text-anchor": "middle" }, x.title));
     this.#legend(legend, box, narrow);
-    return { root: svg, X, Y, box };
+    if (floored) svg.append(element("line", { class: "floor", x1: box.left, x2: box.right, y1: Y(floor), y2: Y(floor) }));
+    return { root: svg, X, Y };
   }
 
   #legend(legend, box, narrow) {

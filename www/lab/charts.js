@@ -127,24 +127,16 @@ export class NfeChart extends Chart {
       return nfe.map((n, i) => `${figure(w2[i])} at ${n}`).join(", ");
     };
     const said = runs.map((run) => `${this.names[run]}: ${best(run)}`);
-    const { root, X, Y, box } = this.frame(width, {
+    const { root, X, Y } = this.frame(width, {
       x: { title: "NFE: network evaluations per sample", ...logRange(ticks, 1.12), log: true, ticks },
       y: { title: "W₂ to fresh data (units of the plane)", ...y, ticks: logTicks(y.low, y.high) },
       legend: runs.length > 1 ? runs.map((run) => ({ run, text: this.names[run] })) : [],
-      label: `Wasserstein distance by network evaluations. ${said.join("; ") || "Not measured yet"}.`
-        + (Number.isFinite(this.#floor) ? ` Floor: ${figure(this.#floor)}.` : ""),
+      floor: this.#floor,
+      label: `Wasserstein distance by network evaluations. ${said.join("; ") || "Not measured yet"}.`,
     });
-    if (Number.isFinite(this.#floor)) {
-      const at = Y(this.#floor);
-      root.append(element("line", { class: "floor", x1: box.left, x2: box.right, y1: at, y2: at }));
-    }
     for (const run of runs) {
       const { nfe, w2 } = this.#runs[run];
       root.append(marked(run, nfe.map((n, i) => [X(n), w2[i] > 0 ? Y(w2[i]) : NaN])));
-    }
-    if (Number.isFinite(this.#floor)) {
-      const text = `floor ${figure(this.#floor)}: data against data`;
-      root.append(element("text", { class: "floor-label", x: box.left + 6, y: Y(this.#floor) - 6 }, text)); // above the curves
     }
   }
 }

@@ -31,26 +31,19 @@ export class RaceChart extends Chart {
     const values = [...measured.flatMap(({ w2 }) => w2), this.#floor].filter((v) => v > 0);
     const [low, high] = values.length ? [Math.min(...values) / 1.2, Math.max(...values) * 1.2] : [0.1, 1];
     const said = measured.map(({ label, w2 }) => `${label}: ${w2.map((v, k) => `${figure(v)} at ${NFES[k]}`).join(", ")}`);
-    const { root, X, Y, box } = this.frame(width, {
+    const { root, X, Y } = this.frame(width, {
       x: { title: "NFE: network evaluations per sample", low: 0.9, high: 36, log: true, ticks: NFES },
       y: { title: "W₂ to fresh data (units of the plane)", low, high, log: true, ticks: logTicks(low, high) },
       legend: [],
-      label: `Wasserstein distance by evaluations. ${said.join("; ") || "Nothing measured yet"}. Floor: ${figure(this.#floor)}.`,
+      floor: this.#floor,
+      label: `Wasserstein distance by evaluations. ${said.join("; ") || "Nothing measured yet"}.`,
     });
-    if (Number.isFinite(this.#floor)) {
-      const at = Y(this.#floor);
-      root.append(element("line", { class: "floor", x1: box.left, x2: box.right, y1: at, y2: at }));
-    }
     for (const { w2, i } of measured) {
       const group = element("g", { class: `racer racer-${i}` });
       group.append(element("path", { class: "line", d: line(w2.map((v, k) => [X(NFES[k]), Y(v)])) }));
       w2.forEach((v, k) =>
         group.append(element("path", { class: "mark", d: MARKS[i % MARKS.length], transform: `translate(${X(NFES[k])} ${Y(v)})` })));
       root.append(group);
-    }
-    if (Number.isFinite(this.#floor)) {
-      const text = { class: "floor-label", x: box.right - 6, y: Y(this.#floor) - 6, "text-anchor": "end" };
-      root.append(element("text", text, `floor ${figure(this.#floor)}: data against data`)); // above the curves
     }
   }
 }
