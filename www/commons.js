@@ -23,7 +23,8 @@ export function joinFrames() {
   window.flowLabCommons = commons;
 }
 
-/** Calls back when this window goes while others may still use what it made. */
+/** Calls back when this window goes while others may still use what it made; gives what calls that off. */
 export function whenGone(callback) {
   if (framed) window.addEventListener("pagehide", callback, { once: true });
+  return () => window.removeEventListener("pagehide", callback);
 }

@@ -53,6 +53,7 @@ export class FlowLab extends HTMLElement {
     this.#release?.abort();
     this.#mounted?.figure?.close();
     this.#mounted = null;
+    this.#trouble = "";
     this.shadowRoot?.replaceChildren(document.createElement("slot")); // the children again, until it is back
   }
 
@@ -102,6 +103,7 @@ export class FlowLab extends HTMLElement {
       this.dispatchEvent(new CustomEvent("flow-lab-ready", { bubbles: true, composed: true }));
       this.#attend();
     } catch (error) {
+      if (signal.aborted) return;
       this.#mounted = null; // the next time it comes near, it is tried again
       this.#say(`This figure could not be loaded (${error.message}). Check the connection and reload.`);
     }

@@ -64,7 +64,11 @@ async function begin() {
   }
 
   element.link = { state, save };
-  document.getElementById("place").replaceChildren(element);
+  const place = document.getElementById("place");
+  place.replaceChildren(element);
+  // Before the engines of this frame go: its figure is not to open others for a frame that is gone.
+  window.addEventListener("pagehide", () => element.remove());
+  window.addEventListener("pageshow", ({ persisted }) => persisted && place.replaceChildren(element));
   window.addEventListener("hashchange", () => {
     const other = new URLSearchParams(location.hash.slice(1)).get("figure");
     if (other !== name) location.reload(); // another figure: begin again

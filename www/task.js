@@ -52,7 +52,7 @@ export class Task {
   #begin(piece) {
     this.#current = piece;
     this.#unended += 1;
-    this.#last = this.#last.then(() => this.#do(piece));
+    this.#last = this.#last.catch(() => {}).then(() => this.#do(piece));
   }
 
   async #do(piece) {

@@ -158,6 +158,38 @@ test("frames of one page share an engine and a download; when the first goes, th
   await context.close();
 });
 
+test("a frame that is at work and is sent elsewhere takes no other with it", async () => {
+  const context = await chrome.newContext({ viewport: { width: 800, height: 3200 } });
+  const { page, errors } = await open(context, around());
+  const add = async (id, address) => {
+    await page.evaluate(([name, src]) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: name, width: 700, height: 700 })), [id, address]);
+    return page.frameLocator(`#${id}`);
+  };
+  const go = (id) => page.evaluate((name) => (document.getElementById(name).src = "about:blank"), id);
+  const digits = alone(server, "digits", "engine=cpu&digits=16&steps=64&controls=main", "view");
+  const lab = alone(server, "lab", "lab.width=32&lab.batch=64&lab.until=100000&lab.particles=200&controls=main", "view");
+  const [one, two] = [await add("one", digits), await add("two", digits)];
+  for (const frame of [one, two]) await frame.locator('#figure[data-frames="3"], #figure[data-done="false"]').first().waitFor({ timeout: 60_000 });
+  await go("one");
+  await two.locator('#figure[data-done="true"][aria-busy="false"]').waitFor({ timeout: 60_000 });
+  assert.equal(await two.locator("#nfe").textContent(), "64");
+
+  const trained = async (frame, n) => {
+    await frame.locator("#lab").evaluate((e, least) => new Promise((resolve) => {
+      const look = () => (Number(e.dataset.step) > least ? resolve() : setTimeout(look, 50));
+      look();
+    }), n);
+  };
+  const [three, four] = [await add("three", lab), await add("four", lab)];
+  for (const frame of [three, four]) await trained(frame, 50);
+  await go("three");
+  await four.locator("#lab-message").filter({ hasText: "the frame that computed was closed" }).waitFor({ timeout: 60_000 });
+  await four.locator('#lab[data-ready="true"][aria-busy="true"]').waitFor({ timeout: 60_000 });
+  await trained(four, 5);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test("a comparison goes on in the frame that stays when the one goes that holds both its networks", async () => {
   const context = await chrome.newContext({ viewport: { width: 800, height: 2400 } });
   const { page, errors } = await open(context, around());

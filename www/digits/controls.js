@@ -7,9 +7,15 @@ const REST_MS = 120;
 
 export function bindControls(form, state, changed) {
   let timer = null;
+  const pending = new Set(); // keys that the timer will tell
   const soon = (key) => {
+    pending.add(key);
     clearTimeout(timer);
-    timer = setTimeout(() => changed(key), REST_MS);
+    timer = setTimeout(() => {
+      const keys = [...pending];
+      pending.clear();
+      changed(keys);
+    }, REST_MS);
   };
 
   const classes = form.querySelector("#classes");
@@ -67,7 +73,8 @@ export function bindControls(form, state, changed) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    changed("seed");
+    pending.clear();
+    changed(["seed"]);
   });
   refresh();
   return { refresh };

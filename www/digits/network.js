@@ -11,6 +11,7 @@ class Shared {
   closed = false;
   abandoned = new Error("the engine was closed"); // what opened rejects with where it is closed before it is open
   #abandon;
+  #stay;
   engine = new Engine((status) => {
     this.#told = status;
     for (const user of this.users.keys()) user.onChange(status);
@@ -18,10 +19,12 @@ class Shared {
 
   constructor(key, name, wanted) {
     this.key = key;
-    const closing = new Promise((_, reject) => (this.#abandon = () => reject(this.abandoned)));
-    this.opened = Promise.race([this.#open(name, wanted), closing]);
+    this.opened = new Promise((resolve, reject) => {
+      this.#abandon = () => reject(this.abandoned);
+      this.#open(name, wanted).then(resolve, reject);
+    });
     this.opened.catch(() => this.close()); // whoever asks next begins again
-    whenGone(() => this.close()); // likewise
+    this.#stay = whenGone(() => this.close()); // likewise
   }
 
   async #open(name, wanted) {
@@ -49,6 +52,7 @@ class Shared {
   close() {
     if (commons.digits.get(this.key) === this) commons.digits.delete(this.key);
     this.closed = true;
+    this.#stay();
     this.#abandon();
     this.engine.close();
   }
@@ -59,6 +63,7 @@ export class DigitNetwork {
   #shared = null;
   #wanted = null; // what open() was last asked for
   #asked = 0; // runs and stops so far
+  #closed = false;
 
   /** `name`: of MODELS; `onChange(status)`: see Engine. */
   constructor(name, onChange = () => {}) {
@@ -73,12 +78,13 @@ export class DigitNetwork {
   async open(wanted, progress = () => {}) {
     this.#wanted = wanted;
     for (;;) {
+      if (this.#closed) throw new Error("the figure is gone");
       const shared = this.#join(progress);
       try {
         return await shared.opened;
       } catch (error) {
         // Its frame went, or another engine was asked for meanwhile: the newest one.
-        if (error !== shared.abandoned || !this.#shared) throw error;
+        if (error !== shared.abandoned) throw error;
       }
     }
   }
@@ -101,7 +107,7 @@ export class DigitNetwork {
     for (;;) {
       const shared = this.#shared;
       if (!shared) throw new Error("the network is not open");
-      if (await shared.engine.sample(this, request, onFrame, from)) return true;
+      if (!shared.closed && (await shared.engine.sample(this, request, onFrame, from))) return true;
       if (asked !== this.#asked || shared !== this.#shared || !shared.closed) return false;
       await this.open(this.#wanted);
       if (asked !== this.#asked) return false;
@@ -113,8 +119,9 @@ export class DigitNetwork {
     this.#shared?.engine.stop(this);
   }
 
-  /** Lets go of the engine, which ends where nobody else uses it. */
+  /** Lets go of the engine for good; it ends where nobody else uses it. */
   close() {
+    this.#closed = true;
     this.#asked += 1;
     this.#shared?.leave(this);
     this.#shared = null;

@@ -21,8 +21,9 @@ const VIEW_ONLY = new Set(["show"]);
 /** Starts the figure; see figures.js. */
 export function start({ root, state, save, report }) {
   const byId = (id) => root.getElementById(id);
+  // Looked up once: when the figure goes, what still runs is not to write into the next one.
+  const [line, loading, bar, loadingText] = ["engine", "loading", "progress", "loading-text"].map(byId);
   const network = new DigitNetwork("digits", (status) => {
-    const line = byId("engine");
     line.textContent = engineSays(status);
     if (status.engine) line.dataset.engine = status.engine;
     else delete line.dataset.engine;
@@ -50,8 +51,8 @@ export function start({ root, state, save, report }) {
   view.stop.addEventListener("click", () => task.stop());
 
   function progress(share) {
-    byId("progress").value = share;
-    byId("loading-text").textContent = `Loading the network… ${Math.round(100 * share)} %`;
+    bar.value = share;
+    loadingText.textContent = `Loading the network… ${Math.round(100 * share)} %`;
   }
 
   /** Opens the engine that is chosen, and again where another was chosen meanwhile. */
@@ -63,7 +64,7 @@ export function start({ root, state, save, report }) {
         view.figure.dataset.weights = cached ? "cached" : "downloaded";
       }
     } finally {
-      byId("loading").hidden = true;
+      loading.hidden = true;
     }
   }
 
@@ -73,12 +74,12 @@ export function start({ root, state, save, report }) {
       await figure.compute(state, signal);
     });
 
-  const changed = (key) => (VIEW_ONLY.has(key) ? figure.show(state[key]) : compute());
+  const changed = (keys) => (keys.every((key) => VIEW_ONLY.has(key)) ? figure.show(state.show) : compute());
 
-  const controls = bindControls(byId("controls"), state, (key) => {
+  const controls = bindControls(byId("controls"), state, (keys) => {
     report(""); // what was wrong before, a person has now answered
     save();
-    changed(key);
+    changed(keys);
   });
 
   open().catch((error) => report(error.message));
@@ -86,7 +87,7 @@ export function start({ root, state, save, report }) {
   return {
     replaced(keys) {
       controls.refresh();
-      if (keys.length) changed(keys.find((key) => !VIEW_ONLY.has(key)) ?? keys[0]);
+      if (keys.length) changed(keys);
     },
     begin: compute,
     rest() {

@@ -214,6 +214,6 @@ export class FewFigure {
     }
     const samples = [...new Set([flow, map].flatMap(({ figures }) => figures?.samples ?? []))];
     const measured = samples.length ? ` Beside the digits: measured beforehand, on ${samples.map((n) => n.toLocaleString("en")).join(" and ")} digits of all classes.` : "";
-    this.#say(`Class ${label}, seed ${this.#state["few.seed"]}.${measured}`);
+    this.#say(`Class ${label}, seed ${request.seed}.${measured}`);
   }
 }

@@ -8,7 +8,7 @@ import { loadWeights } from "../digits/weights.js";
 import { onTheme } from "../theme.js";
 import { webgpuObstacle } from "../webgpu.js";
 import { FLOW } from "./table.js";
-import { Task } from "../task.js";
+import { Task, unless } from "../task.js";
 
 const PIXELS = 784;
 const SHOWN = Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -21,7 +21,8 @@ export class LiveDistillation {
   #state;
   #report;
   #client = new LabClient(() => this.#forget());
-  #begun = null; // {asked, settings, drawn, losses}: what the engine works on
+  #opening = null; // {asked, done}: what the engine is or was opened for
+  #begun = null; // {settings, drawn, losses}: what it works on
   #task;
   #cells = new Map();
 
@@ -64,7 +65,7 @@ export class LiveDistillation {
   }
 
   #forget() {
-    this.#begun = null;
+    this.#opening = this.#begun = null;
     this.#part("take").disabled = true;
   }
 
@@ -93,27 +94,42 @@ export class LiveDistillation {
     this.#report("");
     const wanted = [this.#state["few.computes"], this.#settings()]; // what is set while it rests is for the next time
     this.#task.run(async (signal) => {
-      await this.#open(...wanted);
+      try {
+        await unless(signal, this.#open(...wanted));
+      } catch (error) {
+        this.#progress(0, "Not started yet.");
+        throw error;
+      }
       await this.#draw(signal);
       await this.#train(signal);
     });
   }
 
-  /** Begins, or goes on with what was stopped where no setting changed. */
-  async #open(computes, settings) {
+  /** Begins, or goes on with what was stopped where nothing else is asked for. */
+  #open(computes, settings) {
     const asked = JSON.stringify([computes, settings]);
-    if (this.#begun?.asked === asked && this.#client.isOpen) return;
-    this.#forget();
-    if (computes === "webgpu") {
-      const obstacle = await webgpuObstacle();
-      if (obstacle) throw new Error(`WebGPU cannot be used: ${obstacle}. Choose the CPU to insist: a step takes it some tenths of a second.`);
+    if (this.#opening?.asked !== asked) {
+      this.#forget();
+      const opening = (this.#opening = { asked });
+      const wanted = () => this.#opening === opening;
+      opening.done = this.#begin(computes, settings, wanted);
+      opening.done.catch(() => wanted() && this.#forget());
     }
+    return this.#opening.done;
+  }
+
+  /** `wanted()`: whether nothing else was asked for meanwhile. */
+  async #begin(computes, settings, wanted) {
     this.#progress(0, "Loading the engine and the velocity network…");
+    const obstacle = computes === "webgpu" && (await webgpuObstacle());
+    if (obstacle) throw new Error(`WebGPU cannot be used: ${obstacle}. Choose the CPU to insist: a step takes it some tenths of a second.`);
     const weights = loadWeights(MODELS.digits);
     weights.catch(() => {}); // awaited below
-    await this.#client.open(computes === "webgpu" ? "lab-webgpu" : "lab", computes);
-    await this.#call(MAKE_DISTILLATION, JSON.stringify(settings), new Uint8Array((await weights).bytes));
-    this.#begun = { asked, settings, drawn: 0, losses: [] };
+    if (wanted()) await this.#client.open(computes === "webgpu" ? "lab-webgpu" : "lab", computes);
+    const { bytes } = await weights;
+    if (!wanted()) return;
+    await this.#call(MAKE_DISTILLATION, JSON.stringify(settings), new Uint8Array(bytes));
+    if (wanted()) this.#begun = { settings, drawn: 0, losses: [] };
   }
 
   async #draw(signal) {

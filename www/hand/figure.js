@@ -131,7 +131,7 @@ export class HandFigure {
 
   /** Something to look at before a person writes: a digit that the network writes, carried to its noise and back. */
   begin() {
-    if (!this.#pad.blank) return;
+    if (!this.#pad.blank || this.#task.busy) return;
     this.#task.run(async (signal) => {
       if (this.#pad.blank) await this.#act("invent", { ...this.#job(), example: true }, signal);
       await this.#act("return", this.#job(), signal);
@@ -205,6 +205,7 @@ export class HandFigure {
     const seed = example ? EXAMPLE_SEED : newSeed();
     const guidance = { weight: 2, from: 0.2, to: 1 };
     const { x } = await this.#run(signal, { ...QUICK, guidance, seed, labels: [label] });
+    if (example && !this.#pad.blank) return; // a person has begun to write
     this.#pad.pixels = x;
     this.#pad.example = Boolean(example);
     if (example) this.#pad.revalue(read(write(x))); // nobody's drawing: it does not enter the link

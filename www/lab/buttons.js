@@ -12,27 +12,23 @@ export function bindButtons(lab, { root, byId, state, save, report, address, run
 
   click("lab-train", async () => {
     report("");
-    await lab.open();
     if (runs.training) return runs.pause();
-    slow.stop();
+    await lab.open();
     if (runs.runs.length) runs.train();
     else await lab.beginExperiment(); // says what is missing
   });
   click("lab-step", async () => {
     await lab.open();
-    if (!runs.runs.length) return lab.beginExperiment();
-    await runs.pause(); // it may still be coming to rest
-    await runs.advance(1);
-    await runs.show();
+    if (runs.runs.length) runs.makeStep();
+    else await lab.beginExperiment();
   });
   click("lab-slow", async () => {
-    if (slow.running) {
-      slow.stop();
-      return display.buttons();
-    }
+    if (runs.slow) return runs.pause();
     await lab.open();
-    await runs.pause();
-    await slowly();
+    runs.slowly(async (run, signal) => {
+      signal.addEventListener("abort", () => slow.clear());
+      await slow.show(await runs.call(run, "stages", SLOW_PAIRS), display.views[0].stage.half, signal);
+    });
   });
   click("lab-reset", () => lab.reset());
   click("lab-new-seed", () => form.set("lab.seed", newSeed()));
@@ -49,21 +45,6 @@ export function bindButtons(lab, { root, byId, state, save, report, address, run
     const layers = state["lab.layers"].split(".");
     if (!layers.includes("likelihood")) form.set("lab.layers", LAB["lab.layers"].kind.read([...layers, "likelihood"].join(".")));
   });
-
-  /** Steps in slow motion, one after another, until it is stopped. */
-  async function slowly() {
-    slow.running = true;
-    display.buttons();
-    const [run] = runs.runs;
-    while (slow.running && run === runs.runs[0]) {
-      const pairs = await runs.call(run, "stages", SLOW_PAIRS);
-      if (!(await slow.show(pairs, display.views[0].stage.half))) break;
-      await runs.advance(1);
-      await runs.show();
-    }
-    slow.stop();
-    display.buttons();
-  }
 
   /** A link that leads to this very step. */
   const link = () => address(runs.step > 0 ? { ...state, "lab.until": runs.step } : state);

@@ -69,7 +69,7 @@ export class Chart {
    * [{run, text}]; `floor` is drawn and named where it is a number. Returns {root, X, Y}: X and Y give pixels.
    */
   frame(width, { x, y, legend: runs, floor = NaN, label: said }) {
-    const floored = Number.isFinite(floor);
+    const floored = floor > 0; // a logarithmic scale has no 0
     const legend = floored ? [...runs, { run: "floor", text: `floor ${figure(floor)}: data against data` }] : runs;
     const label = floored ? `${said} Floor: ${figure(floor)}.` : said;
     // Side by side where there is room for all of them.

@@ -12,6 +12,7 @@ class Shared {
   #next = 0;
   #users = new Map(); // LabClient → the first of its slots
   #slot = 0;
+  #stay;
 
   constructor(build, computes) {
     this.build = build;
@@ -22,7 +23,7 @@ class Shared {
     });
     this.opened = this.call(null, OPEN, 0, build, computes);
     this.opened.catch(() => {}); // who opens it hears of it
-    whenGone(() => this.#die(new Error("the frame that computed was closed")));
+    this.#stay = whenGone(() => this.#die(Object.assign(new Error("the frame that computed was closed"), { gone: true })));
   }
 
   join(user) {
@@ -64,6 +65,7 @@ class Shared {
   }
 
   #end() {
+    this.#stay();
     this.#worker.terminate();
     if (commons.lab.get(this.build) === this) commons.lab.delete(this.build);
   }
@@ -80,8 +82,12 @@ class Shared {
 export class LabClient {
   #shared = null;
   #onFatal;
+  #closed = false;
 
-  /** `onFatal(error)`: the worker is gone and every call was rejected; open() starts a new one. */
+  /**
+   * `onFatal(error)`: the worker is gone and every call was rejected; open() starts a new one. `error.gone`: nothing failed, but the
+   * frame that held it went.
+   */
   constructor(onFatal = () => {}) {
     this.#onFatal = onFatal;
   }
@@ -91,11 +97,16 @@ export class LabClient {
    * the "cpu" or on "webgpu", or joins the one that runs; what this client held in an earlier one is gone.
    */
   open(build, computes = "cpu") {
-    this.close();
+    if (this.#closed) return Promise.reject(new Error("the figure is gone"));
+    this.#leave();
     if (!commons.lab.has(build)) commons.lab.set(build, new Shared(build, computes));
     this.#shared = commons.lab.get(build);
     this.#shared.join(this);
     return this.#shared.opened;
+  }
+
+  get isClosed() {
+    return this.#closed;
   }
 
   get isOpen() {
@@ -108,7 +119,13 @@ export class LabClient {
     return this.#shared.call(this, method, slot, ...args);
   }
 
+  /** For good. */
   close() {
+    this.#closed = true;
+    this.#leave();
+  }
+
+  #leave() {
     const before = this.#shared;
     this.#shared = null;
     before?.leave(this);

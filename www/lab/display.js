@@ -20,21 +20,19 @@ export class LabDisplay {
   #runs;
   #form;
   #clock;
-  #slow;
   #readings;
   #how = "idle"; // how training stands: see Task
   views;
   kept = []; // slot → the newest weights, for an engine that fails
 
   /** `byId(id)`: the figure's elements; the others: its parts; `announce(text)` reads out, `report(text)` shows a problem. */
-  constructor({ root, byId, state, runs, form, clock, slow, announce, report }) {
+  constructor({ root, byId, state, runs, form, clock, announce, report }) {
     this.#root = root;
     this.#byId = byId;
     this.#state = state;
     this.#runs = runs;
     this.#form = form;
     this.#clock = clock;
-    this.#slow = slow;
     this.#readings = new Readings(byId);
     this.views = [0, 1].map((slot) => {
       const view = new View(byId(`lab-stage-${slot}`), runs, clock, { announce, report });
@@ -119,7 +117,7 @@ export class LabDisplay {
     const until = this.#state["lab.until"];
     this.#byId("lab-train").textContent = training ? "Pause" : "Train";
     this.#byId("lab-step").disabled = training;
-    this.#byId("lab-slow").textContent = this.#slow.running ? "Stop" : "Slow motion";
+    this.#byId("lab-slow").textContent = this.#runs.slow ? "Stop" : "Slow motion";
     this.#byId("lab-reset").disabled = step === 0;
     const more = step >= until && !training ? " Raise “train until” to go on." : "";
     this.#byId("lab-progress").textContent = step === 0 && !training ? "Not trained yet." : `Step ${step} of ${until}.${more}`;

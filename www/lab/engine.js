@@ -33,6 +33,7 @@ export class LabEngine {
         const { name } = await this.#client.open("lab-webgpu", "webgpu");
         return this.#says(`Training on WebGPU (${name}), in a worker. For so small a network the CPU is usually faster.`);
       } catch (error) {
+        if (this.#client.isClosed) throw error;
         this.#fallsBack(error.message);
       }
     }

@@ -21,15 +21,15 @@ export class LabFigure {
   #form;
   #ends;
   #clock;
-  #slow;
   #display;
   #opened = null; // a promise while the engine is or was opened
   #closed = false;
 
   /** `context`: see figures.js. */
   constructor({ root, state, save, report, address, signal }) {
-    const byId = (id) => root.getElementById(id);
-    this.#root = byId("lab");
+    // Within its own part: when the figure goes, what still runs is not to write into the next one.
+    this.#root = root.getElementById("lab");
+    const byId = (id) => this.#root.querySelector(`#${id}`);
     this.#state = state;
     this.#save = save;
     this.#report = report;
@@ -51,9 +51,9 @@ export class LabFigure {
       state: (how) => this.#display.buttons(how),
       problem: (text) => report(text),
     });
-    this.#form = new LabForm(byId("lab-form"), state, (key) => {
-      if (LAB[key].part === "experiment") this.#setEarlier(""); // it belongs to the experiment before
-      return this.#changed(key);
+    this.#form = new LabForm(byId("lab-form"), state, (keys) => {
+      if (keys.some((key) => LAB[key].part === "experiment")) this.#setEarlier(""); // it belongs to the experiment before
+      return this.#changed(keys);
     });
     const announce = (text) => (byId("lab-caption").textContent = text);
     const call = async (method, ...args) => {
@@ -62,10 +62,10 @@ export class LabFigure {
       return this.#engine.call(method, 0, ...args);
     };
     this.#ends = new Ends(byId("lab-form"), state, this.#form, call, report, announce);
-    this.#slow = new SlowMotion(byId("lab-slow-0"), byId("lab-caption"));
+    const slow = new SlowMotion(byId("lab-slow-0"), byId("lab-caption"));
     this.#clock = new Playback({ onChange: () => this.#time() });
     signal.addEventListener("abort", () => this.#clock.destroy());
-    const parts = { root: this.#root, byId, state, runs: this.#runs, form: this.#form, clock: this.#clock, slow: this.#slow };
+    const parts = { root: this.#root, byId, state, runs: this.#runs, form: this.#form, clock: this.#clock, slow };
     this.#display = new LabDisplay({ ...parts, announce, report });
     this.#clock.seek(state["lab.t"]);
     bindButtons(this, { ...parts, save, report, address, display: this.#display });
@@ -77,13 +77,12 @@ export class LabFigure {
     if (still) return;
     this.attempt(async () => {
       await this.open();
-      if (this.#runs.runs.length && !this.#slow.running) this.#runs.train();
+      if (!this.#runs.busy) this.#runs.train();
     });
   }
 
   /** Nobody sees it: nothing is trained. */
   rest() {
-    this.#slow.stop();
     this.#runs.rest();
   }
 
@@ -94,7 +93,6 @@ export class LabFigure {
   close() {
     this.#closed = true;
     this.#opened = null; // what is lost now is not missed
-    this.#slow.stop();
     this.#runs.close();
     this.#engine.close();
   }
@@ -124,8 +122,7 @@ export class LabFigure {
 
   /** Another engine was chosen: the experiment begins again on it. */
   async #reopen() {
-    const going = this.#runs.training || this.#runs.owed;
-    this.#slow.stop();
+    const { going } = this.#runs;
     await this.#runs.pause();
     this.#root.dataset.ready = "false";
     this.#opened = null;
@@ -133,13 +130,14 @@ export class LabFigure {
     if (going) this.#runs.train();
   }
 
-  /** The engine failed: the CPU goes on from the newest weights. */
+  /** The engine failed: the CPU goes on from the newest weights. Where only its frame went, it trains on too. */
   #lost(error) {
     if (!this.#opened || this.#root.dataset.ready !== "true") return; // who opens it hears of it
     this.#root.dataset.ready = "false";
     this.#opened = null;
     this.#toCpu();
     this.#setEarlier(""); // training goes on from weights, at the present rate
+    const going = this.#runs.going && (error.gone || !this.#runs.busy);
     this.attempt(async () => {
       await this.#runs.pause(); // what it was doing fails too, and says less
       this.#report(`The engine stopped (${error.message}). The CPU was started from the last picture’s weights.`);
@@ -150,16 +148,16 @@ export class LabFigure {
         if (weights) await this.#runs.call(run, "loadWeights", weights);
       }
       await this.#runs.show();
+      if (going) this.#runs.train();
     });
   }
 
-  /** Begins the experiment that the state asks for; false where something is missing or it was overtaken. */
+  /** Begins the experiment that the state asks for, unless something is missing: then that is said. */
   async beginExperiment() {
     const absent = missing(this.#state);
     if (!absent) return this.#runs.begin();
     this.#ends.empty();
     this.#report(absent);
-    return false;
   }
 
   async #begun(runs) {
@@ -174,8 +172,6 @@ export class LabFigure {
 
   /** The experiment from its first step, at its first rate; it does not train yet. */
   async reset() {
-    this.#slow.stop();
-    await this.#runs.pause();
     this.#setEarlier("");
     await this.beginExperiment();
   }
@@ -206,34 +202,35 @@ export class LabFigure {
   replaced(keys) {
     if (!keys.length) return;
     this.#form.refresh();
-    const order = ["engine", "experiment", "rate", "samples", "picture", "none"];
-    const key = keys.sort((a, b) => order.indexOf(LAB[a].part) - order.indexOf(LAB[b].part))[0];
-    if (this.#opened) this.#changed(key);
+    if (this.#opened) this.#changed(keys);
   }
 
-  #changed(key) {
+  #changed(keys) {
     this.#report("");
     this.#save();
-    return this.attempt(() => this.#apply(LAB[key].part, key));
+    return this.attempt(() => this.#apply(new Set(keys.map((key) => LAB[key].part)), keys.includes("lab.t")));
   }
 
-  async #apply(part, key) {
-    if (part === "none") return this.#display.buttons();
-    if (part === "picture" && key === "lab.t") return this.#clock.seek(this.#state["lab.t"]);
+  /** Makes changes in the `parts` of the settings hold (table.js): the weightier bring the lighter with them. */
+  async #apply(parts, time) {
+    if (time) this.#clock.seek(this.#state["lab.t"]);
+    this.#display.buttons();
+    if ([...parts].every((part) => part === "none") || (time && parts.size === 1)) return;
     await this.open();
-    if (part === "engine") return this.#reopen();
-    if (part === "experiment") return this.#restart();
-    if (part === "rate") return this.#state["lab.compare"] === "rate" ? this.#restart() : this.#runs.setRate();
-    if (part === "samples") return this.#runs.resample();
+    if (parts.has("engine")) return this.#reopen();
+    if (parts.has("experiment") || (parts.has("rate") && this.#state["lab.compare"] === "rate")) return this.#restart();
+    if (parts.has("rate")) await this.#runs.setRate();
     this.#display.layers();
-    if (!this.#runs.training) await this.#display.pictures();
+    if (parts.has("samples")) return this.#runs.resample();
+    if (parts.has("picture") && !this.#runs.busy) await this.#display.pictures();
   }
 
-  /** A new experiment; it trains on if the one before was training. */
-  async #restart() {
-    const going = this.#runs.training || this.#runs.owed;
-    this.#slow.stop();
-    if ((await this.beginExperiment()) && going) this.#runs.train();
+  /** A new experiment; it trains on if the one before did. */
+  #restart() {
+    const { going } = this.#runs;
+    const begun = this.beginExperiment();
+    if (going && !missing(this.#state)) this.#runs.train();
+    return begun;
   }
 
   /** Takes weights from a file, with their experiment; a bad file changes nothing. */

@@ -33,8 +33,9 @@ export class LabForm {
   #state;
   #changed;
   #timer = null;
+  #pending = new Set(); // keys that the timer will tell
 
-  /** `changed(key)` is called after a person changed `state[key]`. */
+  /** `changed(keys)` is called after a person changed `state[key]` for each of them. */
   constructor(form, state, changed) {
     this.#form = form;
     this.#state = state;
@@ -88,8 +89,13 @@ export class LabForm {
     this.#state[key] = value;
     if (key === "lab.compare") this.#state["lab.with"] = this.#other(value);
     this.refresh();
+    this.#pending.add(key);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#changed(key), LAB[key].part === "picture" ? 0 : REST_MS);
+    this.#timer = setTimeout(() => {
+      const keys = [...this.#pending];
+      this.#pending.clear();
+      this.#changed(keys);
+    }, LAB[key].part === "picture" ? 0 : REST_MS);
   }
 
   /** A value for the second run that differs from the first. */

@@ -1,5 +1,5 @@
-// Trains one or two labs in the worker, in slices, and asks for pictures and figures in between.
-import { Task } from "../task.js";
+// Trains one or two labs in the worker, in slices, and asks for pictures and figures in between. One thing at a time: training, slow motion, a step.
+import { Task, unless } from "../task.js";
 import { experiment, settings } from "./table.js";
 
 const SLICE_MS = 30; // a training call takes about this long, so that other calls get in between
@@ -26,6 +26,8 @@ export class Runs {
   #state;
   #on;
   #task;
+  #doing = ""; // what the task does: "training", "slow motion" or "a step"
+  #making = Promise.resolve(); // while labs are made
   #slice = 4;
   #newRate = false; // a changed learning rate waits for the step that all runs have made
   #epoch = 0; // counts experiments: results of an earlier one are dropped
@@ -43,12 +45,20 @@ export class Runs {
   }
 
   get training() {
+    return this.#task.busy && this.#doing === "training";
+  }
+
+  get slow() {
+    return this.#task.busy && this.#doing === "slow motion";
+  }
+
+  get busy() {
     return this.#task.busy;
   }
 
-  /** Whether it trains on when somebody looks again. */
-  get owed() {
-    return this.#task.owed;
+  /** Whether it trains, now or when somebody looks again. */
+  get going() {
+    return (this.#task.busy || this.#task.owed) && this.#doing === "training";
   }
 
   get step() {
@@ -60,22 +70,40 @@ export class Runs {
     return this.#client.call(method, run.slot, ...args);
   }
 
-  /** Makes the labs that the state asks for, untrained; the same seed gives the same initial weights. */
-  async begin() {
+  /**
+   * Makes the labs that the state asks for, untrained; the same seed gives the same initial weights. Resolves to false where it was
+   * overtaken by another call; train() may follow at once.
+   */
+  begin() {
     const epoch = (this.#epoch += 1);
-    await this.pause();
-    const slots = this.#state["lab.compare"] === "off" ? [0] : [0, 1];
-    const runs = slots.map((slot) => new Run(slot, settings(this.#state, slot)));
-    for (const run of runs) {
-      const { parameters } = await this.#client.call("lab", run.slot, JSON.stringify(experiment(run.state)));
-      run.parameters = parameters;
+    this.#newRate = false; // the new labs have it
+    const rest = this.#task.stop();
+    const before = this.#making;
+    const making = Promise.allSettled([rest, before]).then(() => this.#make(epoch));
+    this.#making = making.catch(() => {}); // who began hears of it
+    return making;
+  }
+
+  async #make(epoch) {
+    const overtaken = () => epoch !== this.#epoch;
+    if (overtaken()) return false;
+    try {
+      const slots = this.#state["lab.compare"] === "off" ? [0] : [0, 1];
+      const runs = slots.map((slot) => new Run(slot, settings(this.#state, slot)));
+      for (const run of runs) {
+        const { parameters } = await this.#client.call("lab", run.slot, JSON.stringify(experiment(run.state)));
+        run.parameters = parameters;
+      }
+      if (slots.length === 1) await this.#client.call("close", 1);
+      if (overtaken()) return false;
+      this.runs = runs;
+      await this.#on.begun(runs);
+      await this.show();
+      return !overtaken();
+    } catch (error) {
+      if (overtaken()) return false;
+      throw error;
     }
-    if (slots.length === 1) await this.#client.call("close", 1);
-    if (epoch !== this.#epoch) return false; // asked for again meanwhile
-    this.runs = runs;
-    await this.#on.begun(runs);
-    await this.show();
-    return true;
   }
 
   /** Sampling settings changed: the runs stay, their pictures do not. */
@@ -87,7 +115,7 @@ export class Runs {
   /** The learning rate changed: it holds from the next step on, the same step in every run. */
   async setRate() {
     this.#newRate = true;
-    if (!this.training) await this.#applyRate();
+    if (!this.busy) await this.#applyRate();
   }
 
   async #applyRate() {
@@ -98,15 +126,49 @@ export class Runs {
     }
   }
 
-  /** Pictures and figures of how things stand. */
+  /** Pictures and figures of how things stand; given up where another experiment begins. */
   async show() {
-    for (const run of this.runs) await this.#on.picture(run, false);
-    for (const run of this.runs) await this.#on.figures(run);
+    const epoch = this.#epoch;
+    const parts = [this.#on.picture, this.#on.figures].flatMap((part) => this.runs.map((run) => () => part(run, false)));
+    for (const part of parts) {
+      if (epoch !== this.#epoch) return;
+      await part();
+    }
+  }
+
+  #do(doing, work) {
+    this.#doing = doing;
+    this.#task.run(async (signal) => {
+      await unless(signal, this.#making);
+      const epoch = this.#epoch;
+      if (this.runs.length) await work(signal);
+      if (this.#newRate && epoch === this.#epoch) await this.#applyRate(); // changed meanwhile
+    });
   }
 
   /** Trains until the step that the state names, or until it is paused. */
   train() {
-    if (!this.training) this.#task.run((signal) => this.#train(signal));
+    if (!this.training) this.#do("training", (signal) => this.#train(signal));
+  }
+
+  /** Makes one step. */
+  makeStep() {
+    this.#do("a step", async () => {
+      await this.advance(1);
+      await this.show();
+    });
+  }
+
+  /** Makes a step and another until it is paused, each after `stages(run, signal)`. */
+  slowly(stages) {
+    this.#do("slow motion", async (signal) => {
+      while (!signal.aborted) {
+        await stages(this.runs[0], signal);
+        if (signal.aborted) return;
+        await this.advance(1);
+        await this.show();
+      }
+    });
   }
 
   /** Resolves when nothing is trained any more. */
@@ -141,7 +203,7 @@ export class Runs {
     const epoch = this.#epoch;
     let picture = performance.now() - PICTURE_MS;
     let figures = performance.now();
-    while (!signal.aborted && epoch === this.#epoch) {
+    while (!signal.aborted) {
       const left = this.#state["lab.until"] - this.step;
       if (left <= 0) break;
       const began = performance.now();
@@ -159,9 +221,7 @@ export class Runs {
         figures = performance.now();
       }
     }
-    if (this.#newRate) await this.#applyRate();
     if (epoch === this.#epoch) await this.show();
-    if (this.#newRate) await this.#applyRate(); // changed while the last picture was made
   }
 }
 

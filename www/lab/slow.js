@@ -16,43 +16,30 @@ const STAGES = [
 export class SlowMotion {
   #canvas;
   #caption;
-  #timer = null;
   #motion = matchMedia("(prefers-reduced-motion: reduce)");
-  running = false;
 
   constructor(canvas, caption) {
     this.#canvas = canvas;
     this.#caption = caption;
   }
 
-  /**
-   * Goes through the stages of `pairs` (Lab.stages) in a view of `half`; resolves to true when all were shown,
-   * false where it was stopped.
-   */
-  async show(pairs, half) {
-    this.running = true;
-    for (let stage = 0; stage < STAGES.length && this.running; stage += 1) {
+  /** Goes through the stages of `pairs` (Lab.stages) in a view of `half`, until `signal` aborts. */
+  async show(pairs, half, signal) {
+    for (let stage = 0; stage < STAGES.length && !signal.aborted; stage += 1) {
       this.#draw(pairs, half, stage);
       const loss = pairs.losses.reduce((a, b) => a + b, 0) / pairs.losses.length;
       const [name, text] = STAGES[stage];
       const figure = stage === 4 ? ` Of these ${pairs.losses.length} pairs it is ${loss.toFixed(3)}.` : "";
       this.#caption.textContent = `Step ${pairs.step + 1}, ${stage + 1} of ${STAGES.length}. ${name}: ${text}${figure}`;
-      await new Promise((resolve) => (this.#timer = { resolve, id: setTimeout(resolve, this.#motion.matches ? 2 * HOLD_MS : HOLD_MS) }));
-    }
-    return this.running;
-  }
-
-  stop() {
-    this.running = false;
-    this.#caption.textContent = "";
-    this.clear();
-    if (this.#timer) {
-      clearTimeout(this.#timer.id);
-      this.#timer.resolve();
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, this.#motion.matches ? 2 * HOLD_MS : HOLD_MS);
+        signal.addEventListener("abort", () => resolve(clearTimeout(timer)));
+      });
     }
   }
 
   clear() {
+    this.#caption.textContent = "";
     this.#canvas.getContext("2d").clearRect(0, 0, this.#canvas.width, this.#canvas.height);
   }
 

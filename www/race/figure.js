@@ -7,7 +7,7 @@ import { onTheme } from "../theme.js";
 import { NFES, RACE, race } from "./table.js";
 import { Tile } from "./tile.js";
 import { focused } from "../state.js";
-import { Task } from "../task.js";
+import { Task, unless } from "../task.js";
 
 const SLICE_MS = 40; // a training call takes about this long, so that stopping is quick
 const PICTURE_MS = 700;
@@ -35,9 +35,11 @@ export class RaceFigure {
     this.#root = root;
     this.#state = state;
     this.#report = report;
-    this.#client = new LabClient(() => {
+    this.#client = new LabClient(({ gone }) => {
       this.#opened = null;
+      const again = gone && this.#task.busy;
       this.#changed("race"); // what it had trained is gone
+      if (again) this.#run();
     });
     this.#form = this.#part("form");
     this.#chart = new RaceChart(this.#part("chart"));
@@ -150,8 +152,15 @@ export class RaceFigure {
 
   /** Starts, or goes on where it was stopped. */
   #run() {
-    this.#report("");
-    this.#task.run((signal) => this.#train(signal));
+    this.#task.run(async (signal) => {
+      this.#report("");
+      try {
+        await this.#train(signal);
+      } catch (error) {
+        if (!this.#contestants.length) this.#progress(0, "Not started yet.");
+        throw error;
+      }
+    });
   }
 
   /** Nobody looks: nothing is trained. */
@@ -168,8 +177,8 @@ export class RaceFigure {
     this.#client.close();
   }
 
-  async #begin() {
-    await (this.#opened ??= this.#client.open("lab"));
+  async #begin(signal) {
+    await unless(signal, (this.#opened ??= this.#client.open("lab")));
     await this.#call(MAKE_RACE, JSON.stringify(race(this.#state)));
     this.#contestants = JSON.parse(await this.#call("contestants"));
     this.#data = await this.#call("data", PARTICLES);
@@ -188,7 +197,7 @@ export class RaceFigure {
   async #train(signal) {
     if (!this.#contestants.length) {
       this.#progress(0, "Starting the engine…");
-      await this.#begin();
+      await this.#begin(signal);
     }
     const total = this.#state["race.steps"];
     let shown = performance.now();
