@@ -159,17 +159,20 @@ test("frames of one page share an engine and a download; when the first goes, th
 });
 
 test("a frame that is at work and is sent elsewhere takes no other with it", async () => {
-  const context = await chrome.newContext({ viewport: { width: 800, height: 3200 } });
+  const context = await chrome.newContext({ viewport: { width: 800, height: 700 } });
   const { page, errors } = await open(context, around());
   const add = async (id, address) => {
-    await page.evaluate(([name, src]) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: name, width: 700, height: 700 })), [id, address]);
+    await page.evaluate(([name, src]) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: name, width: 360, height: 300 })), [id, address]);
     return page.frameLocator(`#${id}`);
   };
   const go = (id) => page.evaluate((name) => (document.getElementById(name).src = "about:blank"), id);
   const digits = alone(server, "digits", "engine=cpu&digits=16&steps=64&controls=main", "view");
   const lab = alone(server, "lab", "lab.width=32&lab.batch=64&lab.until=100000&lab.particles=200&controls=main", "view");
-  const [one, two] = [await add("one", digits), await add("two", digits)];
-  for (const frame of [one, two]) await frame.locator('#figure[data-frames="3"], #figure[data-done="false"]').first().waitFor({ timeout: 60_000 });
+  const atWork = '#figure[data-done="false"][aria-busy="true"]';
+  const one = await add("one", digits);
+  await one.locator(atWork).waitFor({ timeout: 60_000 }); // it holds the engine
+  const two = await add("two", digits);
+  await two.locator('#figure[aria-busy="true"]').waitFor({ timeout: 60_000 });
   await go("one");
   await two.locator('#figure[data-done="true"][aria-busy="false"]').waitFor({ timeout: 60_000 });
   assert.equal(await two.locator("#nfe").textContent(), "64");
@@ -180,8 +183,9 @@ test("a frame that is at work and is sent elsewhere takes no other with it", asy
       look();
     }), n);
   };
-  const [three, four] = [await add("three", lab), await add("four", lab)];
-  for (const frame of [three, four]) await trained(frame, 50);
+  await trained(await add("three", lab), 50);
+  const four = await add("four", lab);
+  await trained(four, 50);
   await go("three");
   await four.locator("#lab-message").filter({ hasText: "the frame that computed was closed" }).waitFor({ timeout: 60_000 });
   await four.locator('#lab[data-ready="true"][aria-busy="true"]').waitFor({ timeout: 60_000 });
@@ -191,23 +195,24 @@ test("a frame that is at work and is sent elsewhere takes no other with it", asy
 });
 
 test("a comparison goes on in the frame that stays when the one goes that holds both its networks", async () => {
-  const context = await chrome.newContext({ viewport: { width: 800, height: 2400 } });
+  const context = await chrome.newContext({ viewport: { width: 800, height: 700 } });
   const { page, errors } = await open(context, around());
+  const press = (frame) => frame.locator("#few-start").evaluate((button) => button.click());
   const add = async (id) => {
     const src = alone(server, "few", "engine=cpu&few.class=6", "press");
-    await page.evaluate(([name, address]) => document.body.append(Object.assign(document.createElement("iframe"), { src: address, id: name, width: 700, height: 1000 })), [id, src]);
+    await page.evaluate(([name, address]) => document.body.append(Object.assign(document.createElement("iframe"), { src: address, id: name, width: 360, height: 300 })), [id, src]);
     const frame = page.frameLocator(`#${id}`);
-    await frame.locator("#few-start").click();
+    await press(frame);
     return frame;
   };
   const said = (frame, text) => frame.locator("#few-text").filter({ hasText: text }).waitFor({ timeout: 60_000 });
-  const first = await add("f");
+  const first = await add("first");
   await said(first, /NFE/);
-  await first.locator("#few-start").click();
+  await press(first);
   await said(first, "Stopped.");
-  const second = await add("g");
+  const second = await add("second");
   await said(second, "4 NFE");
-  await page.evaluate(() => document.getElementById("f").remove());
+  await page.evaluate(() => document.getElementById("first").remove());
   await said(second, /^Class 6/);
   assert.equal(await second.locator("#few-message").isVisible(), false);
   assert.deepEqual(errors, []);

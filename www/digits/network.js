@@ -1,6 +1,6 @@
 // A digit network in an engine: figures that want the same one share it.
 import { MODELS } from "../assets.js";
-import { commons, whenGone } from "../commons.js";
+import { shared, unshare, whenGone } from "../commons.js";
 import { Engine } from "./engine.js";
 import { loadWeights } from "./weights.js";
 
@@ -50,7 +50,7 @@ class Shared {
   }
 
   close() {
-    if (commons.digits.get(this.key) === this) commons.digits.delete(this.key);
+    unshare("digits", this.key, this);
     this.closed = true;
     this.#stay();
     this.#abandon();
@@ -79,12 +79,12 @@ export class DigitNetwork {
     this.#wanted = wanted;
     for (;;) {
       if (this.#closed) throw new Error("the figure is gone");
-      const shared = this.#join(progress);
+      const joined = this.#join(progress);
       try {
-        return await shared.opened;
+        return await joined.opened;
       } catch (error) {
         // Its frame went, or another engine was asked for meanwhile: the newest one.
-        if (error !== shared.abandoned) throw error;
+        if (error !== joined.abandoned) throw error;
       }
     }
   }
@@ -94,8 +94,7 @@ export class DigitNetwork {
     const key = `${this.#name} ${this.#wanted}`;
     if (this.#shared?.key !== key || this.#shared.closed) {
       this.#shared?.leave(this);
-      if (!commons.digits.has(key)) commons.digits.set(key, new Shared(key, this.#name, this.#wanted));
-      this.#shared = commons.digits.get(key);
+      this.#shared = shared("digits", key, () => new Shared(key, this.#name, this.#wanted));
       this.#shared.join(this, progress);
     }
     return this.#shared;
@@ -105,10 +104,10 @@ export class DigitNetwork {
   async sample(request, onFrame, from) {
     const asked = (this.#asked += 1);
     for (;;) {
-      const shared = this.#shared;
-      if (!shared) throw new Error("the network is not open");
-      if (!shared.closed && (await shared.engine.sample(this, request, onFrame, from))) return true;
-      if (asked !== this.#asked || shared !== this.#shared || !shared.closed) return false;
+      const joined = this.#shared;
+      if (!joined) throw new Error("the network is not open");
+      if (!joined.closed && (await joined.engine.sample(this, request, onFrame, from))) return true;
+      if (asked !== this.#asked || joined !== this.#shared || !joined.closed) return false;
       await this.open(this.#wanted);
       if (asked !== this.#asked) return false;
     }

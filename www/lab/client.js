@@ -1,5 +1,5 @@
 // The page's side of the lab's workers: calls as promises. Figures that want the same build share a worker.
-import { commons, whenGone } from "../commons.js";
+import { shared, unshare, whenGone } from "../commons.js";
 import { spawn } from "../spawn.js";
 import { CLOSE, OPEN } from "./protocol.js";
 
@@ -67,7 +67,7 @@ class Shared {
   #end() {
     this.#stay();
     this.#worker.terminate();
-    if (commons.lab.get(this.build) === this) commons.lab.delete(this.build);
+    unshare("lab", this.build, this);
   }
 
   #die(error) {
@@ -99,8 +99,7 @@ export class LabClient {
   open(build, computes = "cpu") {
     if (this.#closed) return Promise.reject(new Error("the figure is gone"));
     this.#leave();
-    if (!commons.lab.has(build)) commons.lab.set(build, new Shared(build, computes));
-    this.#shared = commons.lab.get(build);
+    this.#shared = shared("lab", build, () => new Shared(build, computes));
     this.#shared.join(this);
     return this.#shared.opened;
   }
