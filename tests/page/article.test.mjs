@@ -152,6 +152,31 @@ test("whoever hurries past and comes back finds every figure at work, whatever i
   await context.close();
 });
 
+test("a figure that is taken out at work, or moved, ends quietly and begins again where it is put", async () => {
+  const { page, errors, context } = await visit();
+  const steps = () => page.waitForFunction(() => Number(part(".lab")?.dataset.step) > 20, undefined, { timeout: 60_000 });
+  await meet(page, "lab");
+  await steps();
+  await page.$eval("#lab", (e) => {
+    window.parted = e;
+    e.remove();
+  });
+  await page.waitForTimeout(1500);
+  for (const wait of [0, 100, 1500]) {
+    await page.evaluate(() => document.querySelector("main").prepend(parted));
+    await page.evaluate(() => parted.scrollIntoView());
+    await page.waitForTimeout(wait);
+  }
+  await steps();
+  assert.equal(await page.evaluate(() => parted.shadowRoot.querySelector("[role=alert]").textContent), "");
+  await meet(page, "digits-figure");
+  await page.waitForFunction(() => part("#figure")?.getAttribute("aria-busy") === "true", undefined, { timeout: 60_000 });
+  await page.$eval("#digits-figure", (e) => e.remove());
+  await page.waitForTimeout(1000);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test("a person who wants no motion gets none unasked", async () => {
   const { page, context } = await visit("", { reducedMotion: "reduce" });
   await meet(page, "roads");

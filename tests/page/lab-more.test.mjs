@@ -138,3 +138,23 @@ test("paused and trained on at once, it makes no step twice and none too many", 
   assert.deepEqual(errors, []);
   await context.close();
 });
+
+test("settings changed one after another while it trains: it trains on, with the last", async () => {
+  const { page, errors, context } = await visit(SMALL.replace("until=120", "until=100000"));
+  await page.click("#lab-train");
+  await page.waitForFunction(() => Number(part("#lab").dataset.step) > 20);
+  for (const batch of ["128", "32", "256"]) {
+    await page.selectOption('[name="lab.batch"]', batch);
+    await page.waitForTimeout(170); // a person is slower than the form's wait, and quicker than the engine
+  }
+  await page.selectOption('[name="lab.compare"]', "path");
+  await page.waitForTimeout(170);
+  await page.selectOption('[name="lab.compare"]', "off");
+  await page.waitForFunction(() => location.hash.includes("lab.batch=256") === false && part('[data-run="1"]').hidden);
+  const before = await step(page);
+  await page.waitForFunction((n) => part("#lab").getAttribute("aria-busy") === "true" && Number(part("#lab").dataset.step) !== n, before);
+  await page.waitForFunction(() => Number(part("#lab").dataset.step) > 30);
+  assert.equal(await message(page), "");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
