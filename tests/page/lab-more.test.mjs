@@ -158,3 +158,22 @@ test("settings changed one after another while it trains: it trains on, with the
   assert.deepEqual(errors, []);
   await context.close();
 });
+
+test("every press of One step makes a step; a link that changes layers and time changes both", async () => {
+  const { page, errors, context } = await visit();
+  for (let i = 0; i < 4; i += 1) await page.$eval("#lab-step", (button) => button.click());
+  await stopped(page, 4);
+  assert.equal(await step(page), 4);
+  const hash = await page.evaluate(() => location.hash);
+  const go = (to) => page.evaluate((h) => (location.hash = h), to);
+  await go(`${hash}&lab.layers=density&lab.t=0.5`);
+  await page.waitForFunction(() => part("#lab-t-text").textContent === "t = 0.50" && part('[data-layer="density"]').checked);
+  await page.waitForTimeout(1000);
+  const density = await picture(page, "#lab-stage-0");
+  await go(`${hash}&lab.t=0.5`);
+  await page.waitForFunction(() => !part('[data-layer="density"]').checked);
+  await page.waitForFunction((before) => part("#lab-stage-0").toDataURL() !== before, density);
+  assert.equal(await step(page), 4);
+  assert.deepEqual(errors, []);
+  await context.close();
+});

@@ -95,9 +95,11 @@ export class LiveDistillation {
     const wanted = [this.#state["few.computes"], this.#settings()]; // what is set while it rests is for the next time
     this.#task.run(async (signal) => {
       try {
-        await unless(signal, this.#open(...wanted));
+        const opened = this.#open(...wanted);
+        if (!this.#begun) this.#progress(0, "Loading the engine and the velocity network…");
+        await unless(signal, opened);
       } catch (error) {
-        this.#progress(0, "Not started yet.");
+        if (!this.#begun) this.#progress(0, "Not started yet.");
         throw error;
       }
       await this.#draw(signal);
@@ -120,16 +122,16 @@ export class LiveDistillation {
 
   /** `wanted()`: whether nothing else was asked for meanwhile. */
   async #begin(computes, settings, wanted) {
-    this.#progress(0, "Loading the engine and the velocity network…");
     const obstacle = computes === "webgpu" && (await webgpuObstacle());
     if (obstacle) throw new Error(`WebGPU cannot be used: ${obstacle}. Choose the CPU to insist: a step takes it some tenths of a second.`);
     const weights = loadWeights(MODELS.digits);
     weights.catch(() => {}); // awaited below
     if (wanted()) await this.#client.open(computes === "webgpu" ? "lab-webgpu" : "lab", computes);
     const { bytes } = await weights;
-    if (!wanted()) return;
+    if (!wanted()) throw new Error("the engine was stopped");
     await this.#call(MAKE_DISTILLATION, JSON.stringify(settings), new Uint8Array(bytes));
-    if (wanted()) this.#begun = { settings, drawn: 0, losses: [] };
+    if (!wanted()) throw new Error("the engine was stopped");
+    this.#begun = { settings, drawn: 0, losses: [] };
   }
 
   async #draw(signal) {

@@ -208,21 +208,22 @@ export class LabFigure {
   #changed(keys) {
     this.#report("");
     this.#save();
-    return this.attempt(() => this.#apply(new Set(keys.map((key) => LAB[key].part)), keys.includes("lab.t")));
+    const time = keys.includes("lab.t");
+    return this.attempt(() => this.#apply(new Set(keys.filter((key) => key !== "lab.t").map((key) => LAB[key].part)), time));
   }
 
   /** Makes changes in the `parts` of the settings hold (table.js): the weightier bring the lighter with them. */
   async #apply(parts, time) {
     if (time) this.#clock.seek(this.#state["lab.t"]);
     this.#display.buttons();
-    if ([...parts].every((part) => part === "none") || (time && parts.size === 1)) return;
+    if ([...parts].every((part) => part === "none")) return;
     await this.open();
     if (parts.has("engine")) return this.#reopen();
     if (parts.has("experiment") || (parts.has("rate") && this.#state["lab.compare"] === "rate")) return this.#restart();
     if (parts.has("rate")) await this.#runs.setRate();
     this.#display.layers();
     if (parts.has("samples")) return this.#runs.resample();
-    if (parts.has("picture") && !this.#runs.busy) await this.#display.pictures();
+    if (parts.has("picture") && !this.#runs.training) await this.#display.pictures();
   }
 
   /** A new experiment; it trains on if the one before did. */

@@ -27,6 +27,7 @@ export class Runs {
   #on;
   #task;
   #doing = ""; // what the task does: "training", "slow motion" or "a step"
+  #steps = 0; // asked for one by one and not made yet
   #making = Promise.resolve(); // while labs are made
   #slice = 4;
   #newRate = false; // a changed learning rate waits for the step that all runs have made
@@ -102,6 +103,7 @@ export class Runs {
       return !overtaken();
     } catch (error) {
       if (overtaken()) return false;
+      this.#task.stop(); // what was to follow
       throw error;
     }
   }
@@ -151,11 +153,17 @@ export class Runs {
     if (!this.training) this.#do("training", (signal) => this.#train(signal));
   }
 
-  /** Makes one step. */
+  /** Makes one step, and one more for each time that it is asked for meanwhile. */
   makeStep() {
-    this.#do("a step", async () => {
-      await this.advance(1);
-      await this.show();
+    this.#steps += 1;
+    if (this.#task.busy && this.#doing === "a step") return;
+    this.#steps = 1;
+    this.#do("a step", async (signal) => {
+      while (this.#steps > 0 && !signal.aborted) {
+        this.#steps -= 1;
+        await this.advance(1);
+        if (this.#steps === 0) await this.show();
+      }
     });
   }
 
