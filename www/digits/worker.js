@@ -1,5 +1,6 @@
 // The engine worker: one engine, one run at a time. It only pulls; all arithmetic is in Rust.
 import { ENGINES } from "../assets.js";
+import { instantiate } from "../instantiate.js";
 import { adapterName } from "../webgpu.js";
 import { BEGINNINGS, FROM_WORKER, TO_WORKER } from "./protocol.js";
 
@@ -25,7 +26,7 @@ self.addEventListener("unhandledrejection", (event) => fail(current, event.reaso
 
 async function open(id) {
   const module = await ENGINES[id]();
-  self.memory = (await module.default()).memory; // for those who look at it from outside: tests, developer tools
+  await instantiate(module);
   engine = await module.Engine.open(id);
   send({ type: FROM_WORKER.OPENED, name: id === "webgpu" ? await adapterName() : engine.name });
 }

@@ -1,5 +1,6 @@
 // The lab's worker: one engine, a lab in each slot that is in use. It answers calls in their order; all arithmetic is in Rust.
 import { ENGINES } from "../assets.js";
+import { instantiate } from "../instantiate.js";
 import { adapterName } from "../webgpu.js";
 import { CLOSE, FREE, LAB, MAKERS, OPEN } from "./protocol.js";
 
@@ -25,7 +26,7 @@ self.addEventListener("unhandledrejection", (event) => failed(null, event.reason
 
 async function open(build, computes) {
   module = await ENGINES[build]();
-  self.memory = (await module.default()).memory; // for those who look at it from outside: tests, developer tools
+  await instantiate(module);
   engine = await module.Engine.open(computes);
   return { name: computes === "webgpu" ? await adapterName() : engine.name };
 }
