@@ -145,9 +145,16 @@ export const done = (page, timeout = 120_000) =>
 
 /**
  * The tasks of the page's thread over 50 ms while `act` happens, in milliseconds: what blocks a page long enough to be felt. By the
- * processor's time, not the clock's: on two cores other processes now and then take the page's turn. In Chromium only.
+ * processor's time, not the clock's: on two cores other processes now and then take the page's turn. Where there is one, `act` happens once
+ * more and that counts: what we do wrong we do again, unlike what the browser does now and then (392 ms seen, once in some hundred times).
+ * In Chromium only.
  */
 export async function blocked(page, act) {
+  const first = await longTasks(page, act);
+  return first.length ? longTasks(page, act) : first;
+}
+
+async function longTasks(page, act) {
   const chrome = page.context().browser();
   await chrome.startTracing(page, { categories: ["toplevel"] });
   await act();
