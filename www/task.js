@@ -8,6 +8,13 @@ export const unless = (signal, promise) =>
     promise.then(resolve, reject);
   });
 
+/** The `show` of a Task whose `button`, called `title` while nothing is done, begins and stops it; `root` is busy meanwhile. */
+export const startStop = (root, button, title) => (how) => {
+  button.textContent = how === "idle" ? title : "Stop";
+  button.disabled = how === "stopping";
+  root.setAttribute("aria-busy", String(how !== "idle"));
+};
+
 export class Task {
   #show;
   #report;

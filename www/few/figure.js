@@ -6,7 +6,7 @@ import { DigitNetwork } from "../digits/network.js";
 import { drawStrip } from "../digits/picture.js";
 import { LiveDistillation } from "./live.js";
 import { DIGITS, FEW, FLOW, NFES } from "./table.js";
-import { Task, unless } from "../task.js";
+import { Task, startStop, unless } from "../task.js";
 
 const PIXELS = 784;
 const SHOWN = ["few.class", "few.seed"]; // what the rows depend on
@@ -55,7 +55,7 @@ export class FewFigure {
     form.addEventListener("submit", (event) => event.preventDefault());
     root.addEventListener("input", ({ target }) => FEW[target.name] && this.#input(target));
     this.#part("new-seed").addEventListener("click", () => this.#change("few.seed", newSeed()));
-    this.#task = new Task((how) => this.#working(how), report);
+    this.#task = new Task(startStop(this.#root, this.#part("start"), "Compare"), report);
     this.#part("start").addEventListener("click", () => (this.#task.busy ? this.#task.stop() : this.compare()));
     const redraw = () => this.#cells.forEach((cells, canvas) => this.#paint(canvas, cells));
     new ResizeObserver(redraw).observe(this.#part("rows"));
@@ -143,12 +143,6 @@ export class FewFigure {
 
   #caption(nfe, which, text) {
     this.#part("rows").querySelector(`[data-nfe="${nfe}"] [data-network="${which}"] figcaption`).textContent = text;
-  }
-
-  #working(how) {
-    this.#part("start").textContent = how === "idle" ? "Compare" : "Stop";
-    this.#part("start").disabled = how === "stopping";
-    this.#root.setAttribute("aria-busy", String(how !== "idle"));
   }
 
   replaced(keys) {

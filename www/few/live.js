@@ -8,7 +8,7 @@ import { loadWeights } from "../digits/weights.js";
 import { onTheme } from "../theme.js";
 import { webgpuObstacle } from "../webgpu.js";
 import { FLOW } from "./table.js";
-import { Task, unless } from "../task.js";
+import { Task, startStop, unless } from "../task.js";
 
 const PIXELS = 784;
 const SHOWN = Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -31,7 +31,7 @@ export class LiveDistillation {
     this.#root = root;
     this.#state = state;
     this.#report = report;
-    this.#task = new Task((how) => this.#working(how), report);
+    this.#task = new Task(startStop(this.#root, this.#part("start"), "Distil"), report);
     this.#part("start").addEventListener("click", () => (this.#task.busy ? this.#task.stop() : this.#go()));
     this.#part("take").addEventListener("click", () => this.#take());
     const redraw = () => this.#cells.forEach((cells, canvas) => drawStrip(canvas, cells, "x", 0, cells.length, -1));
@@ -82,12 +82,6 @@ export class LiveDistillation {
     this.#task.close();
     this.#client.close();
     this.#forget();
-  }
-
-  #working(how) {
-    this.#part("start").textContent = how === "idle" ? "Distil" : "Stop";
-    this.#part("start").disabled = how === "stopping";
-    this.#root.setAttribute("aria-busy", String(how !== "idle"));
   }
 
   #go() {
