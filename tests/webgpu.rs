@@ -4,7 +4,6 @@
 
 #[path = "common/compare.rs"]
 mod compare;
-#[cfg(feature = "train")]
 #[path = "common/loud.rs"]
 mod loud;
 #[path = "common/shipped.rs"]
@@ -15,19 +14,16 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, TensorData};
 use compare::largest_difference;
 use flow_lab::device::Engine;
-#[cfg(feature = "train")]
 use flow_lab::device::Opened;
 use flow_lab::error::Kind;
 use flow_lab::field::{VelocityField, one_hot};
 use flow_lab::net::time_features;
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::session::{HostFrame, Session};
-use flow_lab::silu::silu;
-#[cfg(feature = "train")]
+use flow_lab::ops::silu;
 use flow_lab::solver::Solver;
 use flow_lab::solver::State;
 use flow_lab::weights;
-#[cfg(feature = "train")]
 use flow_lab::{
     distillation::{Distillation, DistillationConfig},
     field::Guidance,
@@ -135,7 +131,6 @@ async fn shipped_network(devices: &[Device; 2]) {
 }
 
 /// The 2-D lab: the gradient of silu, then whole training steps with their average, flow and likelihood.
-#[cfg(feature = "train")]
 async fn the_lab(opened: [&Opened; 2]) {
     let devices = opened.map(|o| o.device.clone().autodiff());
     let inputs = Inputs(Rng::new(3, Stream::Noise)).pair([33, 65], &devices);
@@ -172,7 +167,6 @@ async fn the_lab(opened: [&Opened; 2]) {
 }
 
 /// A distillation of a small mixer: the digits it draws, its losses, what it draws in one step.
-#[cfg(feature = "train")]
 async fn the_distillation(opened: [&Opened; 2]) {
     let net = MixerConfig {
         side: 8,
@@ -241,7 +235,6 @@ async fn webgpu_agrees_with_the_cpu_and_says_when_it_is_lost() {
         assert!(difference < 0.02, "at t = {}: {difference}", a.t);
     }
 
-    #[cfg(feature = "train")]
     {
         the_lab([cpu.opened(), gpu.opened()]).await;
         the_distillation([cpu.opened(), gpu.opened()]).await;

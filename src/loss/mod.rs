@@ -9,6 +9,7 @@ pub use mean_flow::{mean_flow, mean_flow_target};
 pub use shortcut::{shortcut, shortcut_target};
 
 use crate::field::{Condition, VelocityField};
+use crate::ops::loss::mean_square;
 use crate::path::PathSample;
 use burn::tensor::Tensor;
 
@@ -23,7 +24,7 @@ pub fn flow_matching(
     condition: Option<Condition>,
 ) -> Tensor<1> {
     let predicted = field.velocity(sample.x_t, sample.t, condition);
-    (predicted - sample.u_t).square().mean()
+    mean_square(predicted, sample.u_t)
 }
 
 /// x + (s − t) u: where a step of mean velocity u from t to s ends.

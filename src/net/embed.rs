@@ -3,39 +3,31 @@
 use super::init;
 use crate::field::Condition;
 use crate::rng::{Rng, Stream};
-use crate::silu::silu;
+use crate::ops::features::{Frequencies, append_features};
+use crate::ops::product::{Activation, Product, linear};
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-/// Sinusoidal features of a time in [0, 1]: sin and cos of 1000 t / 10000^(k/half), as in Vaswani et al.
-/// 2017, section 3.5, with DDPM's 1000 steps as the unit.
+/// The features of a time in [0, 1]; see [`features`](crate::ops::features).
 ///
 /// # Shapes
 /// - t: `[n]`
 /// - output: `[n, 2 half]`
 pub fn time_features(t: Tensor<1>, half: usize) -> Tensor<2> {
-    let angle = t.clone().unsqueeze_dim::<2>(1) * frequencies(half, &t.device());
-    Tensor::cat(vec![angle.clone().sin(), angle.cos()], 1)
+    append_features(None, t, Frequencies { half, scale: 1.0 })
 }
 
-/// The derivative of [`time_features`] at t where t moves at the rate dt.
+/// The derivative of features at t where t moves at the rate dt.
 ///
 /// # Shapes
 /// - t, dt: `[n]`
 /// - output: `[n, 2 half]`
-pub(super) fn time_features_slope(t: Tensor<1>, dt: Tensor<1>, half: usize) -> Tensor<2> {
-    let row = frequencies(half, &t.device());
+pub(super) fn time_features_slope(t: Tensor<1>, dt: Tensor<1>, frequencies: Frequencies) -> Tensor<2> {
+    let row = Tensor::<1>::from_floats(frequencies.radians().as_slice(), &t.device()).unsqueeze::<2>();
     let angle = t.unsqueeze_dim::<2>(1) * row.clone();
     let rate = dt.unsqueeze_dim::<2>(1) * row;
     Tensor::cat(vec![angle.clone().cos() * rate.clone(), -(angle.sin() * rate)], 1)
-}
-
-/// Radians a unit of t, `[1, half]`.
-fn frequencies(half: usize, device: &Device) -> Tensor<2> {
-    let row: Vec<f32> =
-        (0..half).map(|k| 1000.0 * (-(10_000f32.ln()) * k as f32 / half as f32).exp()).collect();
-    Tensor::<1>::from_floats(row.as_slice(), device).unsqueeze::<2>()
 }
 
 /// Time and class to one conditioning vector: silu(W_t features(t) + W_c onehot + b); in a flow map also
@@ -72,13 +64,23 @@ impl Conditioner {
     /// - condition: `[n, classes]`
     /// - output: `[n, width]`
     pub fn forward(&self, t: Tensor<1>, length: Tensor<1>, condition: Option<Condition>) -> Tensor<2> {
-        let mut sum = self.time.forward(time_features(t, self.half));
+        let [n, width] = [t.dims()[0], self.time.weight.dims()[1]];
+        let mut sum = condition.map(|c| linear(c, &self.class, Activation::None));
+        let rows = |x: Tensor<2>| x.reshape([n, 1, width]);
         if let Some(span) = &self.span {
-            sum = sum + span.forward(time_features(length, self.half));
+            let features = time_features(length, self.half);
+            let product = Product::linear(span);
+            let product = match sum {
+                Some(sum) => product.residual(rows(sum)),
+                None => product,
+            };
+            sum = Some(product.run(features.reshape([n, 1, 2 * self.half])).reshape([n, width]));
         }
-        silu(match condition {
-            Some(c) => sum + self.class.forward(c),
-            None => sum,
-        })
+        let product = Product::linear(&self.time).activation(Activation::Silu);
+        let product = match sum {
+            Some(sum) => product.residual(rows(sum)),
+            None => product,
+        };
+        product.run(time_features(t, self.half).reshape([n, 1, 2 * self.half])).reshape([n, width])
     }
 }

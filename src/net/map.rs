@@ -1,10 +1,11 @@
 //! An MLP that answers for an interval of time: the network of the few-step models in the plane.
 
 use super::embed::time_features_slope;
-use super::mlp::{TIME_HALF, TIME_SCALE};
-use super::{Mlp, MlpConfig, time_features};
+use super::mlp::TIME;
+use super::{Mlp, MlpConfig};
 use crate::error::Result;
 use crate::field::{Condition, FlowMap, FlowMapJvp, VelocityField};
+use crate::ops::features::append_features;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
@@ -17,16 +18,12 @@ pub struct MapMlp {
 impl MlpConfig {
     /// Draws initial weights of a [`MapMlp`]. Errors where a size is 0.
     pub fn init_map(&self, seed: u64, device: &Device) -> Result<MapMlp> {
-        Ok(MapMlp { mlp: self.init_layers(4 * TIME_HALF, seed, device)? })
+        Ok(MapMlp { mlp: self.init_layers(4 * TIME.half, seed, device)? })
     }
 }
 
-fn features(t: Tensor<1>) -> Tensor<2> {
-    time_features(t * TIME_SCALE, TIME_HALF)
-}
-
 fn inputs(x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
-    Tensor::cat(vec![x, features(t.clone()), features(s - t)], 1)
+    append_features(Some(append_features(Some(x), t.clone(), TIME)), s - t, TIME)
 }
 
 impl FlowMap for MapMlp {
@@ -44,7 +41,7 @@ impl FlowMapJvp for MapMlp {
         (dx, dt, ds): (Tensor<2>, Tensor<1>, Tensor<1>),
     ) -> (Tensor<2>, Tensor<2>) {
         let slope =
-            |t: Tensor<1>, dt: Tensor<1>| time_features_slope(t * TIME_SCALE, dt * TIME_SCALE, TIME_HALF);
+            |t: Tensor<1>, dt: Tensor<1>| time_features_slope(t, dt, TIME);
         let rates =
             Tensor::cat(vec![dx, slope(t.clone(), dt.clone()), slope(s.clone() - t.clone(), ds - dt)], 1);
         let (u, derivative) = self.mlp.layers_jvp(inputs(x, t, s), rates.unsqueeze_dim::<3>(0));

@@ -5,10 +5,10 @@
 use super::{Conditioner, init};
 use crate::error::{Error, Result};
 use crate::field::Condition;
+use crate::ops::product::{Activation, Norm, Patches, Product, linear};
 use crate::rng::{Rng, Stream};
 use burn::module::{Module, Param};
 use burn::nn::{LayerNorm, LayerNormConfig, Linear};
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -146,26 +146,21 @@ impl Mixer {
         condition: Option<Condition>,
     ) -> Tensor<2> {
         let [n, pixels] = x.dims();
-        let (p, g) = (self.patch, self.side / self.patch);
-        let modulation = self.modulate.forward(self.conditioner.forward(t, length, condition));
+        let patches = Patches { side: self.side, patch: self.patch };
+        let modulation = self.conditioner.forward(t, length, condition);
+        let modulation = linear(modulation, &self.modulate, Activation::None);
         let d = modulation.dims()[1] / (4 * self.blocks.len() + 2);
-        // Row k of the modulation, as [n, 1, d].
-        let row = |k: usize| modulation.clone().slice([0..n, k * d..(k + 1) * d]).reshape([n, 1, d]);
+        // Scale and shift from part k of the modulation on.
+        let norm = |layer, k: usize| Norm { layer, modulation: modulation.clone(), at: k * d };
 
-        let patches = x.reshape([n, g, p, g, p]).permute([0, 1, 3, 2, 4]).reshape([n, g * g, p * p]);
-        let mut h = self.embed.forward(patches) + self.position.val();
+        let embed = Product::linear(&self.embed).read(patches).residual(self.position.val());
+        let mut h = embed.run(x.reshape([n, 1, pixels]));
         for (k, block) in self.blocks.iter().enumerate() {
-            h = block.forward(h, [row(4 * k), row(4 * k + 1), row(4 * k + 2), row(4 * k + 3)]);
+            h = block.forward(h, |layer, part| norm(layer, 4 * k + part));
         }
-        let last = 4 * self.blocks.len();
-        let h = modulated(self.norm.forward(h), row(last), row(last + 1));
-        self.out.forward(h).reshape([n, g, g, p, p]).permute([0, 1, 3, 2, 4]).reshape([n, pixels])
+        let out = Product::linear(&self.out).norm(norm(&self.norm, 4 * self.blocks.len())).write(patches);
+        out.run(h).reshape([n, pixels])
     }
-}
-
-/// h (1 + scale) + shift.
-fn modulated(h: Tensor<3>, scale: Tensor<3>, shift: Tensor<3>) -> Tensor<3> {
-    h * (scale + 1.0) + shift
 }
 
 impl Block {
@@ -182,11 +177,19 @@ impl Block {
         }
     }
 
-    fn forward(&self, h: Tensor<3>, [s1, b1, s2, b2]: [Tensor<3>; 4]) -> Tensor<3> {
-        let y = modulated(self.token_norm.forward(h.clone()), s1, b1);
-        let y = relu(self.token_in.val().matmul(y) + self.token_bias.val());
-        let h = h + self.token_out.val().matmul(y);
-        let y = modulated(self.channel_norm.forward(h.clone()), s2, b2);
-        h + self.channel_out.forward(relu(self.channel_in.forward(y)))
+    /// `norm` modulates a layer norm by two parts of the modulation.
+    fn forward<'a>(&'a self, h: Tensor<3>, norm: impl Fn(&'a LayerNorm, usize) -> Norm<'a>) -> Tensor<3> {
+        // The parameters are a batch of one.
+        let bias = self.token_bias.val().reshape([-1]);
+        let y = Product::tokens(self.token_in.val().squeeze_dim(0), Some(bias))
+            .norm(norm(&self.token_norm, 0))
+            .activation(Activation::Relu)
+            .run(h.clone());
+        let h = Product::tokens(self.token_out.val().squeeze_dim(0), None).residual(h).run(y);
+        let y = Product::linear(&self.channel_in)
+            .norm(norm(&self.channel_norm, 2))
+            .activation(Activation::Relu)
+            .run(h.clone());
+        Product::linear(&self.channel_out).residual(h).run(y)
     }
 }

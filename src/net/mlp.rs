@@ -1,10 +1,12 @@
 //! A plain multilayer perceptron for points in the plane (or any small dimension).
 
-use super::{init, time_features};
+use super::init;
 use crate::error::{Error, Result};
 use crate::field::{Condition, Divergence, VelocityField};
 use crate::rng::{Rng, Stream};
-use crate::silu::{silu, silu_slope};
+use crate::ops::features::{Frequencies, append_features};
+use crate::ops::product::{Activation, linear};
+use crate::ops::{silu, silu_slope};
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
@@ -28,16 +30,13 @@ pub struct Mlp {
     out: Linear,
 }
 
-/// Half the number of time features.
-pub(super) const TIME_HALF: usize = 8;
-
 /// The time features are made for t in units of 1/1000; a 2-D flow needs only the slow ones.
-pub(super) const TIME_SCALE: f64 = 0.01;
+pub(super) const TIME: Frequencies = Frequencies { half: 8, scale: 0.01 };
 
 impl MlpConfig {
     /// Draws initial weights. Errors where a size is 0.
     pub fn init(&self, seed: u64, device: &Device) -> Result<Mlp> {
-        self.init_layers(2 * TIME_HALF, seed, device)
+        self.init_layers(2 * TIME.half, seed, device)
     }
 
     /// Layers over x and `features` more inputs.
@@ -55,7 +54,7 @@ impl MlpConfig {
 
 /// x beside the features of t.
 fn inputs(x: Tensor<2>, t: Tensor<1>) -> Tensor<2> {
-    Tensor::cat(vec![x, time_features(t * TIME_SCALE, TIME_HALF)], 1)
+    append_features(Some(x), t, TIME)
 }
 
 impl VelocityField for Mlp {
@@ -68,7 +67,8 @@ impl VelocityField for Mlp {
 impl Mlp {
     /// All layers, over the inputs of the first: `[n, inputs]` to `[n, dim]`.
     pub(super) fn layers(&self, inputs: Tensor<2>) -> Tensor<2> {
-        self.out.forward(self.layers.iter().fold(inputs, |h, layer| silu(layer.forward(h))))
+        let h = self.layers.iter().fold(inputs, |h, layer| linear(h, layer, Activation::Silu));
+        linear(h, &self.out, Activation::None)
     }
 
     /// [`Self::layers`] and its derivatives along k directions of the inputs, in forward mode: each layer
@@ -81,11 +81,11 @@ impl Mlp {
     pub(super) fn layers_jvp(&self, inputs: Tensor<2>, tangents: Tensor<3>) -> (Tensor<2>, Tensor<3>) {
         let (mut h, mut tangents) = (inputs, tangents);
         for layer in &self.layers {
-            let z = layer.forward(h);
+            let z = linear(h, layer, Activation::None);
             tangents = along(layer, tangents) * silu_slope(z.clone()).unsqueeze_dim::<3>(0);
             h = silu(z);
         }
-        (self.out.forward(h), along(&self.out, tangents))
+        (linear(h, &self.out, Activation::None), along(&self.out, tangents))
     }
 
     /// The velocity and its derivatives along k directions of x at once, exact up to rounding.
@@ -97,7 +97,7 @@ impl Mlp {
     /// - output: velocity `[n, dim]`, derivatives `[k, n, dim]`
     pub fn jvp(&self, x: Tensor<2>, t: Tensor<1>, directions: Tensor<3>) -> (Tensor<2>, Tensor<3>) {
         let [k, n, _] = directions.dims();
-        let features = Tensor::zeros([k, n, 2 * TIME_HALF], &x.device());
+        let features = Tensor::zeros([k, n, 2 * TIME.half], &x.device());
         self.layers_jvp(inputs(x, t), Tensor::cat(vec![directions, features], 2))
     }
 }

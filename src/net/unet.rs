@@ -5,7 +5,7 @@ use super::{Conditioner, init};
 use crate::error::{Error, Result};
 use crate::field::Condition;
 use crate::rng::{Rng, Stream};
-use crate::silu::silu;
+use crate::ops::silu;
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{GroupNorm, GroupNormConfig, Linear, PaddingConfig2d};

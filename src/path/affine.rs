@@ -2,6 +2,7 @@
 
 use super::schedule::{Coefficients, Schedule};
 use crate::error::{Error, Result};
+use crate::ops::combine::combine;
 use burn::tensor::{Tensor, TensorData};
 
 /// The path x_t = alpha(t) x1 + sigma(t) x0.
@@ -59,14 +60,14 @@ impl AffinePath {
     pub fn data_from_velocity(&self, x_t: Tensor<2>, u: Tensor<2>, t: f64) -> Tensor<2> {
         let c = self.schedule.at(t);
         let w = wronskian(c);
-        u * (c.sigma / w) - x_t * (c.d_sigma / w)
+        combine(&[(c.sigma / w, &u), (-c.d_sigma / w, &x_t)])
     }
 
     /// The noise that velocity `u` at `x_t` comes from: x0 = (alpha' x_t − alpha u) / (sigma alpha' − sigma' alpha).
     pub fn noise_from_velocity(&self, x_t: Tensor<2>, u: Tensor<2>, t: f64) -> Tensor<2> {
         let c = self.schedule.at(t);
         let w = wronskian(c);
-        x_t * (c.d_alpha / w) - u * (c.alpha / w)
+        combine(&[(c.d_alpha / w, &x_t), (-c.alpha / w, &u)])
     }
 
     /// The velocity at `x_t` given the data it goes to. Errors at a time where sigma is 0: the noise

@@ -1,6 +1,7 @@
 //! What a solver moves along the field.
 
 use crate::error::{Error, Result};
+use crate::ops::combine::combine;
 use burn::tensor::Tensor;
 
 /// A vector space element with an error norm that may have to wait for a device.
@@ -24,7 +25,7 @@ pub trait State: Clone {
 
 impl<const D: usize> State for Tensor<D> {
     fn plus(&self, terms: &[(f64, &Self)]) -> Self {
-        terms.iter().fold(self.clone(), |sum, &(w, x)| sum + x.clone() * w)
+        combine(&[(1.0, self)].into_iter().chain(terms.iter().copied()).collect::<Vec<_>>())
     }
 
     async fn error_ratio(e: &Self, before: &Self, after: &Self, absolute: f64, relative: f64) -> Result<f64> {

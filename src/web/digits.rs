@@ -1,14 +1,10 @@
 //! Engines and the digits they make.
 
 use super::thrown;
-#[cfg(feature = "train")]
 use super::{distillation::JsDistillation, lab::JsLab, race::JsRace};
 use crate::device::Engine;
-#[cfg(feature = "train")]
 use crate::distillation::{Distillation, DistillationConfig};
-#[cfg(feature = "train")]
 use crate::lab::{Lab, LabConfig};
-#[cfg(feature = "train")]
 use crate::race::{Race, RaceConfig};
 use crate::session::{HostFrame, Keep, Request, Run, Session, Start};
 use js_sys::Float32Array;
@@ -74,7 +70,6 @@ impl JsEngine {
 
     /// Begins an experiment of the 2-D lab from its settings in JSON (see [`LabConfig`]). Throws a `ConfigError`
     /// or `DataError` that says what to change.
-    #[cfg(feature = "train")]
     pub fn lab(&self, config: &str) -> Result<JsLab, JsValue> {
         let lab = LabConfig::from_json(config).and_then(|c| Lab::new(c, self.0.borrow().opened()));
         Ok(JsLab::new(lab.map_err(|e| thrown(&e))?))
@@ -82,7 +77,6 @@ impl JsEngine {
 
     /// Begins a race of few-step models from its settings in JSON (see [`RaceConfig`]). Throws a `ConfigError` that
     /// says what to change.
-    #[cfg(feature = "train")]
     pub fn race(&self, config: &str) -> Result<JsRace, JsValue> {
         let race = RaceConfig::from_json(config).and_then(|c| Race::new(c, self.0.borrow().opened()));
         Ok(JsRace::new(race.map_err(|e| thrown(&e))?))
@@ -90,7 +84,6 @@ impl JsEngine {
 
     /// Begins to distil a few-step network from a weights file, with settings in JSON (see [`DistillationConfig`]).
     /// Throws a `ConfigError` or `WeightsError` that says what to change.
-    #[cfg(feature = "train")]
     pub fn distil(&self, config: &str, weights: &[u8]) -> Result<JsDistillation, JsValue> {
         let made = DistillationConfig::from_json(config)
             .and_then(|c| Distillation::new(c, weights, self.0.borrow().opened()));

@@ -4,21 +4,15 @@
 //! can be. State sits in cells instead, and a second call while one is under way gets a sentence.
 
 mod digits;
-#[cfg(feature = "train")]
 mod distillation;
-#[cfg(feature = "train")]
 mod lab;
 mod plane;
-#[cfg(feature = "train")]
 mod race;
 
 pub use digits::{Frame, JsEngine, JsRun};
-#[cfg(feature = "train")]
 pub use distillation::JsDistillation;
-#[cfg(feature = "train")]
 pub use lab::JsLab;
 pub use plane::{decode_points, encode_points, read_csv_text, two_roads};
-#[cfg(feature = "train")]
 pub use race::JsRace;
 
 use crate::data::plane::Distribution;
@@ -35,17 +29,14 @@ fn thrown(error: &Error) -> JsValue {
 }
 
 /// What a method of the lab, the race or the distillation gives.
-#[cfg(feature = "train")]
 type Answer = Result<JsValue, JsValue>;
 
 /// Turns a result of the core into what JavaScript gets.
-#[cfg(feature = "train")]
 fn answer(result: crate::error::Result<JsValue>) -> Answer {
     result.map_err(|e| thrown(&e))
 }
 
 /// What a second call gets while one is under way.
-#[cfg(feature = "train")]
 fn busy<E>(_: E) -> JsValue {
     thrown(&Error::config("this is computing; await that first"))
 }
@@ -59,9 +50,20 @@ fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
     object.into()
 }
 
-/// Makes a panic readable in the console. Runs by itself when the module starts.
+// SAFETY: what the linker makes of all static constructors; it takes nothing and gives nothing.
+unsafe extern "C" {
+    fn __wasm_call_ctors();
+}
+
+/// Runs static constructors and makes a panic readable in the console. Runs by itself when the module starts.
+///
+/// The constructors are CubeCL's (crate `inventory`). They must be called by name: as long as nothing does, the linker
+/// takes the module for a command, whose every export runs all of them again, each time it is called (scripts/check-wasm.mjs
+/// reads the file for that).
 #[wasm_bindgen(start)]
 pub fn start() {
+    // SAFETY: the module starts once, and nothing of it ran before.
+    unsafe { __wasm_call_ctors() };
     console_error_panic_hook::set_once();
 }
 

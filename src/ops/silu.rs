@@ -4,29 +4,26 @@
 //! host's C library compiled to WebAssembly: DESIGN.md says what that
 //! cost. Here the CPU computes several elements at a time; a GPU composes it as before, and fuses it.
 
+use super::cpu;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
-use burn::tensor::{DType, Tensor};
-use burn_flex::{FlexTensor, Layout};
+use burn::tensor::Tensor;
 use wide::f32x8;
 
 /// silu and its derivative, for every backend that this crate computes on.
 #[backend_extension(
     Flex,
     Cube: cfg(feature = "gpu"),
-    Fusion: cfg(feature = "gpu"),
-    Autodiff: cfg(feature = "train")
+    Autodiff
 )]
 pub trait SiluOps: Backend {
     /// x sigmoid(x).
-    #[fusion(default)]
     fn silu(x: FloatTensor<Self>) -> FloatTensor<Self> {
         let s = Self::sigmoid(x.clone());
         Self::float_mul(x, s)
     }
 
     /// `grad` × d silu / dx at `x`: s (1 + x (1 − s)) with s = sigmoid(x).
-    #[fusion(default)]
     fn silu_backward(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
         let s = Self::sigmoid(x.clone());
         let y = Self::float_mul(x, s.clone());
@@ -52,58 +49,24 @@ impl SiluOps for burn_cubecl::CubeBackend {}
 
 impl SiluOps for Flex {
     fn silu(x: FloatTensor<Self>) -> FloatTensor<Self> {
-        let x = dense(x);
-        let values: &[f32] = x.as_slice().expect("it was made contiguous");
-        let y = zip_map(values, values, |x, _| x * sigmoid(x));
-        tensor(y, &x)
+        let x = cpu::contiguous(x);
+        let y = cpu::map([cpu::slice(&x)], |[x]| x * cpu::sigmoid(x));
+        cpu::tensor(y, x.layout().shape().clone())
     }
 
     fn silu_backward(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
-        let (x, grad) = (dense(x), dense(grad));
-        let slices = (x.as_slice().expect("contiguous"), grad.as_slice().expect("contiguous"));
-        let y = zip_map(slices.0, slices.1, |x, grad| {
-            let s = sigmoid(x);
-            grad * s * (x - x * s + 1.0)
-        });
-        tensor(y, &x)
+        let (x, grad) = (cpu::contiguous(x), cpu::contiguous(grad));
+        let y = cpu::map([cpu::slice(&x), cpu::slice(&grad)], |[x, grad]| grad * slope(x));
+        cpu::tensor(y, x.layout().shape().clone())
     }
 }
 
-fn dense(x: FlexTensor) -> FlexTensor {
-    assert_eq!(x.dtype(), DType::F32, "this crate computes in single precision");
-    if x.is_contiguous() { x } else { x.to_contiguous() }
+/// d silu / dx.
+pub(super) fn slope(x: f32x8) -> f32x8 {
+    let s = cpu::sigmoid(x);
+    s * (x - x * s + 1.0)
 }
 
-fn tensor(values: Vec<f32>, like: &FlexTensor) -> FlexTensor {
-    let shape = like.layout().shape().clone();
-    FlexTensor::new(burn::tensor::Bytes::from_elems(values), Layout::contiguous(shape), DType::F32)
-}
-
-fn sigmoid(x: f32x8) -> f32x8 {
-    f32x8::ONE / ((-x).exp() + 1.0)
-}
-
-/// f over two rows of one length, eight elements at a time.
-fn zip_map(a: &[f32], b: &[f32], f: impl Fn(f32x8, f32x8) -> f32x8) -> Vec<f32> {
-    assert_eq!(a.len(), b.len(), "a gradient has the shape of its value");
-    let mut out = vec![0.0; a.len()];
-    let (mut to, mut x, mut y) = (out.chunks_exact_mut(8), a.chunks_exact(8), b.chunks_exact(8));
-    for ((to, x), y) in (&mut to).zip(&mut x).zip(&mut y) {
-        let eight = |v: &[f32]| f32x8::from(<[f32; 8]>::try_from(v).expect("a chunk of eight"));
-        to.copy_from_slice(f(eight(x), eight(y)).as_array());
-    }
-    let rest = to.into_remainder();
-    let padded = |v: &[f32]| {
-        let mut eight = [0.0; 8];
-        eight[..v.len()].copy_from_slice(v);
-        f32x8::from(eight)
-    };
-    let last = f(padded(x.remainder()), padded(y.remainder()));
-    rest.copy_from_slice(&last.as_array()[..rest.len()]);
-    out
-}
-
-#[cfg(feature = "train")]
 mod gradient {
     use super::SiluOps;
     use burn::backend::Autodiff;
@@ -187,7 +150,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "train")]
     #[test]
     fn the_gradient_is_the_difference_quotient() {
         let x = inputs();
