@@ -12,7 +12,6 @@ use crate::sample::{SampleConfig, Sampler, map_steps, read};
 use crate::solver::{Solver, Tolerance};
 use crate::train::{DigitBatches, DigitConfig, Distil, LearningRate, OptimConfig, TimeSampling, Trainer};
 use crate::weights::{self, Header, Loaded};
-use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
@@ -144,9 +143,9 @@ impl Distillation {
         let path = AffinePath::new(self.header.schedule)?;
         let sampler = Sampler::new(config, path, Tensor::from_data(noise, &self.device), Some(condition))?;
         let drawn = sampler.finish(&self.teacher.net).await;
-        let images = read(drawn?.0).await;
+        let images = read([drawn?.0]).await;
         self.watch.check()?;
-        self.data.images.extend(images?.into_iter().map(|v| v.clamp(-1.0, 1.0)));
+        self.data.images.extend(images?.concat().into_iter().map(|v| v.clamp(-1.0, 1.0)));
         self.data.labels.extend(labels);
         Ok(())
     }
@@ -183,14 +182,14 @@ impl Distillation {
         let (n, pixels) = (labels.len(), self.data.pixels);
         let noise = Rng::new(u64::from(seed), Stream::Noise).normals(n * pixels);
         let noise = Tensor::from_data(TensorData::new(noise, [n, pixels]), &self.device);
-        let map = Classed { net: &self.trainer.ema.module, condition };
-        let x = read(map_steps(&map, noise, nfe)).await;
+        let map = Classed { net: &self.trainer.average(), condition };
+        let x = read([map_steps(&map, noise, nfe)]).await;
         self.watch.check()?;
-        x
+        x.map(|[x]| x)
     }
 
     /// The averaged network as a weights file, in half precision.
     pub async fn weights(&self) -> Result<Vec<u8>> {
-        weights::to_bytes(&self.trainer.ema.module.valid(), &self.header).await
+        weights::to_bytes(&self.trainer.average(), &self.header).await
     }
 }

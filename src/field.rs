@@ -1,6 +1,7 @@
 //! The velocity field: what a network approximates and a solver follows.
 
 use crate::error::{Error, Result};
+use crate::ops::combine::combine;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +69,17 @@ pub struct Guided<'a, F> {
     pub field: &'a F,
     /// The guidance weight w.
     pub weight: f64,
+    /// [`with_and_without`] of the condition, made once for a run; `None` makes it at each evaluation.
+    pub both: Option<Condition>,
+}
+
+/// The rows of a condition, then as many of no class: what guidance evaluates together.
+///
+/// # Shapes
+/// - c: `[n, classes]`
+/// - output: `[2 n, classes]`
+pub fn with_and_without(c: Condition) -> Condition {
+    Tensor::cat(vec![c.clone(), c.zeros_like()], 0)
 }
 
 impl<F: VelocityField> VelocityField for Guided<'_, F> {
@@ -76,15 +88,11 @@ impl<F: VelocityField> VelocityField for Guided<'_, F> {
             return self.field.velocity(x, t, condition);
         };
         let n = x.dims()[0];
-        let none = c.zeros_like();
-        let both = self.field.velocity(
-            Tensor::cat(vec![x.clone(), x], 0),
-            Tensor::cat(vec![t.clone(), t], 0),
-            Some(Tensor::cat(vec![c, none], 0)),
-        );
+        let condition = self.both.clone().unwrap_or_else(|| with_and_without(c));
+        let both = self.field.velocity(x.repeat_dim(0, 2), t.repeat_dim(0, 2), Some(condition));
         let with = both.clone().slice(0..n);
         let without = both.slice(n..2 * n);
-        without.clone() + (with - without) * self.weight
+        combine(&[(self.weight, &with), (1.0 - self.weight, &without)])
     }
 }
 

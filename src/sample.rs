@@ -2,11 +2,12 @@
 
 use crate::error::{Error, Result};
 pub use crate::field::Guidance;
-use crate::field::{Condition, FlowMap, Guided, VelocityField};
+use crate::field::{Condition, FlowMap, Guided, VelocityField, with_and_without};
 use crate::mend::Known;
+use crate::ops::combine::combine;
 use crate::path::AffinePath;
 use crate::solver::{Integrator, Method, Progress, Solver, TimeGrid, Tolerance};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData, Transaction};
 
 /// How to solve the ODE.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,12 +29,22 @@ pub struct Frame {
     pub t: f64,
     /// Samples at `t`, `[n, dim]`.
     pub x: Tensor<2>,
-    /// The mean of x1 that the velocity at (x, t) implies, `[n, dim]`; at the end it is x.
-    pub x1: Tensor<2>,
+    /// How x1 follows from x and the velocity: x1 = a x + b u; `None` at the end.
+    ahead: Option<(f64, f64, Tensor<2>)>,
     /// Evaluations of the field so far, the one behind `x1` included.
     pub nfe: usize,
     /// Whether this is the end.
     pub done: bool,
+}
+
+impl Frame {
+    /// The mean of x1 that the velocity at (x, t) implies, `[n, dim]`; at the end it is x.
+    pub fn x1(&self) -> Tensor<2> {
+        match &self.ahead {
+            None => self.x.clone(),
+            Some((a, b, u)) => combine(&[(*a, &self.x), (*b, u)]),
+        }
+    }
 }
 
 /// A running integration of samples from noise to data.
@@ -41,6 +52,8 @@ pub struct Frame {
 pub struct Sampler {
     integrator: Integrator<Tensor<2>>,
     condition: Option<Condition>,
+    /// The condition, and none, as guidance needs them.
+    both: Option<Condition>,
     guidance: Guidance,
     path: AffinePath,
     known: Option<Known>,
@@ -111,7 +124,15 @@ impl Sampler {
     ) -> Result<Self> {
         config.validate()?;
         let integrator = Integrator::new(config.solver, config.method(from, to)?, x)?;
-        Ok(Self { integrator, condition, guidance: config.guidance, path, known: None, last: None })
+        Ok(Self {
+            integrator,
+            condition,
+            both: None,
+            guidance: config.guidance,
+            path,
+            known: None,
+            last: None,
+        })
     }
 
     /// Leads the samples to what is known of them. Errors where its sizes do not fit.
@@ -126,8 +147,12 @@ impl Sampler {
     pub async fn next(&mut self, net: &impl VelocityField) -> Result<Option<Frame>> {
         let condition = self.condition.clone();
         let (guidance, known, path) = (self.guidance, self.known.clone(), self.path);
+        if guidance.weight != 1.0 && self.both.is_none() {
+            self.both = condition.clone().map(with_and_without);
+        }
+        let both = self.both.clone();
         let u = |x: &Tensor<2>, t: f64| {
-            let field = Guided { field: net, weight: guidance.at(t) };
+            let field = Guided { field: net, weight: guidance.at(t), both: both.clone() };
             let at = Tensor::<1>::full([x.dims()[0]], t, &x.device());
             let u = field.velocity(x.clone(), at, condition.clone());
             match &known {
@@ -138,9 +163,10 @@ impl Sampler {
         let before = self.integrator.state().clone();
         if let Some(progress) = self.integrator.advance(u).await? {
             let t = progress.t_before;
+            let (of_x, of_u) = self.path.data_weights(t);
             let frame = Frame {
                 t,
-                x1: self.path.data_from_velocity(before.clone(), progress.velocity.clone(), t),
+                ahead: Some((of_x, of_u, progress.velocity.clone())),
                 x: before,
                 nfe: progress.nfe,
                 done: false,
@@ -148,7 +174,7 @@ impl Sampler {
             self.last = Some(progress);
             return Ok(Some(frame));
         }
-        Ok(self.last.take().map(|p| Frame { t: p.t, x: p.x.clone(), x1: p.x, nfe: p.nfe, done: true }))
+        Ok(self.last.take().map(|p| Frame { t: p.t, x: p.x, ahead: None, nfe: p.nfe, done: true }))
     }
 
     /// Runs to the end without keeping frames; the samples and the number of evaluations.
@@ -197,8 +223,8 @@ impl MapSampler {
         if self.made == self.steps {
             return (!std::mem::replace(&mut self.done, true)).then(|| Frame {
                 t,
-                x: x.clone(),
-                x1: x,
+                x,
+                ahead: None,
                 nfe: self.steps,
                 done: true,
             });
@@ -206,8 +232,9 @@ impl MapSampler {
         let s = at(self.made + 1);
         self.x = map_step(map, x.clone(), t, s);
         self.made += 1;
-        let x1 = x.clone() + (self.x.clone() - x.clone()) * ((1.0 - t) / (s - t));
-        Some(Frame { t, x, x1, nfe: self.made, done: false })
+        // The end that the step leads towards: x + (x_s − x) (1 − t) / (s − t).
+        let ahead = (1.0 - t) / (s - t);
+        Some(Frame { t, x, ahead: Some((1.0 - ahead, ahead, self.x.clone())), nfe: self.made, done: false })
     }
 }
 
@@ -217,15 +244,16 @@ pub fn map_steps(map: &impl FlowMap, x0: Tensor<2>, steps: usize) -> Tensor<2> {
     (0..steps).fold(x0, |x, k| map_step(map, x, at(k), at(k + 1)))
 }
 
-/// Reads a batch back to the host; errors where the device failed or a value is not finite.
-pub async fn read(x: Tensor<2>) -> Result<Vec<f32>> {
-    let data: TensorData = x
-        .into_data_async()
+/// Reads batches back to the host, all in one round trip; errors where the device failed or a value is not finite.
+pub async fn read<const N: usize>(batches: [Tensor<2>; N]) -> Result<[Vec<f32>; N]> {
+    let transaction = batches.into_iter().fold(Transaction::default(), |all, x| all.register(x));
+    let data: Vec<TensorData> = transaction
+        .execute_async()
         .await
         .map_err(|e| Error::device(format!("results could not be read back from the device: {e:?}")))?;
-    let values: Vec<f32> = data.iter::<f32>().collect();
-    if values.iter().any(|v| !v.is_finite()) {
+    let values: Vec<Vec<f32>> = data.iter().map(|data| data.iter::<f32>().collect()).collect();
+    if values.iter().flatten().any(|v| !v.is_finite()) {
         return Err(Error::numeric("the samples are not finite; use more steps or less guidance"));
     }
-    Ok(values)
+    Ok(values.try_into().expect("as many as were registered"))
 }

@@ -2,16 +2,17 @@
 //! JavaScript.
 
 use crate::device::{Engine, Opened};
-use crate::error::{Error, Result};
-use crate::field::Condition;
+use crate::error::{Error, Kind, Result};
+use crate::field::{Condition, VelocityField};
 use crate::mend::Known;
 use crate::net::Classed;
 use crate::path::AffinePath;
 use crate::rng::{Rng, Stream};
-use crate::sample::{Guidance, MapSampler, SampleConfig, Sampler, read};
+use crate::sample::{Frame, Guidance, MapSampler, SampleConfig, Sampler, read};
 use crate::solver::{Solver, Tolerance};
 use crate::weights::{self, Loaded};
-use burn::tensor::{Tensor, TensorData};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
 use serde::Deserialize;
 use std::rc::Rc;
 
@@ -83,10 +84,35 @@ impl Session {
         &self.opened
     }
 
-    /// Loads weights; on an error the ones before stay.
-    pub fn load(&mut self, bytes: &[u8]) -> Result<()> {
-        self.loaded = Some(Rc::new(weights::from_bytes(bytes, &self.opened.device)?));
+    /// Loads weights; on an error the ones before stay. A GPU first evaluates the network where the CPU does too: errors
+    /// where the two differ.
+    pub async fn load(&mut self, bytes: &[u8]) -> Result<()> {
+        self.loaded = Some(Rc::new(Self::loaded(&self.opened, bytes).await?));
         Ok(())
+    }
+
+    /// The network of a weights file on an engine's device, tried there; see [`Self::load`].
+    pub async fn loaded(opened: &Opened, bytes: &[u8]) -> Result<Loaded> {
+        let loaded = weights::from_bytes(bytes, &opened.device)?;
+        if opened.watch.is_gpu() {
+            let cpu = weights::from_bytes(bytes, &Device::flex())?;
+            let (expected, found) = (known_answer(&cpu).await?, known_answer(&loaded).await);
+            opened.watch.check()?;
+            let found = found.map_err(|e| opened.watch.not_finite(e.to_string()))?;
+            let size = expected.iter().fold(1f32, |most, v| most.max(v.abs()));
+            let error = expected.iter().zip(found).fold(0f32, |most, (a, b)| most.max((a - b).abs()));
+            if error > 0.02 * size {
+                let text =
+                    format!("the GPU computes this network wrongly (an error of {error:.1e} in {size:.1})");
+                return Err(Error::device(text));
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// Makes weights that [`Self::loaded`] tried the ones that runs begin with.
+    pub fn install(&mut self, loaded: Loaded) {
+        self.loaded = Some(Rc::new(loaded));
     }
 
     /// Begins a run from noise to digits.
@@ -161,6 +187,18 @@ impl Session {
     }
 }
 
+/// The network's velocity at two points: at noise and near the data, with a class and without.
+async fn known_answer(loaded: &Loaded) -> Result<Vec<f32>> {
+    let net = &loaded.header.net;
+    let device = &loaded.net.devices()[0];
+    let noise = Rng::new(0, Stream::Noise).normals(2 * net.dim());
+    let x = Tensor::from_data(TensorData::new(noise, [2, net.dim()]), device);
+    let condition = crate::field::one_hot(&[Some(0), None], net.classes(), device)?;
+    let t = Tensor::from_floats([0.1, 0.9], device);
+    let [u] = read([loaded.net.velocity(x, t, Some(condition))]).await?;
+    Ok(u)
+}
+
 /// How a run moves: a solver along a velocity, or a flow map's own steps with the classes that it is for.
 enum Motion {
     Flow(Sampler),
@@ -190,8 +228,8 @@ pub struct HostFrame {
 }
 
 impl Run {
-    /// The next frame, `None` after the last. Errors where the device was lost or values are not finite.
-    pub async fn next(&mut self) -> Result<Option<HostFrame>> {
+    /// The next frame on the device.
+    async fn advance(&mut self) -> Result<Option<Frame>> {
         self.watch.check()?;
         let net = &self.loaded.net;
         let frame = match &mut self.motion {
@@ -201,12 +239,39 @@ impl Run {
             }
         };
         self.watch.check()?;
-        let Some(frame) = frame? else { return Ok(None) };
-        // One read for both: each costs a round trip to the GPU.
-        let both = read(Tensor::cat(vec![frame.x, frame.x1], 0)).await;
+        frame
+    }
+
+    /// The next frame, `None` after the last. Errors where the device was lost or values are not finite, which on a GPU
+    /// is the device's fault.
+    pub async fn next(&mut self) -> Result<Option<HostFrame>> {
+        let Some(frame) = self.advance().await? else { return Ok(None) };
+        self.fetch(frame).await.map(Some)
+    }
+
+    /// Runs on to the last frame, which alone is read back: where only the end is wanted, a GPU need not be waited for at
+    /// each step. Errors as [`Self::next`], and where the end was reached before.
+    pub async fn finish(&mut self) -> Result<HostFrame> {
+        loop {
+            match self.advance().await? {
+                Some(frame) if frame.done => return self.fetch(frame).await,
+                Some(_) => {}
+                None => return Err(Error::config("this run is over")),
+            }
+        }
+    }
+
+    async fn fetch(&self, frame: Frame) -> Result<HostFrame> {
+        let values = match frame.done {
+            // At the end both are the same.
+            true => read([frame.x.clone()]).await.map(|[x]| (x.clone(), x)),
+            false => read([frame.x.clone(), frame.x1()]).await.map(|[x, x1]| (x, x1)),
+        };
         self.watch.check()?;
-        let mut x = both?;
-        let x1 = x.split_off(x.len() / 2);
-        Ok(Some(HostFrame { t: frame.t, x, x1, nfe: frame.nfe, done: frame.done }))
+        let (x, x1) = values.map_err(|e| match e.kind() {
+            Kind::Numeric => self.watch.not_finite(e.to_string()),
+            _ => e,
+        })?;
+        Ok(HostFrame { t: frame.t, x, x1, nfe: frame.nfe, done: frame.done })
     }
 }

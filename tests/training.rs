@@ -98,9 +98,9 @@ fn learns_two_classes_and_samples_them() {
     };
     let path = AffinePath::new(train_config().schedule).unwrap();
     let sampler = Sampler::new(config, path, noise, Some(condition)).unwrap();
-    let (x, nfe) = block_on(sampler.finish(&trainer.ema.module)).unwrap();
+    let (x, nfe) = block_on(sampler.finish(&trainer.average())).unwrap();
     assert_eq!(nfe, 16);
-    let x = block_on(read(x)).unwrap();
+    let x = block_on(read([x])).unwrap().concat();
     for (i, image) in x.chunks(SIDE * SIDE).enumerate() {
         let expected = halves().image(i % 2).to_vec();
         let wrong = image.iter().zip(&expected).filter(|(a, b)| (*a - *b).abs() > 0.7).count();
@@ -127,7 +127,7 @@ fn a_resumed_run_is_the_same_run() {
     assert_eq!(resumed.steps_done(), 6);
     run(&mut resumed, &config, 6);
     assert_eq!(bytes(&resumed.module.valid()), bytes(&whole.module.valid()));
-    assert_eq!(bytes(&resumed.ema.module), bytes(&whole.ema.module));
+    assert_eq!(bytes(&resumed.average()), bytes(&whole.average()));
 
     // Other settings must not silently continue this run.
     let other = DigitConfig { batch: 16, ..config.clone() };
@@ -156,12 +156,12 @@ fn seeds_decide_everything() {
 fn the_average_is_the_recursion() {
     let mut trainer = trainer(&train_config());
     let first = |net: &Net| f64::from(first_value(net));
-    let mut expected = first(&trainer.ema.module);
+    let mut expected = first(&trainer.average());
     for k in 0..6 {
         run(&mut trainer, &train_config(), 1);
         let decay = f64::min(0.99, (1.0 + f64::from(k)) / (10.0 + f64::from(k)));
         expected = decay * expected + (1.0 - decay) * first(&trainer.module.valid());
-        let got = first(&trainer.ema.module);
+        let got = first(&trainer.average());
         assert!((got - expected).abs() < 1e-6, "update {k}: {got} {expected}");
     }
 }

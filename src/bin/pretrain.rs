@@ -235,7 +235,7 @@ fn save(
 ) -> Result<()> {
     checkpoint.save(trainer, config)?;
     let header = Header { net: net.clone(), schedule: config.schedule };
-    let bytes = pollster::block_on(weights::to_bytes(&trainer.ema.module, &header))?;
+    let bytes = pollster::block_on(weights::to_bytes(&trainer.average(), &header))?;
     let path = args.out.join("weights.safetensors");
     std::fs::write(&path, bytes).map_err(|e| Error::data(format!("{}: {e}", path.display())))
 }

@@ -147,7 +147,7 @@ impl Lab {
     /// The weights that are sampled from, in single precision, with the experiment in the header.
     pub async fn weights(&self) -> Result<Vec<u8>> {
         let json = serde_json::to_string(&self.config).map_err(|e| Error::weights(e.to_string()))?;
-        weights::write(&self.trainer.ema.module, Precision::Single, KEY, json).await
+        weights::write(&self.trainer.average(), Precision::Single, KEY, json).await
     }
 
     /// The experiment that a weights file was made with.
@@ -174,8 +174,8 @@ impl Lab {
     }
 
     /// The network that is sampled from.
-    fn net(&self) -> &Mlp {
-        &self.trainer.ema.module
+    fn net(&self) -> Mlp {
+        self.trainer.average()
     }
 
     /// Reads values back; errors where the device failed or was lost.

@@ -2,6 +2,7 @@
 
 use super::stop_gradient;
 use crate::field::FlowMapJvp;
+use crate::ops::loss::mean_square;
 use burn::tensor::Tensor;
 
 /// v + (s − t) d/dt u(x_t, t, s), the derivative taken along the path with s held (Geng et al. 2025, eq. 6, in this
@@ -44,5 +45,5 @@ pub fn mean_flow(
 ) -> Tensor<1> {
     let inner = |x: &Tensor<1>| x.clone().inner();
     let target = mean_flow_target(frozen, x.clone().inner(), v.inner(), inner(&t), inner(&s));
-    (map.average_velocity(x, t, s) - stop_gradient(target)).square().mean()
+    mean_square(map.average_velocity(x, t, s), stop_gradient(target))
 }

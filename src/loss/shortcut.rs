@@ -2,6 +2,7 @@
 
 use super::{end_of_step, stop_gradient};
 use crate::field::FlowMap;
+use crate::ops::loss::mean_square;
 use burn::tensor::Tensor;
 
 /// The mean velocity of two steps of `map`, t to the middle and on to s: what one step from t to s should say
@@ -36,5 +37,5 @@ pub fn shortcut(
     let target = shortcut_target(teacher, x.clone().inner(), t.clone().inner(), s.clone().inner());
     let matching = t.clone().equal(s.clone()).unsqueeze_dim::<2>(1).expand(x.dims());
     let target = stop_gradient(target).mask_where(matching, v);
-    (map.average_velocity(x, t, s) - target).square().mean()
+    mean_square(map.average_velocity(x, t, s), target)
 }

@@ -2,9 +2,9 @@
 
 use super::init;
 use crate::field::Condition;
-use crate::rng::{Rng, Stream};
 use crate::ops::features::{Frequencies, append_features};
 use crate::ops::product::{Activation, Product, linear};
+use crate::rng::{Rng, Stream};
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};

@@ -40,8 +40,7 @@ impl FlowMapJvp for MapMlp {
         s: Tensor<1>,
         (dx, dt, ds): (Tensor<2>, Tensor<1>, Tensor<1>),
     ) -> (Tensor<2>, Tensor<2>) {
-        let slope =
-            |t: Tensor<1>, dt: Tensor<1>| time_features_slope(t, dt, TIME);
+        let slope = |t: Tensor<1>, dt: Tensor<1>| time_features_slope(t, dt, TIME);
         let rates =
             Tensor::cat(vec![dx, slope(t.clone(), dt.clone()), slope(s.clone() - t.clone(), ds - dt)], 1);
         let (u, derivative) = self.mlp.layers_jvp(inputs(x, t, s), rates.unsqueeze_dim::<3>(0));

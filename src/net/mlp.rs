@@ -3,10 +3,10 @@
 use super::init;
 use crate::error::{Error, Result};
 use crate::field::{Condition, Divergence, VelocityField};
-use crate::rng::{Rng, Stream};
 use crate::ops::features::{Frequencies, append_features};
 use crate::ops::product::{Activation, linear};
 use crate::ops::{silu, silu_slope};
+use crate::rng::{Rng, Stream};
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};

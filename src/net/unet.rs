@@ -4,8 +4,8 @@
 use super::{Conditioner, init};
 use crate::error::{Error, Result};
 use crate::field::Condition;
-use crate::rng::{Rng, Stream};
 use crate::ops::silu;
+use crate::rng::{Rng, Stream};
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{GroupNorm, GroupNormConfig, Linear, PaddingConfig2d};

@@ -51,7 +51,7 @@ impl CombineOps for Flex {
 #[cfg(feature = "gpu")]
 mod gpu {
     use super::{CombineOps, Several};
-    use crate::ops::gpu::{arg, args, contiguous, empty, element, groups};
+    use crate::ops::gpu::{arg, args, contiguous, element, empty, groups};
     use burn::backend::tensor::FloatTensor;
     use burn_cubecl::CubeBackend;
     use cubecl::prelude::*;

@@ -66,7 +66,6 @@ pub(super) fn map<const N: usize>(rows: [&[f32]; N], f: impl Fn([f32x8; N]) -> f
 pub(super) fn sum(x: &[f32], f: impl Fn(f32x8) -> f32x8) -> f32 {
     let chunks = x.chunks_exact(8);
     // Where a chunk is not full, the padding must not count.
-    let rest: f32 =
-        f(padded(chunks.remainder())).as_array()[..chunks.remainder().len()].iter().sum();
+    let rest: f32 = f(padded(chunks.remainder())).as_array()[..chunks.remainder().len()].iter().sum();
     chunks.fold(f32x8::ZERO, |sum, x| sum + f(eight(x))).reduce_add() + rest
 }

@@ -4,7 +4,7 @@
 //! A launch of a kernel costs a browser tens of microseconds, more than the arithmetic of networks as small as these:
 //! what Burn composes from many launches is one here. On the CPU the same saves passes over memory.
 
-
+pub mod adamw;
 pub mod combine;
 mod cpu;
 pub mod features;

@@ -6,7 +6,6 @@ use burn::tensor::Tensor;
 
 /// No tensor, or one to six.
 #[derive(ExtensionType)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Several<B: Backend> {
     None,
     One(FloatTensor<B>),

@@ -58,9 +58,15 @@ impl AffinePath {
     /// The data that velocity `u` at `x_t` points to: x1 = (sigma u − sigma' x_t) / (sigma alpha' − sigma' alpha).
     /// With a learned marginal u this is the network's mean of x1 given x_t.
     pub fn data_from_velocity(&self, x_t: Tensor<2>, u: Tensor<2>, t: f64) -> Tensor<2> {
+        let (of_x, of_u) = self.data_weights(t);
+        combine(&[(of_x, &x_t), (of_u, &u)])
+    }
+
+    /// The weights of x_t and u in [`Self::data_from_velocity`].
+    pub fn data_weights(&self, t: f64) -> (f64, f64) {
         let c = self.schedule.at(t);
         let w = wronskian(c);
-        combine(&[(c.sigma / w, &u), (-c.d_sigma / w, &x_t)])
+        (-c.d_sigma / w, c.sigma / w)
     }
 
     /// The noise that velocity `u` at `x_t` comes from: x0 = (alpha' x_t − alpha u) / (sigma alpha' − sigma' alpha).

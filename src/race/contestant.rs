@@ -116,7 +116,7 @@ impl Contestant {
                 Model::Map(trainer, few) => {
                     let flow = flow.and_then(Contestant::flow_net);
                     let flow = flow.ok_or_else(|| Error::config("a few-step model needs the flow"))?;
-                    few.step(trainer, flow, &autodiff)?
+                    few.step(trainer, &flow, &autodiff)?
                 }
             };
             losses.push(report.loss);
@@ -124,16 +124,16 @@ impl Contestant {
         if losses.is_empty() {
             return Ok((Vec::new(), 1.0));
         }
-        let losses = crate::sample::read(Tensor::cat(losses, 0).unsqueeze::<2>()).await.map_err(|e| {
+        let losses = crate::sample::read([Tensor::cat(losses, 0).unsqueeze::<2>()]).await.map_err(|e| {
             Error::numeric(format!("{} diverged ({e}): lower the learning rate", self.method.label()))
         })?;
-        Ok((losses, 1.0))
+        Ok((losses.concat(), 1.0))
     }
 
     /// The averaged velocity network, where this contestant is a flow.
-    fn flow_net(&self) -> Option<&Mlp> {
+    fn flow_net(&self) -> Option<Mlp> {
         match &self.model {
-            Model::Flow(trainer) => Some(&trainer.ema.module),
+            Model::Flow(trainer) => Some(trainer.average()),
             Model::Map(..) => None,
         }
     }
@@ -151,7 +151,7 @@ impl Contestant {
         }
         self.batches.table = Some(self.made.as_slice().into());
         if let (Model::Flow(trainer), Some(net)) = (&mut self.model, before.flow_net()) {
-            let module = net.clone().train();
+            let module = net.train();
             *trainer = Trainer::new(module, trainer.config())?;
         }
         Ok(())
@@ -170,7 +170,7 @@ impl Contestant {
         let grid = TimeGrid::uniform(0.0, 1.0, steps)?;
         let end = match &self.model {
             Model::Flow(trainer) => {
-                let net = &trainer.ema.module;
+                let net = &trainer.average();
                 let mut run = Integrator::new(solver, Stepping::Fixed(grid), x)?;
                 let u = |x: &Tensor<2>, t: f64| {
                     net.velocity(x.clone(), Tensor::full([x.dims()[0]], t, &x.device()), None)
@@ -181,7 +181,7 @@ impl Contestant {
                 run.state().clone()
             }
             Model::Map(trainer, _) => {
-                let net = &trainer.ema.module;
+                let net = &trainer.average();
                 let mut x = x;
                 for (k, pair) in grid.times().windows(2).enumerate() {
                     x = if self.leaps() {
@@ -197,7 +197,7 @@ impl Contestant {
                 x
             }
         };
-        Ok(points::from_flat(&crate::sample::read(end).await?))
+        Ok(points::from_flat(&crate::sample::read([end]).await?[0]))
     }
 
     /// A named end put back onto a path to it, at t, from a fresh start (Song et al. 2023, algorithm 1).
@@ -219,7 +219,7 @@ impl Contestant {
             frames.push(x);
         })
         .await?;
-        let x = crate::sample::read(Tensor::cat(frames, 0)).await?;
+        let [x] = crate::sample::read([Tensor::cat(frames, 0)]).await?;
         Ok((times, points::from_flat(&x)))
     }
 }

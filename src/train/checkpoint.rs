@@ -22,8 +22,8 @@ struct State {
 }
 
 const MODULE: &str = "module.bpk";
-const EMA: &str = "ema.bpk";
-const OPTIMIZER: &str = "optimizer.bpk";
+/// What the optimizer remembers and the average, 4 bytes a number.
+const OPTIMIZER: &str = "optimizer.f32";
 const STATE: &str = "state.json";
 
 impl Checkpoint {
@@ -51,8 +51,8 @@ impl Checkpoint {
         let _ = fs::remove_dir_all(&next);
         fs::create_dir_all(&next).map_err(|e| failed(&next, &e))?;
         trainer.module.valid().save_file(next.join(MODULE)).map_err(|e| failed(&next, &e))?;
-        trainer.ema.module.clone().save_file(next.join(EMA)).map_err(|e| failed(&next, &e))?;
-        trainer.optimizer.save(next.join(OPTIMIZER)).map_err(|e| failed(&next, &e))?;
+        let bytes: Vec<u8> = trainer.optimizer.values().iter().flat_map(|v| v.to_le_bytes()).collect();
+        fs::write(next.join(OPTIMIZER), bytes).map_err(|e| failed(&next, &e))?;
         let state = State { step: trainer.step, config: config.clone() };
         let json = serde_json::to_string_pretty(&state).map_err(|e| failed(&next, &e))?;
         fs::write(next.join(STATE), json).map_err(|e| failed(&next, &e))?;
@@ -87,9 +87,10 @@ impl Checkpoint {
         }
         let mut trainer = trainer;
         trainer.module = trainer.module.try_load_file(at.join(MODULE)).map_err(|e| failed(&e))?;
-        trainer.ema.module = trainer.ema.module.try_load_file(at.join(EMA)).map_err(|e| failed(&e))?;
-        trainer.ema.updates = state.step;
-        trainer.optimizer = trainer.optimizer.load(at.join(OPTIMIZER)).map_err(|e| failed(&e))?;
+        let bytes = fs::read(at.join(OPTIMIZER)).map_err(|e| failed(&e))?;
+        let values = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let restored = trainer.optimizer.with_values(values);
+        trainer.optimizer = restored.ok_or_else(|| failed(&"optimizer.f32 is of another size"))?;
         trainer.step = state.step;
         Ok(trainer)
     }

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::field::{Condition, Guidance, VelocityField};
 use crate::loss::{end_of_step, shortcut_target};
 use crate::net::{Classed, Net};
+use crate::ops::loss::mean_square;
 use crate::rng::{Rng, Stream};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -60,13 +61,13 @@ impl Distil {
         let plain = device.clone().inner();
         let column = |values: &[f32]| Tensor::<1>::from_floats(values, &plain);
         let target =
-            self.target(&trainer.ema.module, teacher, &x, [column(&t), column(&s)], &condition, shortest);
+            self.target(&trainer.average(), teacher, &x, [column(&t), column(&s)], &condition, shortest);
         let on = |x: Tensor<1>| Tensor::<1>::from_inner(x);
         let (x, target) = (Tensor::<2>::from_inner(x), Tensor::<2>::from_inner(target));
         let (t, s, condition) = (on(column(&t)), on(column(&s)), Tensor::<2>::from_inner(condition));
         Ok(trainer.descend(|net, _| {
             let u = crate::field::FlowMap::average_velocity(&Classed { net, condition }, x, t, s);
-            (u - target).square().mean()
+            mean_square(u, target)
         }))
     }
 

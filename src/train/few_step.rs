@@ -106,7 +106,7 @@ impl FewStepBatches {
                 let next = neighbour(flow, x.clone().inner(), inner(&t), inner(&s));
                 consistency(map, &map.valid(), [x, Tensor::from_inner(next)], t, s)
             }
-            Objective::Shortcut => shortcut(map, average, [x, v], t, s),
+            Objective::Shortcut => shortcut(map, &average(), [x, v], t, s),
             Objective::MeanFlow => mean_flow(map, &map.valid(), [x, v], t, s),
         }))
     }

@@ -5,10 +5,10 @@ use super::trainer::Batch;
 use crate::coupling::Coupling;
 use crate::data::plane::Sampler;
 use crate::error::{Error, Result};
-use crate::path::AffinePath;
+use crate::path::{AffinePath, PathSample};
 use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use std::sync::Arc;
 
 /// Draws batches of pairs. A draw depends on the seed and the step's number only, so that two runs with one
@@ -82,10 +82,24 @@ impl PairBatches {
         })
     }
 
-    /// `pairs` as points on their paths, on `device`.
+    /// `pairs` as points on their paths, on `device`. So few numbers are computed here: on a GPU each operation is a launch.
     pub fn batch(&self, pairs: &Pairs, device: &Device) -> Batch {
-        let tensor = |x: &[Point]| points::to_tensor(x, device);
-        Batch { sample: self.path.sample(tensor(&pairs.x0), tensor(&pairs.x1), &pairs.t), condition: None }
+        let schedule = self.path.schedule();
+        let rows = pairs.x0.iter().zip(&pairs.x1).zip(&pairs.t);
+        let (x_t, u_t): (Vec<Point>, Vec<Point>) = rows
+            .map(|((x0, x1), &t)| {
+                let c = schedule.at(f64::from(t));
+                let mix =
+                    |of_x1: f64, of_x0: f64| [0, 1].map(|k| x1[k] * of_x1 as f32 + x0[k] * of_x0 as f32);
+                (mix(c.alpha, c.sigma), mix(c.d_alpha, c.d_sigma))
+            })
+            .unzip();
+        let sample = PathSample {
+            t: Tensor::from_floats(pairs.t.as_slice(), device),
+            x_t: points::to_tensor(&x_t, device),
+            u_t: points::to_tensor(&u_t, device),
+        };
+        Batch { sample, condition: None }
     }
 
     /// The batch of step `step`.

@@ -1,14 +1,14 @@
 //! The training loop's body.
 
 use super::clip::clip_global_norm;
-use super::ema::Ema;
+use super::optimizer::Optimizer;
 use super::rate::LearningRate;
 use crate::error::{Error, Result};
 use crate::field::{Condition, VelocityField};
 use crate::loss::flow_matching;
 use crate::path::PathSample;
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -96,9 +96,7 @@ fn diverged(step: u64, loss: f32, norm: Option<f32>, rate: f64) -> Error {
 pub struct Trainer<M> {
     /// The network.
     pub module: M,
-    /// Its average.
-    pub ema: Ema<M>,
-    pub(super) optimizer: ModuleOptimizer,
+    pub(super) optimizer: Optimizer,
     pub(super) step: u64,
     config: OptimConfig,
 }
@@ -107,13 +105,14 @@ impl<M: Module> Trainer<M> {
     /// A trainer for `module`, which must have been made on a device with autodiff.
     pub fn new(module: M, config: OptimConfig) -> Result<Self> {
         config.validate()?;
-        let optimizer = AdamWConfig::new()
-            .with_beta_2(0.99)
-            .with_epsilon(1e-8)
-            .with_weight_decay(config.weight_decay as f32)
-            .init();
-        let ema = Ema::new(&module, config.ema, 0);
-        Ok(Self { module, ema, optimizer, step: 0, config })
+        let optimizer = Optimizer::new(&module);
+        Ok(Self { module, optimizer, step: 0, config })
+    }
+
+    /// The exponential moving average of the weights, without gradients: w̄ ← d w̄ + (1 − d) w after each step with
+    /// d = min(decay, (1 + k) / (10 + k)), k steps before it, so that the first steps are forgotten quickly.
+    pub fn average(&self) -> M {
+        self.optimizer.average(&self.module)
     }
 
     /// How weights are updated.
@@ -143,12 +142,12 @@ impl<M: Module> Trainer<M> {
         self.descend(|module, _| flow_matching(module, batch.sample, batch.condition))
     }
 
-    /// One step of AdamW on a loss of the network and of its average, both as they stand.
-    pub fn descend(&mut self, loss: impl FnOnce(&M, &M) -> Tensor<1>) -> StepReport {
+    /// One step of AdamW on a loss of the network and of its [average](Self::average), both as they stand.
+    pub fn descend(&mut self, loss: impl FnOnce(&M, &dyn Fn() -> M) -> Tensor<1>) -> StepReport {
         let step = self.step;
-        let loss = loss(&self.module, &self.ema.module);
+        let loss = loss(&self.module, &|| self.average());
         let grads = GradientsParams::from_grads(loss.backward(), &self.module);
-        let (grads, grad_norm) = match self.config.clip {
+        let (mut grads, grad_norm) = match self.config.clip {
             Some(limit) => {
                 let (grads, norm) = clip_global_norm(&self.module, grads, limit);
                 (grads, Some(norm))
@@ -156,9 +155,11 @@ impl<M: Module> Trainer<M> {
             None => (grads, None),
         };
         let rate = self.config.rate.at(step);
-        self.module = self.optimizer.step(rate, self.module.clone(), grads);
-        self.ema.update(&self.module);
+        let k = step as f64;
+        let average = self.config.ema.min((1.0 + k) / (10.0 + k));
+        let numbers = [rate, self.config.weight_decay, average];
+        self.module = self.optimizer.step(self.module.clone(), &mut grads, numbers, step + 1);
         self.step += 1;
-        StepReport { step, rate, loss: loss.detach(), grad_norm }
+        StepReport { step, rate, loss: loss.inner(), grad_norm }
     }
 }

@@ -4,9 +4,11 @@ use super::thrown;
 use super::{distillation::JsDistillation, lab::JsLab, race::JsRace};
 use crate::device::Engine;
 use crate::distillation::{Distillation, DistillationConfig};
+use crate::error::Error;
 use crate::lab::{Lab, LabConfig};
 use crate::race::{Race, RaceConfig};
 use crate::session::{HostFrame, Keep, Request, Run, Session, Start};
+use crate::weights;
 use js_sys::Float32Array;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
@@ -18,7 +20,7 @@ pub struct JsEngine(RefCell<Session>);
 impl JsEngine {
     fn begin(&self, request: &str, start: Start, keep: Option<Keep>) -> Result<JsRun, JsValue> {
         let request: Request = serde_json::from_str(request)
-            .map_err(|e| thrown(&crate::error::Error::config(format!("the request cannot be read: {e}"))))?;
+            .map_err(|e| thrown(&Error::config(format!("the request cannot be read: {e}"))))?;
         let run = self.0.borrow().begin(&request, start, keep).map_err(|e| thrown(&e))?;
         Ok(JsRun(Cell::new(Some(run))))
     }
@@ -38,9 +40,18 @@ impl JsEngine {
         self.0.borrow().opened().name.clone()
     }
 
-    /// Loads a weights file. Throws a `WeightsError` that says what is wrong with it.
-    pub fn load(&self, bytes: &[u8]) -> Result<(), JsValue> {
-        self.0.borrow_mut().load(bytes).map_err(|e| thrown(&e))
+    /// Loads a weights file. Rejects with a `WeightsError` that says what is wrong with it, or with a `DeviceError` where
+    /// a GPU computes something else than the CPU; that is not tried where `unchecked`, for benches on devices that compute
+    /// nothing.
+    pub async fn load(&self, bytes: Vec<u8>, unchecked: Option<bool>) -> Result<(), JsValue> {
+        let opened = self.0.borrow().opened().clone();
+        let loaded = match unchecked {
+            Some(true) => weights::from_bytes(&bytes, &opened.device),
+            _ => Session::loaded(&opened, &bytes).await,
+        };
+        let loaded = loaded.map_err(|e| thrown(&e))?;
+        self.0.borrow_mut().install(loaded);
+        Ok(())
     }
 
     /// Begins a run from a request in JSON (see [`Request`]). Throws a `ConfigError` that says what to change.
@@ -101,16 +112,29 @@ impl JsEngine {
 #[wasm_bindgen(js_name = Run)]
 pub struct JsRun(Cell<Option<Run>>);
 
+impl JsRun {
+    fn turn(&self) -> Result<Run, JsValue> {
+        let busy = || thrown(&Error::config("a frame is already being computed; await it first"));
+        self.0.take().ok_or_else(busy)
+    }
+}
+
 #[wasm_bindgen(js_class = Run)]
 impl JsRun {
     /// The next frame, or `undefined` after the last.
     pub async fn next(&self) -> Result<Option<Frame>, JsValue> {
-        let busy =
-            || thrown(&crate::error::Error::config("a frame is already being computed; await it first"));
-        let mut run = self.0.take().ok_or_else(busy)?;
+        let mut run = self.turn()?;
         let frame = run.next().await;
         self.0.set(Some(run));
         Ok(frame.map_err(|e| thrown(&e))?.map(Frame))
+    }
+
+    /// The last frame; none before it is read back from a GPU.
+    pub async fn finish(&self) -> Result<Frame, JsValue> {
+        let mut run = self.turn()?;
+        let frame = run.finish().await;
+        self.0.set(Some(run));
+        frame.map(Frame).map_err(|e| thrown(&e))
     }
 }
 

@@ -4,8 +4,8 @@ use super::{Activation, Mix, Patches, Plan, ProductOps};
 use crate::ops::cpu::{contiguous, sigmoid, slice, sum, tensor, update};
 use crate::ops::several::Several;
 use crate::ops::silu::slope;
-use burn::backend::ops::FloatTensorOps;
 use burn::backend::Flex;
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn_flex::FlexTensor;
 use wide::f32x8;
@@ -30,7 +30,10 @@ impl ProductOps for Flex {
             Some(at) => {
                 let k = plan.norm_at();
                 let rows = [extra(k), extra(k + 1), extra(k + 2)];
-                tensor(normalised(slice(&x), plan.tokens, channels, rows, at), [samples * plan.tokens, channels])
+                tensor(
+                    normalised(slice(&x), plan.tokens, channels, rows, at),
+                    [samples * plan.tokens, channels],
+                )
             }
             None => x,
         };
@@ -86,9 +89,7 @@ pub(super) fn finish(y: &mut [f32], plan: &Plan, bias: Option<&[f32]>, residual:
 pub(super) fn through(activation: Activation, z: &[f32], grad: &[f32]) -> Vec<f32> {
     match activation {
         Activation::None => grad.to_vec(),
-        Activation::Relu => {
-            z.iter().zip(grad).map(|(z, g)| if *z > 0.0 { *g } else { 0.0 }).collect()
-        }
+        Activation::Relu => z.iter().zip(grad).map(|(z, g)| if *z > 0.0 { *g } else { 0.0 }).collect(),
         Activation::Silu => crate::ops::cpu::map([z, grad], |[z, grad]| grad * slope(z)),
     }
 }

@@ -39,32 +39,32 @@ pub(super) fn launch(
     plan: Plan,
     keep: bool,
 ) -> (CubeTensor, Option<CubeTensor>) {
-        let (x, w) = (contiguous(x), contiguous(w));
-        let extras: Vec<CubeTensor> = extras.into_iter().map(contiguous).collect();
-        let samples = plan.samples(x.meta.shape());
-        let out = empty(&x, plan.shape(samples));
-        let kept = keep.then(|| empty(&x, plan.shape(samples)));
-        // Where channels are mixed, the samples' rows make one tall matrix.
-        let (rows, depth) = match plan.mix {
-            Mix::Channels => (samples * plan.rows, 1),
-            Mix::Tokens => (plan.rows, samples),
-        };
-        let tiles = |n: usize| n.div_ceil(TILE) as u32;
-        // SAFETY: the kernel checks every index against rows and the plan's sizes.
-        unsafe {
-            product::launch_unchecked(
-                &x.client,
-                CubeCount::Static(tiles(plan.columns), tiles(rows), depth as u32),
-                CubeDim::new_1d(UNITS as u32),
-                arg(&x),
-                arg(&w),
-                args(&extras),
-                arg(&out),
-                args(&kept),
-                rows as u32,
-                plan,
-            );
-        }
+    let (x, w) = (contiguous(x), contiguous(w));
+    let extras: Vec<CubeTensor> = extras.into_iter().map(contiguous).collect();
+    let samples = plan.samples(x.meta.shape());
+    let out = empty(&x, plan.shape(samples));
+    let kept = keep.then(|| empty(&x, plan.shape(samples)));
+    // Where channels are mixed, the samples' rows make one tall matrix.
+    let (rows, depth) = match plan.mix {
+        Mix::Channels => (samples * plan.rows, 1),
+        Mix::Tokens => (plan.rows, samples),
+    };
+    let tiles = |n: usize| n.div_ceil(TILE) as u32;
+    // SAFETY: the kernel checks every index against rows and the plan's sizes.
+    unsafe {
+        product::launch_unchecked(
+            &x.client,
+            CubeCount::Static(tiles(plan.columns), tiles(rows), depth as u32),
+            CubeDim::new_1d(UNITS as u32),
+            arg(&x),
+            arg(&w),
+            args(&extras),
+            arg(&out),
+            args(&kept),
+            rows as u32,
+            plan,
+        );
+    }
     (out, kept)
 }
 
@@ -234,7 +234,13 @@ fn place(row: usize, c: usize, #[comptime] patches: Option<Patches>, #[comptime]
 
 /// γ x + β, scaled and shifted for its sample.
 #[cube]
-fn modulated(x: f32, channel: usize, sample: usize, extras: &Sequence<Box<[f32]>>, #[comptime] plan: Plan) -> f32 {
+fn modulated(
+    x: f32,
+    channel: usize,
+    sample: usize,
+    extras: &Sequence<Box<[f32]>>,
+    #[comptime] plan: Plan,
+) -> f32 {
     let at = comptime!(plan.norm_at());
     let norm = comptime!(plan.norm.unwrap());
     let scale = comptime!(norm[0]);
@@ -242,7 +248,8 @@ fn modulated(x: f32, channel: usize, sample: usize, extras: &Sequence<Box<[f32]>
     let width = comptime!(norm[2]);
     let y = x * element(extras, at, channel) + element(extras, comptime!(at + 1), channel);
     let row = sample * width + channel;
-    y * (element(extras, comptime!(at + 2), row + scale) + 1.0f32) + element(extras, comptime!(at + 2), row + shift)
+    y * (element(extras, comptime!(at + 2), row + scale) + 1.0f32)
+        + element(extras, comptime!(at + 2), row + shift)
 }
 
 /// φ.

@@ -114,7 +114,8 @@ impl<B: ProductOps + ProductGradient, C: CheckpointStrategy> ProductOps for Auto
         extras: Several<Self>,
         plan: Plan,
     ) -> FloatTensor<Self> {
-        let plain = plan.norm.is_none() && plan.residual.is_none() && plan.read.is_none() && plan.write.is_none();
+        let plain =
+            plan.norm.is_none() && plan.residual.is_none() && plan.read.is_none() && plan.write.is_none();
         assert!(plain && plan.mix == Mix::Channels, "Product::run composes the others");
         let bias = extras.list().pop();
         let last = bias.as_ref().unwrap_or(&w).node();

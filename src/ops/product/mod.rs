@@ -245,10 +245,19 @@ impl<'a> Product<'a> {
         extras.extend(self.bias.map(Tensor::into_dispatch));
         if let Some(Norm { layer, modulation, .. }) = self.norm {
             let beta = layer.beta.as_ref().expect("a layer norm here has a bias").val();
-            extras.extend([layer.gamma.val().into_dispatch(), beta.into_dispatch(), modulation.into_dispatch()]);
+            extras.extend([
+                layer.gamma.val().into_dispatch(),
+                beta.into_dispatch(),
+                modulation.into_dispatch(),
+            ]);
         }
         extras.extend(self.residual.map(Tensor::into_dispatch));
-        let y = <Dispatch as ProductOps>::product(x.into_dispatch(), self.weight.into_dispatch(), Several::of(extras), plan);
+        let y = <Dispatch as ProductOps>::product(
+            x.into_dispatch(),
+            self.weight.into_dispatch(),
+            Several::of(extras),
+            plan,
+        );
         Tensor::from_dispatch(y)
     }
 
@@ -259,7 +268,9 @@ impl<'a> Product<'a> {
         let x = match self.norm.take() {
             Some(Norm { layer, modulation, at }) => {
                 let [n, d] = [x.dims()[0], x.dims()[2]];
-                let part = |k: usize| modulation.clone().slice([0..n, at + k * d..at + (k + 1) * d]).reshape([n, 1, d]);
+                let part = |k: usize| {
+                    modulation.clone().slice([0..n, at + k * d..at + (k + 1) * d]).reshape([n, 1, d])
+                };
                 layer.forward(x) * (part(0) + 1.0) + part(1)
             }
             None => x,

@@ -1,4 +1,9 @@
-//! The only file that names a backend.
+//! The only room that names a backend.
+
+#[cfg(all(feature = "webgpu", target_arch = "wasm32"))]
+mod browser;
+#[cfg(feature = "webgpu")]
+mod gpu;
 
 use crate::error::{Error, Result};
 use burn::tensor::Device;
@@ -38,7 +43,7 @@ impl Engine {
         match self {
             Self::Cpu => Ok(Opened { device: Device::flex(), name: "CPU".into(), watch: Watch::default() }),
             #[cfg(feature = "webgpu")]
-            Self::WebGpu => open_webgpu().await,
+            Self::WebGpu => gpu::open().await,
             #[cfg(not(feature = "webgpu"))]
             Self::WebGpu => Err(Error::config("this build has the CPU engine only")),
         }
@@ -61,7 +66,7 @@ pub struct Opened {
 pub struct Watch {
     lost: Arc<Mutex<Option<String>>>,
     #[cfg(feature = "webgpu")]
-    raw: Option<burn::tensor::wgpu::wgpu::Device>,
+    raw: Option<wgpu::Device>,
 }
 
 impl Watch {
@@ -73,6 +78,22 @@ impl Watch {
         }
     }
 
+    /// Whether a GPU computes, whose numbers can be wrong in ways that a CPU's are not.
+    pub fn is_gpu(&self) -> bool {
+        #[cfg(feature = "webgpu")]
+        return self.raw.is_some();
+        #[cfg(not(feature = "webgpu"))]
+        false
+    }
+
+    /// The error for values that are not finite: a GPU's fault where one computes, else `otherwise`.
+    pub fn not_finite(&self, otherwise: impl Into<String>) -> Error {
+        if self.is_gpu() {
+            return Error::device("the GPU computed values that are not numbers");
+        }
+        Error::numeric(otherwise)
+    }
+
     /// Destroys a GPU device, as a driver reset does; for trying out what happens then.
     pub fn destroy(&self) {
         #[cfg(feature = "webgpu")]
@@ -80,31 +101,6 @@ impl Watch {
             raw.destroy();
         }
     }
-}
-
-#[cfg(feature = "webgpu")]
-async fn open_webgpu() -> Result<Opened> {
-    #[cfg(target_arch = "wasm32")]
-    let setup = Device::wgpu_options().init_with_setup_async().await;
-    #[cfg(not(target_arch = "wasm32"))]
-    let setup = Device::wgpu_options().init_with_setup();
-    let (device, setup) = setup.map_err(|e| Error::device(format!("WebGPU could not be started: {e}")))?;
-
-    let watch = Watch { lost: Arc::default(), raw: Some(setup.device.clone()) };
-    let note = |lost: &Arc<Mutex<Option<String>>>, reason: String| {
-        lost.lock().expect("no thread panics while it holds this").get_or_insert(reason);
-    };
-    let lost = watch.lost.clone();
-    setup
-        .device
-        .set_device_lost_callback(move |reason, message| note(&lost, format!("{reason:?} {message}")));
-    // Without a handler wgpu panics on these, inside a browser event where nothing can catch it.
-    let lost = watch.lost.clone();
-    setup.device.on_uncaptured_error(Arc::new(move |error| note(&lost, error.to_string())));
-
-    let info = setup.adapter.get_info();
-    let name = if info.name.is_empty() { "an adapter without a name".into() } else { info.name };
-    Ok(Opened { device, name, watch })
 }
 
 /// The device that a native program asks for by name: `cpu`, or the GPU that it was built for.
