@@ -3,9 +3,11 @@
 use super::{Lab, limit};
 use crate::error::{Error, Result};
 use crate::field::VelocityField;
+use crate::ops::ode::{Steps, integrate};
 use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
 use crate::solver::{Integrator, Method, Solver, TimeGrid, Tolerance};
+use crate::train::ALIGNMENT;
 use burn::tensor::Tensor;
 
 /// Positions of n points at k times.
@@ -60,6 +62,13 @@ impl Lab {
             false => Method::Fixed(TimeGrid::uniform(from, to, steps)?),
         };
         let x = points::to_tensor(&starts, &self.device);
+        if let Method::Fixed(grid) = &method
+            && let Some(states) = self.in_one_launch(x.clone(), solver, grid)
+        {
+            let x = [starts, self.read_points(states).await?].concat();
+            let nfe = solver.tableau().stages() * steps;
+            return whole(Flow { times: grid.times().to_vec(), x, nfe });
+        }
         let mut run = Integrator::new(solver, method, x.clone())?;
         let (mut times, mut frames, mut nfe) = (vec![from], vec![x], 0);
         let net = self.net();
@@ -74,10 +83,23 @@ impl Lab {
         }
         // One read for all frames: each costs a round trip to a GPU.
         let x = self.read_points(Tensor::cat(frames, 0)).await?;
-        if !points::finite(&x) {
-            return Err(Error::numeric("the trajectories are not finite: use more steps or train again"));
-        }
-        Ok(Flow { times, x, nfe })
+        whole(Flow { times, x, nfe })
+    }
+
+    /// The states at all times of the grid but the first, where the device makes them in one launch.
+    fn in_one_launch(&self, x: Tensor<2>, solver: Solver, grid: &TimeGrid) -> Option<Tensor<2>> {
+        let tableau = solver.tableau();
+        let stages = tableau.stages();
+        let single = |values: &[f64]| values.iter().map(|v| *v as f32).collect::<Vec<_>>();
+        let a: Vec<f32> = (0..stages)
+            .flat_map(|i| (0..stages).map(move |j| tableau.a[i].get(j).map_or(0.0, |v| *v as f32)))
+            .collect();
+        let (b, c, times) = (single(tableau.b), single(tableau.c), single(grid.times()));
+        let steps = Steps { a: &a, b: &b, c: &c, times: &times };
+        let plan = self.config.net().ode_plan(stages);
+        let states = integrate(x, self.trainer.average_row(), ALIGNMENT, plan, steps)?;
+        let [k, n, dim] = states.dims();
+        Some(states.reshape([k * n, dim]))
     }
 
     /// The conditional paths of `n` (at most a batch) pairs of the next step, at `frames` equal times: what the
@@ -118,6 +140,14 @@ impl Lab {
         let t = Tensor::<1>::from_floats(t, &self.device);
         self.read_points(self.net().velocity(x, t, None)).await
     }
+}
+
+/// The flow, unless it is not finite.
+fn whole(flow: Flow) -> Result<Flow> {
+    if points::finite(&flow.x) {
+        return Ok(flow);
+    }
+    Err(Error::numeric("the trajectories are not finite: use more steps or train again"))
 }
 
 /// Errors where a trajectory would be larger than 64 MB.

@@ -4,6 +4,7 @@ use super::init;
 use crate::error::{Error, Result};
 use crate::field::{Condition, Divergence, VelocityField};
 use crate::ops::features::{Frequencies, append_features};
+use crate::ops::ode::Plan;
 use crate::ops::product::{Activation, linear};
 use crate::ops::{silu, silu_slope};
 use crate::rng::{Rng, Stream};
@@ -37,6 +38,11 @@ impl MlpConfig {
     /// Draws initial weights. Errors where a size is 0.
     pub fn init(&self, seed: u64, device: &Device) -> Result<Mlp> {
         self.init_layers(2 * TIME.half, seed, device)
+    }
+
+    /// How its integration is made in one launch; see [`ode`](crate::ops::ode).
+    pub fn ode_plan(&self, stages: usize) -> Plan {
+        Plan { dim: self.dim, width: self.width, depth: self.depth, frequencies: TIME, stages }
     }
 
     /// Layers over x and `features` more inputs.

@@ -70,6 +70,9 @@ impl FeatureOps for Flex {
 }
 
 #[cfg(feature = "gpu")]
+pub(super) use gpu::reduced;
+
+#[cfg(feature = "gpu")]
 mod gpu {
     use super::{FeatureOps, Frequencies, Several};
     use crate::ops::gpu::{arg, args, contiguous, element, empty, groups};
@@ -139,7 +142,7 @@ mod gpu {
     /// The angle within [−π, π]: WGSL promises sine and cosine only there. 2π in two parts (Cody & Waite 1980), so
     /// that nothing is lost but the rounding of the angle itself.
     #[cube]
-    fn reduced(angle: f32) -> f32 {
+    pub(in crate::ops) fn reduced(angle: f32) -> f32 {
         let turns = f32::round(angle * 0.159_154_94f32);
         (angle - turns * 6.281_25f32) - turns * 0.001_935_307_2f32
     }

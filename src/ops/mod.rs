@@ -11,6 +11,7 @@ pub mod features;
 #[cfg(feature = "gpu")]
 mod gpu;
 pub mod loss;
+pub mod ode;
 
 pub mod product;
 mod several;

@@ -18,6 +18,7 @@ pub use clip::clip_global_norm;
 pub use digits::{DigitBatches, DigitConfig};
 pub use distil::Distil;
 pub use few_step::{FewStepBatches, Objective};
+pub use optimizer::ALIGNMENT;
 pub use pairs::{PairBatches, Pairs};
 pub use rate::LearningRate;
 pub use time::TimeSampling;

@@ -11,7 +11,7 @@ use burn::tensor::{Shape, Tensor};
 
 /// Parameters begin at multiples of this many elements, 256 bytes, so that on a GPU a part of the state is a buffer's part
 /// and no copy.
-const ALIGNMENT: usize = 64;
+pub const ALIGNMENT: usize = 64;
 
 /// β1, β2 and ε.
 const BETAS: [f64; 2] = [0.9, 0.99];
@@ -95,9 +95,14 @@ impl Optimizer {
         self.state.clone().expect("no step is under way")
     }
 
+    /// The average of all parameters in visiting order, each from a multiple of [`ALIGNMENT`] on.
+    pub(super) fn row(&self) -> Tensor<1> {
+        self.state().slice([2..3, 0..self.width]).reshape([self.width])
+    }
+
     /// The average as a module, without gradients; `like` gives everything but the values.
     pub(super) fn average<M: Module>(&self, like: &M) -> M {
-        let row = self.state().slice([2..3, 0..self.width]).reshape([self.width]);
+        let row = self.row();
         let parts: Vec<_> = self
             .shapes
             .iter()

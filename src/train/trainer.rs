@@ -115,6 +115,12 @@ impl<M: Module> Trainer<M> {
         self.optimizer.average(&self.module)
     }
 
+    /// The same in one piece: all parameters in visiting order, each from a multiple of
+    /// [`ALIGNMENT`](super::ALIGNMENT) on.
+    pub fn average_row(&self) -> Tensor<1> {
+        self.optimizer.row()
+    }
+
     /// How weights are updated.
     pub fn config(&self) -> OptimConfig {
         self.config
