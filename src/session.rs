@@ -12,7 +12,7 @@ use crate::sample::{Frame, Guidance, MapSampler, SampleConfig, Sampler, read};
 use crate::solver::{Solver, Tolerance};
 use crate::weights::{self, Loaded};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use serde::Deserialize;
 use std::rc::Rc;
 
@@ -95,7 +95,7 @@ impl Session {
     pub async fn loaded(opened: &Opened, bytes: &[u8]) -> Result<Loaded> {
         let loaded = weights::from_bytes(bytes, &opened.device)?;
         if opened.watch.is_gpu() {
-            let cpu = weights::from_bytes(bytes, &Device::flex())?;
+            let cpu = weights::from_bytes(bytes, &crate::device::cpu())?;
             let (expected, found) = (known_answer(&cpu).await?, known_answer(&loaded).await);
             opened.watch.check()?;
             let found = found.map_err(|e| opened.watch.not_finite(e.to_string()))?;

@@ -58,7 +58,7 @@ fn it_draws_trains_and_gives_a_few_step_network() {
     let here = block_on(it.sample(&labels, 2, 7)).unwrap();
     // Its weights file is a network that a session takes; half precision is the difference.
     let mut session = block_on(Session::open(Engine::Cpu)).unwrap();
-    session.load(&block_on(it.weights()).unwrap()).unwrap();
+    block_on(session.load(&block_on(it.weights()).unwrap())).unwrap();
     let request = Request {
         seed: 7,
         labels: labels.map(Some).to_vec(),

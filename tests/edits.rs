@@ -168,7 +168,7 @@ fn request(n: usize) -> Request {
 #[test]
 fn a_session_carries_a_digit_there_and_back_and_mends_it() {
     let mut session = block_on(Session::open(Engine::Cpu)).unwrap();
-    session.load(&std::fs::read(env!("FLOW_LAB_WEIGHTS")).unwrap()).unwrap();
+    block_on(session.load(&std::fs::read(env!("FLOW_LAB_WEIGHTS")).unwrap())).unwrap();
     let end = |start: Start, keep: Option<Keep>, request: &Request| {
         let mut run = session.begin(request, start, keep).unwrap();
         let mut last = Vec::new();
@@ -198,7 +198,7 @@ fn a_session_carries_a_digit_there_and_back_and_mends_it() {
 #[test]
 fn a_session_refuses_what_does_not_fit() {
     let mut session = block_on(Session::open(Engine::Cpu)).unwrap();
-    session.load(&std::fs::read(env!("FLOW_LAB_WEIGHTS")).unwrap()).unwrap();
+    block_on(session.load(&std::fs::read(env!("FLOW_LAB_WEIGHTS")).unwrap())).unwrap();
     let refused = |start: Start, keep: Option<Keep>| {
         let error = session.begin(&request(2), start, keep).err().expect("refused");
         assert_eq!(error.kind(), Kind::Config);

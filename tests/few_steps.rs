@@ -175,7 +175,7 @@ fn an_exact_map_ends_exactly_in_any_number_of_steps() {
             assert_eq!((frame.nfe, frame.done), ((k + 1).min(steps), k == steps));
         }
         close("end", frames[steps].x.clone(), end.clone(), 1e-5);
-        close("towards the end", frames[steps - 1].x1.clone(), end.clone(), 1e-5);
+        close("towards the end", frames[steps - 1].x1(), end.clone(), 1e-5);
         close("all at once", map_steps(&EXACT, x.clone(), steps), end.clone(), 1e-5);
     }
     assert!(MapSampler::new(x, 0).is_err());

@@ -9,7 +9,8 @@ mod loud;
 #[path = "common/shipped.rs"]
 mod shipped;
 
-use burn::nn::{LayerNormConfig, LinearConfig};
+use burn::module::Param;
+use burn::nn::{LayerNorm, LayerNormConfig, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, TensorData};
 use compare::largest_difference;
@@ -18,6 +19,11 @@ use flow_lab::device::Opened;
 use flow_lab::error::Kind;
 use flow_lab::field::{VelocityField, one_hot};
 use flow_lab::net::time_features;
+use flow_lab::ops::adamw::{AdamW, Layout, adamw};
+use flow_lab::ops::combine::combine;
+use flow_lab::ops::features::{Frequencies, append_features};
+use flow_lab::ops::loss::mean_square;
+use flow_lab::ops::product::{Activation, Norm, Patches, Product, linear as linear_op};
 use flow_lab::ops::silu;
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::session::{HostFrame, Session};
@@ -108,6 +114,7 @@ async fn every_layer(devices: &[Device; 2]) {
         let (c, g) = (c.await, g.await);
         assert!((c - g).abs() < 1e-4 * c, "error norm {c} {g}");
     }
+    our_operations(devices).await;
     let patches = |x: Tensor<2>| {
         x.reshape([3, 7, 4, 7, 4]).permute([0, 1, 3, 2, 4]).reshape([3, 49, 16]).reshape([3, 784])
     };
@@ -115,6 +122,126 @@ async fn every_layer(devices: &[Device; 2]) {
     let times = devices.clone().map(|d| Tensor::<1>::from_data([0.0f32, 0.31, 1.0], &d));
     // Angles reach 1000 radians, where WGSL promises little for sine and cosine.
     same("time features", times.map(|t| time_features(t, 32)), 2e-3).await;
+}
+
+/// A layer norm whose γ and β are not 1 and 0.
+fn layer_norm(gamma: Tensor<1>, beta: Tensor<1>) -> LayerNorm {
+    let mut norm = LayerNormConfig::new(gamma.dims()[0]).init(&gamma.device());
+    norm.gamma = Param::from_tensor(gamma);
+    norm.beta = Some(Param::from_tensor(beta));
+    norm
+}
+
+/// Every option of a product, alone and together, at sizes around those of a tile.
+async fn our_operations(devices: &[Device; 2]) {
+    let mut inputs = Inputs(Rng::new(4, Stream::Noise));
+    for (n, t, d, h) in [(2, 49, 128, 98), (3, 16, 33, 31), (1, 1, 64, 320), (5, 7, 2, 1)] {
+        let name = |what: &str| format!("{what} at {n}×{t}×{d}, {h}");
+        let x = inputs.pair([n, t, d], devices);
+        let modulation = inputs.pair([n, 3 * d], devices);
+        let [gamma, beta] = [(); 2].map(|()| inputs.pair([d], devices));
+        let residuals = [n, 1].map(|n| inputs.pair([n, t, h], devices));
+        let (weight, bias) = (inputs.pair([d, h], devices), inputs.pair([h], devices));
+        let (mix, mix_bias) = (inputs.pair([h, t], devices), inputs.pair([h], devices));
+        let mixed = inputs.pair([n, h, d], devices);
+        for activation in [Activation::None, Activation::Relu, Activation::Silu] {
+            let both = [0, 1].map(|k| {
+                let mut linear = LinearConfig::new(d, h).init(&devices[k]);
+                linear.weight = Param::from_tensor(weight[k].clone());
+                linear.bias = Some(Param::from_tensor(bias[k].clone()));
+                let norm = layer_norm(gamma[k].clone(), beta[k].clone());
+                let norm = || Norm { layer: &norm, modulation: modulation[k].clone(), at: d };
+                let x = || x[k].clone();
+                let product = || Product::linear(&linear).activation(activation);
+                let tokens =
+                    || Product::tokens(mix[k].clone(), Some(mix_bias[k].clone())).activation(activation);
+                [
+                    product().run(x()),
+                    product().norm(norm()).run(x()),
+                    product().residual(residuals[0][k].clone()).run(x()),
+                    product().norm(norm()).residual(residuals[1][k].clone()).run(x()),
+                    tokens().run(x()),
+                    tokens().norm(norm()).residual(mixed[k].clone()).run(x()),
+                ]
+            });
+            let [cpu, gpu] = both;
+            for (k, pair) in cpu.into_iter().zip(gpu).enumerate() {
+                // Of two numbers a norm makes ±1 or nothing, whichever way they round.
+                let tolerance = if d == 2 { 1e-3 } else { 2e-5 };
+                same(&name(&format!("product {k}, {activation:?}")), [pair.0, pair.1], tolerance).await;
+            }
+        }
+    }
+    let p = Patches { side: 12, patch: 3 };
+    let images = inputs.pair([3, 1, 144], devices);
+    let weight = inputs.pair([9, 9], devices);
+    let linear = |w: &Tensor<2>| {
+        let mut linear = LinearConfig::new(9, 9).with_bias(false).init(&w.device());
+        linear.weight = Param::from_tensor(w.clone());
+        linear
+    };
+    let [c, g] = [0, 1].map(|k| Product::linear(&linear(&weight[k])).read(p).write(p).run(images[k].clone()));
+    same("a product of patches", [c, g], 1e-5).await;
+
+    let x = inputs.pair([70, 3], devices);
+    let t = inputs.pair([70], devices);
+    let frequencies = Frequencies { half: 8, scale: 0.01 };
+    let [c, g] = [0, 1].map(|k| append_features(Some(x[k].clone()), t[k].clone(), frequencies));
+    same("features", [c, g], 1e-5).await;
+    let terms = [(); 8].map(|()| inputs.pair([5, 31], devices));
+    let [c, g] = [0, 1].map(|k| {
+        let weighted: Vec<_> = terms.iter().enumerate().map(|(i, x)| (i as f64 - 2.5, &x[k])).collect();
+        combine(&weighted)
+    });
+    same("a sum of eight", [c, g], 1e-5).await;
+    for n in [1, 300, 70_001] {
+        let (x, y) = (inputs.pair([n], devices), inputs.pair([n], devices));
+        let [c, g] = [0, 1].map(|k| mean_square(x[k].clone(), y[k].clone()));
+        same(&format!("the loss of {n}"), [c, g], 1e-4).await;
+    }
+    let layout = Layout { width: 192, at: [0, 128] };
+    let [w0, g0] = [(); 2].map(|()| inputs.pair([100], devices));
+    let [w1, g1] = [(); 2].map(|()| inputs.pair([7], devices));
+    let state = inputs.pair([3, 192], devices).map(Tensor::abs);
+    let step =
+        AdamW { rate: 0.1, betas: [0.9, 0.99], epsilon: 1e-8, weight_decay: 0.1, average: 0.9, step: 3 };
+    for held in [false, true] {
+        let [c, g] = [0, 1].map(|k| {
+            let before = held.then(|| state[k].clone());
+            let fresh = state[k].clone() * 1.0;
+            let state = before.unwrap_or(fresh);
+            let of = |w: [&[Tensor<1>; 2]; 2]| w.map(|w| w[k].clone());
+            adamw(of([&w0, &w1]), of([&g0, &g1]), state, layout, step)
+        });
+        let ([c0, c1], c) = c;
+        let ([g0, g1], g) = g;
+        same("AdamW, first", [c0, g0], 1e-5).await;
+        same("AdamW, second", [c1, g1], 1e-5).await;
+        same("AdamW, state", [c, g], 1e-5).await;
+    }
+    let [c, g] = state;
+    same("a state that somebody holds", [c, g], 0.0).await;
+
+    let autodiff = devices.clone().map(|d| d.autodiff());
+    for (n, d, h) in [(33, 18, 64), (7, 64, 2), (256, 64, 64)] {
+        let x = inputs.pair([n, d], &autodiff);
+        let (w, b, target) =
+            (inputs.pair([d, h], &autodiff), inputs.pair([h], &autodiff), inputs.pair([n, h], &autodiff));
+        let both = [0, 1].map(|k| {
+            let x = x[k].clone().require_grad();
+            let mut layer = LinearConfig::new(d, h).init(&autodiff[k]);
+            layer.weight = Param::from_tensor(w[k].clone().require_grad());
+            layer.bias = Some(Param::from_tensor(b[k].clone().require_grad()));
+            let grads =
+                mean_square(linear_op(x.clone(), &layer, Activation::Silu), target[k].clone()).backward();
+            let [dx, dw] = [&x, &layer.weight.val()].map(|v| v.grad(&grads).unwrap());
+            (dx, dw, layer.bias.unwrap().val().grad(&grads).unwrap())
+        });
+        let [(cx, cw, cb), (gx, gw, gb)] = both;
+        same(&format!("gradient of x, {n}×{d}→{h}"), [cx, gx], 1e-5).await;
+        same(&format!("gradient of w, {n}×{d}→{h}"), [cw, gw], 1e-5).await;
+        same(&format!("gradient of b, {n}×{d}→{h}"), [cb, gb], 1e-5).await;
+    }
 }
 
 async fn shipped_network(devices: &[Device; 2]) {
@@ -143,7 +270,7 @@ async fn the_lab(opened: [&Opened; 2]) {
 
     // Widths that are and are not multiples of 32.
     for width in [32, 24] {
-        let config = LabConfig { width, depth: 2, batch: 64, seed: 3, ..LabConfig::default() };
+        let config = LabConfig { width, depth: 3, batch: 64, seed: 3, ..LabConfig::default() };
         let mut labs = opened.map(|o| Lab::new(config.clone(), o).unwrap());
         let mut losses = Vec::new();
         for lab in &mut labs {
@@ -223,8 +350,8 @@ async fn webgpu_agrees_with_the_cpu_and_says_when_it_is_lost() {
     every_layer(&devices).await;
     shipped_network(&devices).await;
 
-    cpu.load(WEIGHTS).unwrap();
-    gpu.load(WEIGHTS).unwrap();
+    cpu.load(WEIGHTS).await.unwrap();
+    gpu.load(WEIGHTS).await.unwrap();
     let (on_cpu, on_gpu) = (frames(&cpu).await, frames(&gpu).await);
     assert_eq!(on_cpu.len(), on_gpu.len());
     for (a, b) in on_cpu.iter().zip(&on_gpu) {

@@ -41,7 +41,7 @@ impl Engine {
     /// Errors where this build has no such engine, no adapter exists, or it lacks what Burn needs.
     pub async fn open(self) -> Result<Opened> {
         match self {
-            Self::Cpu => Ok(Opened { device: Device::flex(), name: "CPU".into(), watch: Watch::default() }),
+            Self::Cpu => Ok(Opened { device: cpu(), name: "CPU".into(), watch: Watch::default() }),
             #[cfg(feature = "webgpu")]
             Self::WebGpu => gpu::open().await,
             #[cfg(not(feature = "webgpu"))]
@@ -103,11 +103,16 @@ impl Watch {
     }
 }
 
+/// The CPU, which every build has.
+pub fn cpu() -> Device {
+    Device::flex()
+}
+
 /// The device that a native program asks for by name: `cpu`, or the GPU that it was built for.
 #[cfg(feature = "native")]
 pub fn native(name: &str) -> Result<Device> {
     match name {
-        "cpu" => Ok(Device::flex()),
+        "cpu" => Ok(cpu()),
         #[cfg(feature = "webgpu")]
         "webgpu" => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
         #[cfg(feature = "vulkan")]

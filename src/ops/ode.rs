@@ -131,7 +131,7 @@ mod gpu {
             table: FloatTensor<Self>,
             shape: Shape,
             steps: usize,
-        ) -> FloatTensor<Self>;
+        ) -> Option<FloatTensor<Self>>;
     }
 
     impl OdeOps for Flex {
@@ -141,8 +141,8 @@ mod gpu {
             _: FloatTensor<Self>,
             _: Shape,
             _: usize,
-        ) -> FloatTensor<Self> {
-            unreachable!("super::integrate leaves CPUs to the solver")
+        ) -> Option<FloatTensor<Self>> {
+            None
         }
     }
 
@@ -155,21 +155,20 @@ mod gpu {
     ) -> Option<Tensor<3>> {
         let device = x.device();
         let Plan { dim, width, depth, frequencies, stages } = plan;
-        let shape = |particles| Shape { dim, width, depth, half: frequencies.half, stages, particles, alignment };
+        let shape =
+            |particles| Shape { dim, width, depth, half: frequencies.half, stages, particles, alignment };
         let shape = [8, 4].map(shape).into_iter().find(|shape| shape.bytes() <= MEMORY)?;
-        if device == burn::tensor::Device::flex() {
-            return None;
-        }
         let count = steps.times.len() - 1;
         let table = [steps.a, steps.b, steps.c, &frequencies.radians(), steps.times].concat();
         let table = Tensor::<1>::from_data(TensorData::from(table.as_slice()), &device);
-        Some(Tensor::from_dispatch(<Dispatch as OdeOps>::integrate(
+        let states = <Dispatch as OdeOps>::integrate(
             x.into_dispatch(),
             parameters.into_dispatch(),
             table.into_dispatch(),
             shape,
             count,
-        )))
+        );
+        states.map(Tensor::from_dispatch)
     }
 
     impl OdeOps for CubeBackend {
@@ -179,7 +178,7 @@ mod gpu {
             table: FloatTensor<Self>,
             shape: Shape,
             steps: usize,
-        ) -> FloatTensor<Self> {
+        ) -> Option<FloatTensor<Self>> {
             let [x, parameters, table] = [x, parameters, table].map(contiguous);
             let n = x.meta.num_elements() / shape.dim;
             let out = empty(&x, [steps, n, shape.dim]);
@@ -198,7 +197,7 @@ mod gpu {
                     shape,
                 );
             }
-            out
+            Some(out)
         }
     }
 

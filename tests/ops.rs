@@ -1,0 +1,386 @@
+//! Operations of our own against their definitions in double precision, element by element; gradients against difference
+//! quotients; AdamW against Burn's.
+#![cfg(feature = "native")]
+
+use burn::module::{Module, Param, ParamId};
+use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
+use burn::optim::{AdamWConfig, GradientsParams};
+use burn::tensor::{Device, Tensor, TensorData};
+use flow_lab::ops::adamw::{AdamW, Layout, adamw};
+use flow_lab::ops::combine::combine;
+use flow_lab::ops::features::{Frequencies, append_features};
+use flow_lab::ops::loss::mean_square;
+use flow_lab::ops::product::{Activation, Norm, Patches, Product, linear};
+use flow_lab::rng::{Rng, Stream};
+
+/// Numbers that a test draws once.
+struct Draws(Rng);
+
+impl Draws {
+    fn new(seed: u64) -> Self {
+        Self(Rng::new(seed, Stream::Noise))
+    }
+
+    fn tensor<const D: usize>(&mut self, shape: [usize; D], device: &Device) -> Tensor<D> {
+        Tensor::from_data(TensorData::new(self.0.normals(shape.iter().product()), shape), device)
+    }
+}
+
+fn values<const D: usize>(x: &Tensor<D>) -> Vec<f64> {
+    x.clone().into_data().iter::<f32>().map(f64::from).collect()
+}
+
+fn close(what: &str, got: &[f64], want: &[f64], tolerance: f64) {
+    assert_eq!(got.len(), want.len(), "{what}");
+    for (i, (a, b)) in got.iter().zip(want).enumerate() {
+        assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{what}, element {i}: {a}, not {b}");
+    }
+}
+
+fn apply(activation: Activation, z: f64) -> f64 {
+    match activation {
+        Activation::None => z,
+        Activation::Relu => z.max(0.0),
+        Activation::Silu => z / (1.0 + (-z).exp()),
+    }
+}
+
+fn layer(w: Tensor<2>, b: Option<Tensor<1>>) -> Linear {
+    let [inputs, outputs] = w.dims();
+    let mut layer = LinearConfig::new(inputs, outputs).init(&w.device());
+    layer.weight = Param::from_tensor(w);
+    layer.bias = b.map(Param::from_tensor);
+    layer
+}
+
+fn layer_norm(gamma: Tensor<1>, beta: Tensor<1>) -> LayerNorm {
+    let mut norm = LayerNormConfig::new(gamma.dims()[0]).init(&gamma.device());
+    norm.gamma = Param::from_tensor(gamma);
+    norm.beta = Some(Param::from_tensor(beta));
+    norm
+}
+
+/// (γ norm(x) + β) (1 + scale) + shift, from the definition; rows of `d`, `tokens` of them a sample.
+fn modulated(
+    x: &[f64],
+    tokens: usize,
+    d: usize,
+    gamma: &[f64],
+    beta: &[f64],
+    m: &[f64],
+    at: usize,
+    width: usize,
+) -> Vec<f64> {
+    let mut out = Vec::new();
+    for (r, row) in x.chunks(d).enumerate() {
+        let mean = row.iter().sum::<f64>() / d as f64;
+        let variance = row.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / d as f64;
+        for (k, v) in row.iter().enumerate() {
+            let m = &m[r / tokens * width..];
+            let normal = (v - mean) / (variance + 1e-5).sqrt() * gamma[k] + beta[k];
+            out.push(normal * (1.0 + m[at + k]) + m[at + d + k]);
+        }
+    }
+    out
+}
+
+const ACTIVATIONS: [Activation; 3] = [Activation::None, Activation::Relu, Activation::Silu];
+
+#[test]
+fn a_product_of_channels_is_its_definition() {
+    let device = &Device::flex();
+    // Sizes below, at and above eight and thirty-two.
+    for (seed, (n, t, d, h)) in
+        [(1, 1, 1, 1), (2, 3, 5, 9), (3, 7, 32, 33), (2, 49, 16, 8)].into_iter().enumerate()
+    {
+        let mut draw = Draws::new(seed as u64);
+        let (x, w, b) =
+            (draw.tensor([n, t, d], device), draw.tensor([d, h], device), draw.tensor([h], device));
+        let (gamma, beta) = (draw.tensor([d], device), draw.tensor([d], device));
+        let modulation = draw.tensor([n, 2 * d + 3], device);
+        for activation in ACTIVATIONS {
+            for with_norm in [false, true] {
+                for residual in [None, Some(n), Some(1)] {
+                    let residual = residual.map(|n| draw.tensor([n, t, h], device));
+                    let (linear, norm) =
+                        (layer(w.clone(), Some(b.clone())), layer_norm(gamma.clone(), beta.clone()));
+                    let mut product = Product::linear(&linear).activation(activation);
+                    if with_norm {
+                        product = product.norm(Norm { layer: &norm, modulation: modulation.clone(), at: 3 });
+                    }
+                    if let Some(residual) = &residual {
+                        product = product.residual(residual.clone());
+                    }
+                    let got = values(&product.run(x.clone()));
+                    let x = match with_norm && d > 1 {
+                        true => modulated(
+                            &values(&x),
+                            t,
+                            d,
+                            &values(&gamma),
+                            &values(&beta),
+                            &values(&modulation),
+                            3,
+                            2 * d + 3,
+                        ),
+                        false if with_norm => continue,
+                        false => values(&x),
+                    };
+                    let (w, b) = (values(&w), values(&b));
+                    let residual = residual.map(|r| values(&r));
+                    let want: Vec<f64> = (0..n * t * h)
+                        .map(|i| {
+                            let (row, j) = (i / h, i % h);
+                            let sum: f64 = (0..d).map(|k| x[row * d + k] * w[k * h + j]).sum();
+                            let r = residual.as_ref().map_or(0.0, |r| r[i % r.len()]);
+                            apply(activation, sum + b[j] + r)
+                        })
+                        .collect();
+                    close(&format!("{n}×{t}×{d}→{h} {activation:?} norm {with_norm}"), &got, &want, 2e-5);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_product_of_tokens_is_its_definition() {
+    let device = &Device::flex();
+    for (seed, (n, t, d, h)) in [(1, 2, 3, 1), (2, 5, 9, 7), (3, 49, 12, 34)].into_iter().enumerate() {
+        let mut draw = Draws::new(10 + seed as u64);
+        let (x, w, b) =
+            (draw.tensor([n, t, d], device), draw.tensor([h, t], device), draw.tensor([h], device));
+        let (gamma, beta) = (draw.tensor([d], device), draw.tensor([d], device));
+        let modulation = draw.tensor([n, 2 * d], device);
+        let residual: Tensor<3> = draw.tensor([n, h, d], device);
+        let norm = layer_norm(gamma.clone(), beta.clone());
+        let got = Product::tokens(w.clone(), Some(b.clone()))
+            .norm(Norm { layer: &norm, modulation: modulation.clone(), at: 0 })
+            .residual(residual.clone())
+            .activation(Activation::Silu)
+            .run(x.clone());
+        let x = modulated(&values(&x), t, d, &values(&gamma), &values(&beta), &values(&modulation), 0, 2 * d);
+        let (w, b, residual) = (values(&w), values(&b), values(&residual));
+        let want: Vec<f64> = (0..n * h * d)
+            .map(|at| {
+                let (s, i, j) = (at / (h * d), at / d % h, at % d);
+                let sum: f64 = (0..t).map(|k| w[i * t + k] * x[(s * t + k) * d + j]).sum();
+                apply(Activation::Silu, sum + b[i] + residual[at])
+            })
+            .collect();
+        close("tokens", &values(&got), &want, 2e-5);
+    }
+}
+
+/// Patches of 2 of a 6×6 image: the identity in, the identity out.
+#[test]
+fn patches_are_read_and_written_where_they_stand() {
+    let device = &Device::flex();
+    let p = Patches { side: 6, patch: 2 };
+    let images =
+        Tensor::<3>::from_data(TensorData::new((0..72).map(|v| v as f32).collect(), [2, 1, 36]), device);
+    let eye = layer(Tensor::<2>::eye(4, device), None);
+    let tokens = Product::linear(&eye).read(p).run(images.clone());
+    assert_eq!(tokens.dims(), [2, 9, 4]);
+    // The patch in the second row, third column: pixels (2, 4), (2, 5), (3, 4), (3, 5).
+    assert_eq!(values(&tokens)[5 * 4..6 * 4], [16.0, 17.0, 22.0, 23.0]);
+    assert_eq!(values(&tokens)[(9 + 5) * 4], 52.0, "the same place of the second image");
+    let back = Product::linear(&eye).write(p).run(tokens);
+    assert_eq!(values(&back), values(&images));
+    assert_eq!(back.dims(), images.dims());
+}
+
+/// On a device with gradients the same is composed of other operations.
+#[test]
+fn composed_for_gradients_it_is_the_same() {
+    let (plain, autodiff) = (Device::flex(), Device::flex().autodiff());
+    let p = Patches { side: 6, patch: 2 };
+    let [got, want] = [autodiff, plain].map(|device| {
+        let mut draw = Draws::new(5);
+        let (x, modulation) = (draw.tensor([3, 1, 36], &device), draw.tensor([3, 10], &device));
+        let read = layer(draw.tensor([4, 5], &device), Some(draw.tensor([5], &device)));
+        let norm = layer_norm(draw.tensor([5], &device), draw.tensor([5], &device));
+        let modulate = || Norm { layer: &norm, modulation: modulation.clone(), at: 0 };
+        let h = Product::linear(&read).read(p).residual(draw.tensor([1, 9, 5], &device)).run(x);
+        let y = Product::tokens(draw.tensor([7, 9], &device), Some(draw.tensor([7], &device)))
+            .norm(modulate())
+            .activation(Activation::Relu)
+            .run(h.clone());
+        let h = Product::tokens(draw.tensor([9, 7], &device), None).residual(h).run(y);
+        let write = layer(draw.tensor([5, 4], &device), Some(draw.tensor([4], &device)));
+        let y = Product::linear(&write).norm(modulate()).activation(Activation::Silu).write(p).run(h);
+        values(&y)
+    });
+    close("composed", &got, &want, 1e-4);
+}
+
+/// d/dv of Σ weights × y at each of v's elements, by a central difference of double the step that single precision likes.
+fn quotients<const D: usize>(v: &Tensor<D>, sum: impl Fn(Tensor<D>) -> f64) -> Vec<f64> {
+    let (shape, device, at) = (v.dims(), v.device(), values(v));
+    let h = 1.0 / 64.0;
+    (0..at.len())
+        .map(|i| {
+            let moved = |by: f64| {
+                let mut at: Vec<f32> = at.iter().map(|v| *v as f32).collect();
+                at[i] += by as f32;
+                sum(Tensor::from_data(TensorData::new(at, shape), &device))
+            };
+            // Fourth order: the error of the method is far below that of single precision.
+            (8.0 * (moved(h) - moved(-h)) - (moved(2.0 * h) - moved(-2.0 * h))) / (12.0 * h)
+        })
+        .collect()
+}
+
+#[test]
+fn the_gradient_of_a_linear_layer_is_the_difference_quotient() {
+    let device = Device::flex().autodiff();
+    for activation in [Activation::None, Activation::Silu] {
+        for bias in [true, false] {
+            let mut draw = Draws::new(20);
+            let (n, d, h) = (9, 5, 11);
+            let x = draw.tensor([n, d], &device).require_grad();
+            let w = draw.tensor([d, h], &device).require_grad();
+            let b = draw.tensor([h], &device).require_grad();
+            let weights: Tensor<2> = draw.tensor([n, h], &device);
+            let y = |x: Tensor<2>, w: Tensor<2>, b: Tensor<1>| {
+                let mut l = LinearConfig::new(d, h).init(&device);
+                l.weight = Param::initialized(ParamId::new(), w);
+                l.bias = bias.then(|| Param::initialized(ParamId::new(), b));
+                (linear(x, &l, activation) * weights.clone()).sum()
+            };
+            let grads = y(x.clone(), w.clone(), b.clone()).backward();
+            let number = |y: Tensor<1>| values(&y.inner())[0];
+            let of = |v: Tensor<2>| values(&v);
+            close(
+                "dx",
+                &of(x.grad(&grads).unwrap()),
+                &quotients(&x, |x| number(y(x, w.clone(), b.clone()))),
+                2e-3,
+            );
+            close(
+                "dw",
+                &of(w.grad(&grads).unwrap()),
+                &quotients(&w, |w| number(y(x.clone(), w, b.clone()))),
+                2e-3,
+            );
+            match (bias, b.grad(&grads)) {
+                (true, Some(db)) => {
+                    close("db", &values(&db), &quotients(&b, |b| number(y(x.clone(), w.clone(), b))), 2e-3);
+                }
+                (false, db) => assert!(db.is_none_or(|db| values(&db).iter().all(|v| *v == 0.0))),
+                (true, None) => panic!("the bias has no gradient"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_gradient_reaches_what_stands_before_the_features_and_the_loss() {
+    let device = Device::flex().autodiff();
+    let mut draw = Draws::new(30);
+    let x = draw.tensor([4, 2], &device).require_grad();
+    let t = Tensor::<1>::from_floats([0.1, 0.2, 0.6, 0.9], &device);
+    let y: Tensor<2> = draw.tensor([4, 8], &device);
+    let loss = |x: Tensor<2>| {
+        let wide = append_features(Some(x), t.clone(), Frequencies { half: 3, scale: 0.01 });
+        mean_square(wide, y.clone())
+    };
+    let got = values(&x.grad(&loss(x.clone()).backward()).unwrap());
+    close("through features and loss", &got, &quotients(&x, |x| values(&loss(x).inner())[0]), 2e-3);
+}
+
+#[test]
+fn features_sums_and_losses_are_their_definitions() {
+    let device = &Device::flex();
+    let times = [0.0f32, 0.125, 0.5, 0.99];
+    let x = Draws::new(40).tensor([4, 3], device);
+    let frequencies = Frequencies { half: 5, scale: 0.01 };
+    let got = append_features(Some(x.clone()), Tensor::from_floats(times, device), frequencies);
+    let x = values(&x);
+    let mut want = Vec::new();
+    for (i, t) in times.iter().enumerate() {
+        want.extend_from_slice(&x[3 * i..3 * i + 3]);
+        let angle = |k: usize| 10.0 * 10_000f64.powf(-(k as f64) / 5.0) * f64::from(*t);
+        want.extend((0..5).map(|k| angle(k).sin()));
+        want.extend((0..5).map(|k| angle(k).cos()));
+    }
+    close("features", &values(&got), &want, 2e-6);
+
+    // More terms than fit into one launch, and a length that is no multiple of eight.
+    let mut draw = Draws::new(41);
+    let terms: Vec<(f64, Tensor<1>)> =
+        (0..9).map(|k| (k as f64 / 3.0 - 1.0, draw.tensor([13], device))).collect();
+    let got = combine(&terms.iter().map(|(w, x)| (*w, x)).collect::<Vec<_>>());
+    let want: Vec<f64> = (0..13).map(|i| terms.iter().map(|(w, x)| w * values(x)[i]).sum()).collect();
+    close("sum", &values(&got), &want, 1e-5);
+
+    let (x, y): (Tensor<2>, Tensor<2>) = (draw.tensor([7, 3], device), draw.tensor([7, 3], device));
+    let want = values(&x).iter().zip(values(&y)).map(|(x, y)| (x - y).powi(2)).sum::<f64>() / 21.0;
+    close("loss", &values(&mean_square(x, y)), &[want], 1e-6);
+}
+
+#[derive(Module, Debug)]
+struct Pair {
+    a: Param<Tensor<1>>,
+    b: Param<Tensor<1>>,
+}
+
+/// Ten steps on a loss that pulls differently at each element, by Burn's optimizer and by ours; the average by its recursion.
+#[test]
+fn adamw_is_burns_and_the_average_its_recursion() {
+    let device = Device::flex().autodiff();
+    let mut draw = Draws::new(50);
+    let (a, b): (Tensor<1>, Tensor<1>) = (draw.tensor([19], &device), draw.tensor([3], &device));
+    let target: Tensor<1> = draw.tensor([19], &device);
+    let loss = |pair: &Pair| {
+        let a = pair.a.val() - target.clone();
+        (a.clone() * a * 3.0).sum() + (pair.b.val().exp()).sum()
+    };
+    let (rate, weight_decay) = (0.05, 0.1);
+    let mut burn = Pair {
+        a: Param::from_tensor(a.clone().require_grad()),
+        b: Param::from_tensor(b.clone().require_grad()),
+    };
+    let config =
+        AdamWConfig::new().with_beta_2(0.99).with_epsilon(1e-8).with_weight_decay(weight_decay as f32);
+    let mut optimizer = config.init();
+
+    let layout = Layout { width: 32, at: [0, 24] };
+    let mut ours = [a.clone().inner(), b.clone().inner()];
+    let first = Tensor::cat(
+        vec![
+            ours[0].clone(),
+            Tensor::zeros([5], &Device::flex()),
+            ours[1].clone(),
+            Tensor::zeros([5], &Device::flex()),
+        ],
+        0,
+    );
+    let mut state =
+        Tensor::cat(vec![Tensor::zeros([64], &Device::flex()), first.clone()], 0).reshape([3, 32]);
+    let mut average = values(&first);
+    for step in 1..=10 {
+        let grads = GradientsParams::from_grads(loss(&burn).backward(), &burn);
+        burn = optimizer.step(rate, burn, grads);
+
+        let [x, y] = ours.clone().map(|w| Tensor::<1>::from_inner(w).require_grad());
+        let pair = Pair { a: Param::from_tensor(x.clone()), b: Param::from_tensor(y.clone()) };
+        let grads = loss(&pair).backward();
+        let gradients = [x.grad(&grads).unwrap(), y.grad(&grads).unwrap()];
+        let held = state.clone();
+        let before = values(&held);
+        let numbers = AdamW { rate, betas: [0.9, 0.99], epsilon: 1e-8, weight_decay, average: 0.7, step };
+        (ours, state) = adamw(ours, gradients, state, layout, numbers);
+        assert_eq!(values(&held), before, "who holds the old state keeps it");
+        close("a", &values(&ours[0]), &values(&burn.a.val().inner()), 1e-5);
+        close("b", &values(&ours[1]), &values(&burn.b.val().inner()), 1e-5);
+        for (at, w) in values(&ours[0])
+            .into_iter()
+            .enumerate()
+            .chain(values(&ours[1]).into_iter().enumerate().map(|(i, w)| (24 + i, w)))
+        {
+            average[at] = 0.7 * average[at] + 0.3 * w;
+        }
+        close("average", &values(&state)[64..64 + 27], &average[..27], 1e-5);
+    }
+}
