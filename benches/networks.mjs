@@ -27,7 +27,7 @@ async function measure({ assets, engine, index, n, steps, rounds }) {
   const module = await ENGINES[engine]();
   await module.default();
   const flow = await module.Engine.open(engine);
-  flow.load(new Uint8Array(await (await fetch(`/weights/${index}`)).arrayBuffer()));
+  await flow.load(new Uint8Array(await (await fetch(`/weights/${index}`)).arrayBuffer()));
   const labels = Array.from({ length: n }, (_, i) => i % 10);
   const request = JSON.stringify({ seed: 1, labels, solver: "euler", steps, tolerance: 0.01, guidance: { weight: 1, from: 0, to: 1 } });
   const times = [];

@@ -2,26 +2,12 @@
 // as transposed 2-D products, because tfjs's wasm backend runs XNNPACK only where the right factor is one
 // matrix; bias and relu fused.
 
+import { readTensors } from "./safetensors.js";
+
 /** Reads our safetensors file: {name: {shape, values}} and the network's settings. */
 export function readWeights(buffer) {
-  const view = new DataView(buffer);
-  const length = Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
-  const tensors = {};
-  const { __metadata__: metadata, ...entries } = header;
-  for (const [name, { shape, data_offsets: [from, to] }] of Object.entries(entries)) {
-    const values = new Float32Array((to - from) / 2);
-    for (let i = 0; i < values.length; i += 1) values[i] = half(view.getUint16(8 + length + from + 2 * i, true));
-    tensors[name.replace(/^Mixer\./, "")] = { shape, values };
-  }
+  const { tensors, metadata } = readTensors(buffer);
   return { tensors, config: JSON.parse(metadata["flow-lab"]).net };
-}
-
-function half(bits) {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  return sign * (exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : (fraction / 1024) * 2 ** -14);
 }
 
 export function makeMixer(tf, { tensors, config }) {

@@ -7,6 +7,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${FLOW_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/flow-lab}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 export NODE_PATH=$CACHE/node/node_modules
+export FLOW_LAB_ENGINES=${FLOW_LAB_ENGINES:-$CACHE/engines}
 export PATH="$CACHE/tools/bin:$HOME/.cargo/bin:$PATH"
 
 # wasm-bindgen must equal the version pinned in Cargo.toml; a test holds it.

@@ -9,16 +9,18 @@ const require = createRequire(import.meta.url);
 /** A package that scripts/setup installed. CommonJS resolution sees NODE_PATH; imports do not. */
 export const fromNpm = (name) => import(pathToFileURL(require.resolve(name)).href);
 
-/** Launches, submits and bytes read back since they were last looked at. */
+/** Launches, submits, mapped ranges and the first error of WebGPU since they were last looked at. */
 export class Counter {
   launches = 0;
   submits = 0;
   reads = 0;
+  error = null;
 
   take() {
-    const { launches, submits, reads } = this;
+    const { launches, submits, reads, error } = this;
     this.launches = this.submits = this.reads = 0;
-    return { launches, submits, reads };
+    this.error = null;
+    return { launches, submits, reads, error };
   }
 }
 
@@ -49,6 +51,12 @@ export async function provideWebGPU(backend) {
   const counter = new Counter();
   count(GPUComputePassEncoder.prototype, ["dispatchWorkgroups", "dispatchWorkgroupsIndirect"], () => (counter.launches += 1));
   count(GPUQueue.prototype, ["submit"], () => (counter.submits += 1));
+  const requested = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (...args) {
+    const device = await requested.apply(this, args);
+    device.addEventListener("uncapturederror", (event) => (counter.error ??= event.error.message));
+    return device;
+  };
   const mapped = GPUBuffer.prototype.getMappedRange;
   GPUBuffer.prototype.getMappedRange = function (...args) {
     const range = mapped.apply(this, args);
