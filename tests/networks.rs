@@ -125,7 +125,9 @@ fn guidance_is_linear_in_its_weight() {
     let net = awake(&configs()[0], &device);
     let (x, t) = (noise(2, 64, 0), Tensor::<1>::from_data([0.3f32, 0.3], &device));
     let c = Some(condition(&[Some(0), Some(2)]));
-    let at = |weight: f64| values(Guided { field: &net, weight }.velocity(x.clone(), t.clone(), c.clone()));
+    let at = |weight: f64| {
+        values(Guided { field: &net, weight, both: None }.velocity(x.clone(), t.clone(), c.clone()))
+    };
     let none = values(net.velocity(x.clone(), t.clone(), Some(condition(&[None, None]))));
     let with = values(net.velocity(x.clone(), t.clone(), c.clone()));
     assert!(largest_difference(&at(0.0), &none) < 1e-5);

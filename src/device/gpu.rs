@@ -31,6 +31,9 @@ fn features(adapter: &Adapter) -> Features {
 
 /// Opens the device. Errors, with a sentence, where there is no adapter, or the browser does not answer.
 pub(super) async fn open() -> Result<Opened> {
+    // Test runners do not start a module, which would have done it.
+    #[cfg(target_arch = "wasm32")]
+    super::run_constructors();
     #[cfg(target_arch = "wasm32")]
     let found = super::browser::find_adapter().await?;
     let refused = |e: &dyn std::fmt::Display| Error::device(format!("WebGPU could not be started: {e}"));
@@ -57,22 +60,27 @@ pub(super) async fn open() -> Result<Opened> {
     let device = async { Ok::<_, Error>(device.await) };
     let (device, queue) = device.await?.map_err(|e| refused(&e))?;
 
+    #[cfg(target_arch = "wasm32")]
+    let name = found.name().to_string();
+    #[cfg(not(target_arch = "wasm32"))]
+    let name = adapter.get_info().name;
+    let backend = adapter.get_info().backend;
+    let raw = device.clone();
+    let setup = WgpuSetup { instance, adapter, device, queue, backend };
+    let device = Device::wgpu_options().setup(setup).init().map_err(|e| refused(&e))?;
+    Ok(Opened { device, name, watch: watch(raw) })
+}
+
+/// Notes the first thing that goes wrong outside of any call. After Burn's set-up, which installs callbacks of its own:
+/// they panic inside a browser event, where nothing can catch it.
+fn watch(device: wgpu::Device) -> Watch {
     let watch = Watch { lost: Arc::default(), raw: Some(device.clone()) };
     let note = |lost: &Arc<Mutex<Option<String>>>, reason: String| {
         lost.lock().expect("no thread panics while it holds this").get_or_insert(reason);
     };
     let lost = watch.lost.clone();
     device.set_device_lost_callback(move |reason, message| note(&lost, format!("{reason:?} {message}")));
-    // Without a handler wgpu panics on these, inside a browser event where nothing can catch it.
     let lost = watch.lost.clone();
     device.on_uncaptured_error(Arc::new(move |error| note(&lost, error.to_string())));
-
-    #[cfg(target_arch = "wasm32")]
-    let name = found.name().to_string();
-    #[cfg(not(target_arch = "wasm32"))]
-    let name = adapter.get_info().name;
-    let backend = adapter.get_info().backend;
-    let setup = WgpuSetup { instance, adapter, device, queue, backend };
-    let device = Device::wgpu_options().setup(setup).init().map_err(|e| refused(&e))?;
-    Ok(Opened { device, name, watch })
+    watch
 }

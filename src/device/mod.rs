@@ -9,6 +9,22 @@ use crate::error::{Error, Result};
 use burn::tensor::Device;
 use std::sync::{Arc, Mutex};
 
+/// Runs the program's static constructors (CubeCL's, by the crate `inventory`), once.
+///
+/// They must be called by name: as long as nothing does, the linker takes the module for a command, whose every export
+/// runs all of them again at each call (scripts/check-wasm.mjs reads the file for that). As soon as something does, nobody
+/// else runs them.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn run_constructors() {
+    // SAFETY: what the linker makes of all static constructors; it takes nothing and gives nothing.
+    unsafe extern "C" {
+        fn __wasm_call_ctors();
+    }
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    // SAFETY: run once, as they expect.
+    ONCE.call_once(|| unsafe { __wasm_call_ctors() });
+}
+
 /// Which engine computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {

@@ -188,7 +188,7 @@ mod tests {
             let half = (s[i] - t[i]) / 2.0;
             for time in [t[i], t[i] + half] {
                 let weight = if i < 2 { guidance.at(f64::from(time)) } else { 1.0 };
-                let field = Guided { field: if i < 2 { &teacher } else { &other }, weight };
+                let field = Guided { field: if i < 2 { &teacher } else { &other }, weight, both: None };
                 at = at.clone() + field.velocity(at, row(&[time]), Some(c.clone())) * half;
             }
             // The target is the mean velocity of the two steps: how far they went.

@@ -50,20 +50,10 @@ fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
     object.into()
 }
 
-// SAFETY: what the linker makes of all static constructors; it takes nothing and gives nothing.
-unsafe extern "C" {
-    fn __wasm_call_ctors();
-}
-
 /// Runs static constructors and makes a panic readable in the console. Runs by itself when the module starts.
-///
-/// The constructors are CubeCL's (crate `inventory`). They must be called by name: as long as nothing does, the linker
-/// takes the module for a command, whose every export runs all of them again, each time it is called (scripts/check-wasm.mjs
-/// reads the file for that).
 #[wasm_bindgen(start)]
 pub fn start() {
-    // SAFETY: the module starts once, and nothing of it ran before.
-    unsafe { __wasm_call_ctors() };
+    crate::device::run_constructors();
     console_error_panic_hook::set_once();
 }
 

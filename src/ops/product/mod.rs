@@ -210,9 +210,15 @@ impl<'a> Product<'a> {
     /// # Shapes
     /// - x: `[n, tokens, channels]`, or images
     /// - output: `[n, tokens, channels]`, or images
-    pub fn run(self, x: Tensor<3>) -> Tensor<3> {
+    pub fn run(mut self, x: Tensor<3>) -> Tensor<3> {
         if x.device().is_autodiff() {
             return self.composed(x);
+        }
+        // Together they need more buffers than every WebGPU device can bind.
+        if self.norm.is_some() && self.residual.is_some() {
+            let activation = std::mem::replace(&mut self.activation, Activation::None);
+            let residual = self.residual.take().expect("there is one");
+            return activation.apply(self.fused(x) + residual);
         }
         self.fused(x)
     }
