@@ -143,9 +143,9 @@ impl Distillation {
         let path = AffinePath::new(self.header.schedule)?;
         let sampler = Sampler::new(config, path, Tensor::from_data(noise, &self.device), Some(condition))?;
         let drawn = sampler.finish(&self.teacher.net).await;
-        let images = read([drawn?.0]).await;
+        let images = read(drawn?.0).await;
         self.watch.check()?;
-        self.data.images.extend(images?.concat().into_iter().map(|v| v.clamp(-1.0, 1.0)));
+        self.data.images.extend(images?.into_iter().map(|v| v.clamp(-1.0, 1.0)));
         self.data.labels.extend(labels);
         Ok(())
     }
@@ -183,9 +183,9 @@ impl Distillation {
         let noise = Rng::new(u64::from(seed), Stream::Noise).normals(n * pixels);
         let noise = Tensor::from_data(TensorData::new(noise, [n, pixels]), &self.device);
         let map = Classed { net: &self.trainer.average(), condition };
-        let x = read([map_steps(&map, noise, nfe)]).await;
+        let x = read(map_steps(&map, noise, nfe)).await;
         self.watch.check()?;
-        x.map(|[x]| x)
+        x
     }
 
     /// The averaged network as a weights file, in half precision.

@@ -244,8 +244,14 @@ pub fn map_steps(map: &impl FlowMap, x0: Tensor<2>, steps: usize) -> Tensor<2> {
     (0..steps).fold(x0, |x, k| map_step(map, x, at(k), at(k + 1)))
 }
 
-/// Reads batches back to the host, all in one round trip; errors where the device failed or a value is not finite.
-pub async fn read<const N: usize>(batches: [Tensor<2>; N]) -> Result<[Vec<f32>; N]> {
+/// Reads a batch back to the host; errors where the device failed or a value is not finite.
+pub async fn read(x: Tensor<2>) -> Result<Vec<f32>> {
+    let [values] = read_all([x]).await?;
+    Ok(values)
+}
+
+/// As [`read`] for several batches, all in one round trip.
+pub async fn read_all<const N: usize>(batches: [Tensor<2>; N]) -> Result<[Vec<f32>; N]> {
     let transaction = batches.into_iter().fold(Transaction::default(), |all, x| all.register(x));
     let data: Vec<TensorData> = transaction
         .execute_async()

@@ -8,7 +8,7 @@ use crate::mend::Known;
 use crate::net::Classed;
 use crate::path::AffinePath;
 use crate::rng::{Rng, Stream};
-use crate::sample::{Frame, Guidance, MapSampler, SampleConfig, Sampler, read};
+use crate::sample::{Frame, Guidance, MapSampler, SampleConfig, Sampler, read, read_all};
 use crate::solver::{Solver, Tolerance};
 use crate::weights::{self, Loaded};
 use burn::module::Module;
@@ -195,8 +195,7 @@ async fn known_answer(loaded: &Loaded) -> Result<Vec<f32>> {
     let x = Tensor::from_data(TensorData::new(noise, [2, net.dim()]), device);
     let condition = crate::field::one_hot(&[Some(0), None], net.classes(), device)?;
     let t = Tensor::from_floats([0.1, 0.9], device);
-    let [u] = read([loaded.net.velocity(x, t, Some(condition))]).await?;
-    Ok(u)
+    read(loaded.net.velocity(x, t, Some(condition))).await
 }
 
 /// How a run moves: a solver along a velocity, or a flow map's own steps with the classes that it is for.
@@ -264,8 +263,8 @@ impl Run {
     async fn fetch(&self, frame: Frame) -> Result<HostFrame> {
         let values = match frame.done {
             // At the end both are the same.
-            true => read([frame.x.clone()]).await.map(|[x]| (x.clone(), x)),
-            false => read([frame.x.clone(), frame.x1()]).await.map(|[x, x1]| (x, x1)),
+            true => read(frame.x.clone()).await.map(|x| (x.clone(), x)),
+            false => read_all([frame.x.clone(), frame.x1()]).await.map(|[x, x1]| (x, x1)),
         };
         self.watch.check()?;
         let (x, x1) = values.map_err(|e| match e.kind() {

@@ -384,3 +384,27 @@ fn adamw_is_burns_and_the_average_its_recursion() {
         close("average", &values(&state)[64..64 + 27], &average[..27], 1e-5);
     }
 }
+
+/// A part of a larger tensor shares its memory: what is changed in place must not be the rest.
+#[test]
+fn parts_of_tensors_are_parameters_like_others() {
+    let device = &Device::flex();
+    let all = Draws::new(60).tensor([40], device);
+    let part = |from: usize, n: usize| all.clone().slice([from..from + n]);
+    let state = Draws::new(61).tensor([4, 32], device).abs();
+    let layout = Layout { width: 32, at: [0, 16] };
+    let step = AdamW { rate: 0.1, betas: [0.9, 0.99], epsilon: 1e-8, weight_decay: 0.0, average: 0.5, step: 1 };
+    let before = values(&all);
+    let of = |copy: bool| {
+        let own = |x: Tensor<1>| if copy { x * 1.0 } else { x };
+        let rows = state.clone().slice([1..4, 0..32]);
+        let rows = if copy { rows * 1.0 } else { rows };
+        let gradients = [own(part(0, 9)), own(part(9, 3))];
+        adamw([own(part(20, 9)), own(part(29, 3))], gradients, rows, layout, step)
+    };
+    let (([a0, a1], a), ([b0, b1], b)) = (of(false), of(true));
+    assert_eq!(values(&a0), values(&b0));
+    assert_eq!(values(&a1), values(&b1));
+    assert_eq!(values(&a), values(&b));
+    assert_eq!(values(&all), before);
+}

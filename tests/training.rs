@@ -100,7 +100,7 @@ fn learns_two_classes_and_samples_them() {
     let sampler = Sampler::new(config, path, noise, Some(condition)).unwrap();
     let (x, nfe) = block_on(sampler.finish(&trainer.average())).unwrap();
     assert_eq!(nfe, 16);
-    let x = block_on(read([x])).unwrap().concat();
+    let x = block_on(read(x)).unwrap();
     for (i, image) in x.chunks(SIDE * SIDE).enumerate() {
         let expected = halves().image(i % 2).to_vec();
         let wrong = image.iter().zip(&expected).filter(|(a, b)| (*a - *b).abs() > 0.7).count();

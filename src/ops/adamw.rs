@@ -102,11 +102,11 @@ impl AdamWOps for Flex {
         step: AdamW,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let [keep, rate, by, b1, b2, epsilon, d] = step.factors();
-        let mut state = cpu::contiguous(state);
+        let mut state = cpu::own(state);
         let (m, rest) = state.storage_mut::<f32>().split_at_mut(layout.width);
         let (v, average) = rest.split_at_mut(layout.width);
         let [w0, w1] = [(w0, g0, layout.at[0]), (w1, g1, layout.at[1])].map(|(w, g, at)| {
-            let (mut w, g) = (cpu::contiguous(w), cpu::contiguous(g));
+            let (mut w, g) = (cpu::own(w), cpu::contiguous(g));
             let (g, w_values) = (cpu::slice(&g), w.storage_mut::<f32>());
             let part = at..at + g.len();
             let (m, v, average) = (&mut m[part.clone()], &mut v[part.clone()], &mut average[part]);

@@ -15,6 +15,16 @@ pub(super) fn slice(x: &FlexTensor) -> &[f32] {
     x.as_slice().expect("it was made contiguous")
 }
 
+/// The tensor in a memory of just its size, so that `storage_mut` is its elements and no more: a part of another tensor is
+/// copied.
+pub(super) fn own(x: FlexTensor) -> FlexTensor {
+    let x = contiguous(x);
+    if x.bytes().len() == size_of_val(slice(&x)) {
+        return x;
+    }
+    tensor(slice(&x).to_vec(), x.layout().shape().clone())
+}
+
 /// A tensor of these values.
 pub(super) fn tensor(values: Vec<f32>, shape: impl Into<Shape>) -> FlexTensor {
     FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(shape.into()), DType::F32)

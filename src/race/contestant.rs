@@ -124,10 +124,10 @@ impl Contestant {
         if losses.is_empty() {
             return Ok((Vec::new(), 1.0));
         }
-        let losses = crate::sample::read([Tensor::cat(losses, 0).unsqueeze::<2>()]).await.map_err(|e| {
+        let losses = crate::sample::read(Tensor::cat(losses, 0).unsqueeze::<2>()).await.map_err(|e| {
             Error::numeric(format!("{} diverged ({e}): lower the learning rate", self.method.label()))
         })?;
-        Ok((losses.concat(), 1.0))
+        Ok((losses, 1.0))
     }
 
     /// The averaged velocity network, where this contestant is a flow.
@@ -197,7 +197,7 @@ impl Contestant {
                 x
             }
         };
-        Ok(points::from_flat(&crate::sample::read([end]).await?[0]))
+        Ok(points::from_flat(&crate::sample::read(end).await?))
     }
 
     /// A named end put back onto a path to it, at t, from a fresh start (Song et al. 2023, algorithm 1).
@@ -219,7 +219,7 @@ impl Contestant {
             frames.push(x);
         })
         .await?;
-        let [x] = crate::sample::read([Tensor::cat(frames, 0)]).await?;
+        let x = crate::sample::read(Tensor::cat(frames, 0)).await?;
         Ok((times, points::from_flat(&x)))
     }
 }

@@ -1,7 +1,7 @@
 //! The product on the CPU: one pass before Burn's matrix product and one after it.
 
 use super::{Activation, Mix, Patches, Plan, ProductOps};
-use crate::ops::cpu::{contiguous, sigmoid, slice, sum, tensor, update};
+use crate::ops::cpu::{contiguous, own, sigmoid, slice, sum, tensor, update};
 use crate::ops::several::Several;
 use crate::ops::silu::slope;
 use burn::backend::Flex;
@@ -45,7 +45,7 @@ impl ProductOps for Flex {
                 x.reshape([samples, plan.inner, plan.columns].into()),
             ),
         };
-        let mut y = contiguous(y);
+        let mut y = own(y);
         let residual = plan.residual.map(|repeat| (extra(plan.residual_at()), repeat));
         finish(y.storage_mut(), &plan, plan.bias.then(|| extra(0)), residual);
         match plan.write {

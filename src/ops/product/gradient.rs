@@ -2,7 +2,7 @@
 
 use super::cpu::{finish, through};
 use super::{Activation, Mix, Plan, ProductOps};
-use crate::ops::cpu::{contiguous, slice, tensor};
+use crate::ops::cpu::{contiguous, own, slice, tensor};
 use crate::ops::several::Several;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -43,7 +43,7 @@ impl ProductGradient for Flex {
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let linear = Plan { activation: Activation::None, ..plan };
         let z = Self::product(x, w, Several::of(bias), linear);
-        let mut y = z.clone();
+        let mut y = own(z.clone());
         finish(y.storage_mut(), &Plan { bias: false, ..plan }, None, None);
         (y, z)
     }
