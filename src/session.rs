@@ -70,6 +70,9 @@ pub enum Keep {
     },
 }
 
+/// Evaluations after which [`Run::finish`] waits for the device: nothing else keeps a GPU's queue short.
+const QUEUED: usize = 64;
+
 /// The most digits of one run.
 pub const MAX_DIGITS: usize = 256;
 
@@ -251,12 +254,27 @@ impl Run {
     /// Runs on to the last frame, which alone is read back: where only the end is wanted, a GPU need not be waited for at
     /// each step. Errors as [`Self::next`], and where the end was reached before.
     pub async fn finish(&mut self) -> Result<HostFrame> {
+        let mut waited = 0;
         loop {
             match self.advance().await? {
                 Some(frame) if frame.done => return self.fetch(frame).await,
+                Some(frame) if frame.nfe >= waited + QUEUED => {
+                    waited = frame.nfe;
+                    let one = read(frame.x.slice([0..1, 0..1])).await;
+                    self.watch.check()?;
+                    one.map_err(|e| self.blamed(e))?;
+                }
                 Some(_) => {}
                 None => return Err(Error::config("this run is over")),
             }
+        }
+    }
+
+    /// Values that are not finite are a GPU's fault where one computes.
+    fn blamed(&self, error: Error) -> Error {
+        match error.kind() {
+            Kind::Numeric => self.watch.not_finite(error.to_string()),
+            _ => error,
         }
     }
 
@@ -267,10 +285,7 @@ impl Run {
             false => read_all([frame.x.clone(), frame.x1()]).await.map(|[x, x1]| (x, x1)),
         };
         self.watch.check()?;
-        let (x, x1) = values.map_err(|e| match e.kind() {
-            Kind::Numeric => self.watch.not_finite(e.to_string()),
-            _ => e,
-        })?;
+        let (x, x1) = values.map_err(|e| self.blamed(e))?;
         Ok(HostFrame { t: frame.t, x, x1, nfe: frame.nfe, done: frame.done })
     }
 }

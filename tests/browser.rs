@@ -43,7 +43,7 @@ fn the_catalog_is_json_that_names_every_solver() {
 #[wasm_bindgen_test]
 async fn a_run_gives_frames_from_noise_to_the_end() {
     let engine = engine().await;
-    engine.load(WEIGHTS.to_vec(), None).await.unwrap();
+    engine.load(WEIGHTS.to_vec()).await.unwrap();
     let run = engine.start(REQUEST).unwrap();
     let mut seen = Vec::new();
     while let Some(frame) = run.next().await.unwrap() {
@@ -57,7 +57,7 @@ async fn a_run_gives_frames_from_noise_to_the_end() {
 #[wasm_bindgen_test]
 async fn only_the_end_is_the_end_of_the_same_run() {
     let engine = engine().await;
-    engine.load(WEIGHTS.to_vec(), None).await.unwrap();
+    engine.load(WEIGHTS.to_vec()).await.unwrap();
     let run = engine.start(REQUEST).unwrap();
     let mut last = None;
     while let Some(frame) = run.next().await.unwrap() {
@@ -99,7 +99,7 @@ async fn the_same_seed_gives_the_same_digits() {
 async fn bad_requests_throw_a_sentence_and_change_nothing() {
     let engine = engine().await;
     assert_eq!(error(engine.start(REQUEST).err().unwrap()).0, "ConfigError", "no weights yet");
-    engine.load(WEIGHTS.to_vec(), None).await.unwrap();
+    engine.load(WEIGHTS.to_vec()).await.unwrap();
     for (bad, word) in [
         (REQUEST.replace("heun", "hune"), "no solver is called hune"),
         (REQUEST.replace("\"steps\":2", "\"steps\":0"), "steps must be"),
@@ -113,7 +113,7 @@ async fn bad_requests_throw_a_sentence_and_change_nothing() {
         assert_eq!(name, "ConfigError");
         assert!(message.contains(word), "{message}");
     }
-    let (name, message) = error(engine.load(WEIGHTS[..1000].to_vec(), None).await.err().unwrap());
+    let (name, message) = error(engine.load(WEIGHTS[..1000].to_vec()).await.err().unwrap());
     assert_eq!(name, "WeightsError");
     assert!(message.contains("download it again"), "{message}");
     assert!(engine.start(REQUEST).is_ok(), "the weights before are still there");
@@ -122,7 +122,7 @@ async fn bad_requests_throw_a_sentence_and_change_nothing() {
 #[wasm_bindgen_test]
 async fn a_second_pull_at_the_same_time_is_refused_kindly() {
     let engine = engine().await;
-    engine.load(WEIGHTS.to_vec(), None).await.unwrap();
+    engine.load(WEIGHTS.to_vec()).await.unwrap();
     let run = engine.start(REQUEST).unwrap();
     // Both are polled before either ends: the second finds the run taken. On the CPU the first may finish
     // at once; then both succeed, which is as good.

@@ -393,7 +393,8 @@ fn parts_of_tensors_are_parameters_like_others() {
     let part = |from: usize, n: usize| all.clone().slice([from..from + n]);
     let state = Draws::new(61).tensor([4, 32], device).abs();
     let layout = Layout { width: 32, at: [0, 16] };
-    let step = AdamW { rate: 0.1, betas: [0.9, 0.99], epsilon: 1e-8, weight_decay: 0.0, average: 0.5, step: 1 };
+    let step =
+        AdamW { rate: 0.1, betas: [0.9, 0.99], epsilon: 1e-8, weight_decay: 0.0, average: 0.5, step: 1 };
     let before = values(&all);
     let of = |copy: bool| {
         let own = |x: Tensor<1>| if copy { x * 1.0 } else { x };

@@ -67,7 +67,7 @@ impl Lab {
         {
             let x = [starts, self.read_points(states).await?].concat();
             let nfe = solver.tableau().stages() * steps;
-            return whole(Flow { times: grid.times().to_vec(), x, nfe });
+            return self.whole(Flow { times: grid.times().to_vec(), x, nfe }).await;
         }
         let mut run = Integrator::new(solver, method, x.clone())?;
         let (mut times, mut frames, mut nfe) = (vec![from], vec![x], 0);
@@ -83,7 +83,16 @@ impl Lab {
         }
         // One read for all frames: each costs a round trip to a GPU.
         let x = self.read_points(Tensor::cat(frames, 0)).await?;
-        whole(Flow { times, x, nfe })
+        self.whole(Flow { times, x, nfe }).await
+    }
+
+    /// The flow, unless it is not finite.
+    async fn whole(&self, flow: Flow) -> Result<Flow> {
+        if points::finite(&flow.x) {
+            return Ok(flow);
+        }
+        let error = "the trajectories are not finite: use more steps or train again";
+        Err(self.blamed(Error::numeric(error)).await)
     }
 
     /// The states at all times of the grid but the first, where the device makes them in one launch.
@@ -140,14 +149,6 @@ impl Lab {
         let t = Tensor::<1>::from_floats(t, &self.device);
         self.read_points(self.net().velocity(x, t, None)).await
     }
-}
-
-/// The flow, unless it is not finite.
-fn whole(flow: Flow) -> Result<Flow> {
-    if points::finite(&flow.x) {
-        return Ok(flow);
-    }
-    Err(Error::numeric("the trajectories are not finite: use more steps or train again"))
 }
 
 /// Errors where a trajectory would be larger than 64 MB.

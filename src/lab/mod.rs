@@ -101,10 +101,12 @@ impl Lab {
         let losses = self.read(Tensor::cat(losses, 0)).await?;
         match losses.iter().find(|loss| !loss.is_finite()) {
             None => Ok(losses),
-            Some(loss) => Err(Error::numeric(format!(
-                "training diverged (loss {loss}) near step {}: lower the learning rate and reset",
-                self.step()
-            ))),
+            Some(loss) => {
+                let step = self.step();
+                let advice = "lower the learning rate and reset";
+                let error = format!("training diverged (loss {loss}) near step {step}: {advice}");
+                Err(self.blamed(Error::numeric(error)).await)
+            }
         }
     }
 
@@ -176,6 +178,26 @@ impl Lab {
     /// The network that is sampled from.
     fn net(&self) -> Mlp {
         self.trainer.average()
+    }
+
+    /// The error for values that are not finite, or, where a GPU computes wrongly what it is asked now, that. An untrained
+    /// network at a few points is asked for, which the CPU computes too.
+    async fn blamed(&self, error: Error) -> Error {
+        if !self.watch.is_gpu() {
+            return error;
+        }
+        let answer = async |device: &Device| -> Result<Vec<f32>> {
+            let net = self.config.net().init(0, device)?;
+            let x = Rng::new(0, Stream::Noise).normals(2 * 8);
+            let x = points::to_tensor(&points::from_flat(&x), device);
+            self.read(net.velocity(x, Tensor::full([8], 0.5, device), None)).await
+        };
+        let close = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.02);
+        match (answer(&crate::device::cpu()).await, answer(&self.device).await) {
+            (Ok(expected), Ok(found)) if close(&expected, &found) => error,
+            (_, Err(lost)) => lost,
+            _ => self.watch.not_finite(error.to_string()),
+        }
     }
 
     /// Reads values back; errors where the device failed or was lost.

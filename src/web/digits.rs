@@ -8,7 +8,6 @@ use crate::error::Error;
 use crate::lab::{Lab, LabConfig};
 use crate::race::{Race, RaceConfig};
 use crate::session::{HostFrame, Keep, Request, Run, Session, Start};
-use crate::weights;
 use js_sys::Float32Array;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
@@ -41,15 +40,10 @@ impl JsEngine {
     }
 
     /// Loads a weights file. Rejects with a `WeightsError` that says what is wrong with it, or with a `DeviceError` where
-    /// a GPU computes something else than the CPU; that is not tried where `unchecked`, for benches on devices that compute
-    /// nothing.
-    pub async fn load(&self, bytes: Vec<u8>, unchecked: Option<bool>) -> Result<(), JsValue> {
+    /// a GPU computes something else than the CPU.
+    pub async fn load(&self, bytes: Vec<u8>) -> Result<(), JsValue> {
         let opened = self.0.borrow().opened().clone();
-        let loaded = match unchecked {
-            Some(true) => weights::from_bytes(&bytes, &opened.device),
-            _ => Session::loaded(&opened, &bytes).await,
-        };
-        let loaded = loaded.map_err(|e| thrown(&e))?;
+        let loaded = Session::loaded(&opened, &bytes).await.map_err(|e| thrown(&e))?;
         self.0.borrow_mut().install(loaded);
         Ok(())
     }
