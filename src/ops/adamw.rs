@@ -110,13 +110,13 @@ impl AdamWOps for Flex {
             let (g, w_values) = (cpu::slice(&g), w.storage_mut::<f32>());
             let part = at..at + g.len();
             let (m, v, average) = (&mut m[part.clone()], &mut v[part.clone()], &mut average[part]);
-            cpu::update(m, [g], |m, [g]| m * b1 + g * (1.0 - b1));
-            cpu::update(v, [g], |v, [g]| v * b2 + g * g * (1.0 - b2));
+            cpu::update(m, g, |m, g| m * b1 + g * (1.0 - b1));
+            cpu::update(v, g, |v, g| v * b2 + g * g * (1.0 - b2));
             let (m, v) = (&*m, &*v);
-            cpu::update(w_values, [m, v], |w, [m, v]| {
+            cpu::update2(w_values, m, v, |w, m, v| {
                 w * keep - m * rate / ((v * by).sqrt() + f32x8::splat(epsilon))
             });
-            cpu::update(average, [&*w_values], |average, [w]| average * d + w * (1.0 - d));
+            cpu::update(average, &*w_values, |average, w| average * d + w * (1.0 - d));
             w
         });
         (w0, w1, state)

@@ -40,9 +40,9 @@ impl<B: CombineOps, C: burn::backend::autodiff::checkpoint::strategy::Checkpoint
 impl CombineOps for Flex {
     fn combine(xs: Several<Self>, weights: Vec<f32>) -> FloatTensor<Self> {
         let xs: Vec<_> = xs.list().into_iter().map(cpu::contiguous).collect();
-        let mut out = cpu::map([cpu::slice(&xs[0])], |[x]| x * weights[0]);
+        let mut out = cpu::map(cpu::slice(&xs[0]), |x| x * weights[0]);
         for (x, w) in xs.iter().zip(weights).skip(1) {
-            cpu::update(&mut out, [cpu::slice(x)], |sum, [x]| sum + x * w);
+            cpu::update(&mut out, cpu::slice(x), |sum, x| sum + x * w);
         }
         cpu::tensor(out, xs[0].layout().shape().clone())
     }

@@ -34,7 +34,7 @@ pub fn mean_square<const D: usize>(x: Tensor<D>, y: Tensor<D>) -> Tensor<1> {
 impl LossOps for Flex {
     fn mean_square(x: FloatTensor<Self>, y: FloatTensor<Self>) -> FloatTensor<Self> {
         let (x, y) = (cpu::contiguous(x), cpu::contiguous(y));
-        let squares = cpu::map([cpu::slice(&x), cpu::slice(&y)], |[x, y]| (x - y) * (x - y));
+        let squares = cpu::map2(cpu::slice(&x), cpu::slice(&y), |x, y| (x - y) * (x - y));
         // In double precision: the mean of many is asked for.
         let sum: f64 = squares.iter().map(|s| f64::from(*s)).sum();
         cpu::tensor(vec![(sum / squares.len() as f64) as f32], [1])
@@ -49,7 +49,7 @@ impl LossGradient for Flex {
     ) -> FloatTensor<Self> {
         let (x, y, grad) = (cpu::contiguous(x), cpu::contiguous(y), cpu::contiguous(grad));
         let by = 2.0 * cpu::slice(&grad)[0] / cpu::slice(&x).len() as f32;
-        let out = cpu::map([cpu::slice(&x), cpu::slice(&y)], |[x, y]| (x - y) * by);
+        let out = cpu::map2(cpu::slice(&x), cpu::slice(&y), |x, y| (x - y) * by);
         cpu::tensor(out, x.layout().shape().clone())
     }
 }

@@ -50,18 +50,19 @@ impl SiluOps for burn_cubecl::CubeBackend {}
 impl SiluOps for Flex {
     fn silu(x: FloatTensor<Self>) -> FloatTensor<Self> {
         let x = cpu::contiguous(x);
-        let y = cpu::map([cpu::slice(&x)], |[x]| x * cpu::sigmoid(x));
+        let y = cpu::map(cpu::slice(&x), |x| x * cpu::sigmoid(x));
         cpu::tensor(y, x.layout().shape().clone())
     }
 
     fn silu_backward(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
         let (x, grad) = (cpu::contiguous(x), cpu::contiguous(grad));
-        let y = cpu::map([cpu::slice(&x), cpu::slice(&grad)], |[x, grad]| grad * slope(x));
+        let y = cpu::map2(cpu::slice(&x), cpu::slice(&grad), |x, grad| grad * slope(x));
         cpu::tensor(y, x.layout().shape().clone())
     }
 }
 
 /// d silu / dx.
+#[inline(always)]
 pub(super) fn slope(x: f32x8) -> f32x8 {
     let s = cpu::sigmoid(x);
     s * (x - x * s + 1.0)

@@ -1,7 +1,7 @@
 //! The product on the CPU: one pass before Burn's matrix product and one after it.
 
 use super::{Activation, Mix, Patches, Plan, ProductOps};
-use crate::ops::cpu::{contiguous, own, sigmoid, slice, sum, tensor, update};
+use crate::ops::cpu::{contiguous, map2, own, sigmoid, slice, sum, tensor, update2};
 use crate::ops::several::Several;
 use crate::ops::silu::slope;
 use burn::backend::Flex;
@@ -73,12 +73,12 @@ pub(super) fn finish(y: &mut [f32], plan: &Plan, bias: Option<&[f32]>, residual:
             Some((r, 0)) => &r[i * width..(i + 1) * width],
             Some((r, repeat)) => &r[i % repeat * width..(i % repeat + 1) * width],
         };
-        let sum = |y: f32x8, [b, r]: [f32x8; 2]| y + b + r + constant;
+        let sum = |y: f32x8, b: f32x8, r: f32x8| y + b + r + constant;
         match plan.activation {
-            Activation::None => update(row, [along, other], sum),
-            Activation::Relu => update(row, [along, other], |y, x| sum(y, x).max(f32x8::ZERO)),
-            Activation::Silu => update(row, [along, other], |y, x| {
-                let z = sum(y, x);
+            Activation::None => update2(row, along, other, sum),
+            Activation::Relu => update2(row, along, other, |y, b, r| sum(y, b, r).max(f32x8::ZERO)),
+            Activation::Silu => update2(row, along, other, |y, b, r| {
+                let z = sum(y, b, r);
                 z * sigmoid(z)
             }),
         }
@@ -90,7 +90,7 @@ pub(super) fn through(activation: Activation, z: &[f32], grad: &[f32]) -> Vec<f3
     match activation {
         Activation::None => grad.to_vec(),
         Activation::Relu => z.iter().zip(grad).map(|(z, g)| if *z > 0.0 { *g } else { 0.0 }).collect(),
-        Activation::Silu => crate::ops::cpu::map([z, grad], |[z, grad]| grad * slope(z)),
+        Activation::Silu => map2(z, grad, |z, grad| grad * slope(z)),
     }
 }
 
@@ -117,7 +117,7 @@ fn normalised(
             let mean = sum(row, |x| x) / channels as f32;
             let variance = sum(row, |x| (x - mean) * (x - mean)) / channels as f32;
             let by = 1.0 / (variance + EPSILON).sqrt();
-            update(row, [&g, &c], |x, [g, c]| (x - mean) * by * g + c);
+            update2(row, &g, &c, |x, g, c| (x - mean) * by * g + c);
         }
     }
     out

@@ -62,7 +62,7 @@ impl ProductGradient for Flex {
         let values = through(plan.activation, slice(&z), slice(&grad));
         let mut bias = vec![0.0; plan.columns];
         for row in values.chunks_exact(plan.columns) {
-            crate::ops::cpu::update(&mut bias, [row], |sum, [g]| sum + g);
+            crate::ops::cpu::update(&mut bias, row, |sum, g| sum + g);
         }
         let grad = tensor(values, [rows, plan.columns]);
         let input = wants.then(|| Self::float_matmul(grad.clone(), Self::float_transpose(w)).reshape(shape));
