@@ -1,5 +1,5 @@
 // What programs in Node ask of our engines: the shipped networks, a run of digits, an experiment of the lab.
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../", import.meta.url));
@@ -9,6 +9,10 @@ export function model(name) {
   const { file } = JSON.parse(readFileSync(`${root}www/models/${name}.json`, "utf8"));
   return readFileSync(`${root}www/models/${file}`);
 }
+
+/** The names of the shipped networks. */
+export const models = () =>
+  readdirSync(`${root}www/models`).filter((name) => name.endsWith("-figures.json")).map((name) => name.replace("-figures.json", ""));
 
 /** The request of a run: digits of the classes `labels` by Euler steps. */
 export const request = (labels, steps, guidance = 1) =>

@@ -120,8 +120,8 @@ async fn every_layer(devices: &[Device; 2]) {
     };
     same("patches", inputs.pair([3, 784], devices).map(patches), 0.0).await;
     let times = devices.clone().map(|d| Tensor::<1>::from_data([0.0f32, 0.31, 1.0], &d));
-    // Angles reach 1000 radians, whose rounding is 3e-5; WGSL allows a sine an error of 2⁻¹¹.
-    same("time features", times.map(|t| time_features(t, 32)), 6e-4).await;
+    // Angles reach 1000 radians, of which the last bit is 6e-5.
+    same("time features", times.map(|t| time_features(t, 32)), 1e-4).await;
 }
 
 /// A layer norm whose γ and β are not 1 and 0.
@@ -187,8 +187,7 @@ async fn our_operations(devices: &[Device; 2]) {
     let t = inputs.pair([70], devices);
     let frequencies = Frequencies { half: 8, scale: 0.01 };
     let [c, g] = [0, 1].map(|k| append_features(Some(x[k].clone()), t[k].clone(), frequencies));
-    // WGSL allows a sine within [−π, π] an error of 2⁻¹¹.
-    same("features", [c, g], 5e-4).await;
+    same("features", [c, g], 2e-6).await;
     let terms = [(); 8].map(|()| inputs.pair([5, 31], devices));
     let [c, g] = [0, 1].map(|k| {
         let weighted: Vec<_> = terms.iter().enumerate().map(|(i, x)| (i as f64 - 2.5, &x[k])).collect();

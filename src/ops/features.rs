@@ -70,7 +70,7 @@ impl FeatureOps for Flex {
 }
 
 #[cfg(feature = "gpu")]
-pub(super) use gpu::reduced;
+pub(super) use gpu::{cosine, reduced, sine};
 
 #[cfg(feature = "gpu")]
 mod gpu {
@@ -133,18 +133,43 @@ mod gpu {
             #[unroll]
             for k in 0..half {
                 let turn = reduced(time * comptime!(f32::from_bits(bits[k])));
-                out[from + d + k] = f32::sin(turn);
-                out[from + comptime!(d + half) + k] = f32::cos(turn);
+                out[from + d + k] = sine(turn);
+                out[from + comptime!(d + half) + k] = cosine(turn);
             }
         }
     }
 
-    /// The angle within [−π, π]: WGSL promises sine and cosine only there. 2π in two parts (Cody & Waite 1980), so
-    /// that nothing is lost but the rounding of the angle itself.
+    /// The angle within [−π, π]. 2π in two parts (Cody & Waite 1980), so that nothing is lost but the rounding of the
+    /// angle itself.
     #[cube]
     pub(in crate::ops) fn reduced(angle: f32) -> f32 {
         let turns = f32::round(angle * 0.159_154_94f32);
         (angle - turns * 6.281_25f32) - turns * 0.001_935_307_2f32
+    }
+
+    /// sin x in [−π, π], to single precision. WGSL's own may be wrong by 2⁻¹¹, and is on some devices.
+    #[cube]
+    pub(in crate::ops) fn sine(x: f32) -> f32 {
+        // sin x = sin(±π − x)
+        let folded = select(x > 0.0f32, core::f32::consts::PI - x, -core::f32::consts::PI - x);
+        series(select(f32::abs(x) > core::f32::consts::FRAC_PI_2, folded, x))
+    }
+
+    /// cos x in [−π, π], to single precision.
+    #[cube]
+    pub(in crate::ops) fn cosine(x: f32) -> f32 {
+        series(core::f32::consts::FRAC_PI_2 - f32::abs(x))
+    }
+
+    /// sin x in [−π/2, π/2] by its Taylor series to x¹¹; what is left is below 6e-8.
+    #[cube]
+    fn series(x: f32) -> f32 {
+        let y = x * x;
+        let tail = 1.0f32 / 362_880.0f32 - y * (1.0f32 / 39_916_800.0f32);
+        let tail = 1.0f32 / 5_040.0f32 - y * tail;
+        let tail = 1.0f32 / 120.0f32 - y * tail;
+        let tail = 1.0f32 / 6.0f32 - y * tail;
+        x - x * y * tail
     }
 }
 

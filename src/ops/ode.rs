@@ -61,7 +61,7 @@ pub fn integrate(
 #[cfg(feature = "gpu")]
 mod gpu {
     use super::{Plan, Steps};
-    use crate::ops::features::reduced;
+    use crate::ops::features::{cosine, reduced, sine};
     use crate::ops::gpu::{arg, contiguous, empty, groups};
     use burn::backend::tensor::FloatTensor;
     use burn::backend::{Backend, Dispatch, Flex, backend_extension};
@@ -252,7 +252,7 @@ mod gpu {
                 let mut f = unit;
                 while f < comptime!(2 * half) {
                     let turn = reduced(table[at_radians + f % half] * (t + h * table[at_c + stage]));
-                    let feature = if f < half { f32::sin(turn) } else { f32::cos(turn) };
+                    let feature = if f < half { sine(turn) } else { cosine(turn) };
                     for p in 0..many {
                         even[(dim + f) * many + p] = feature;
                     }
