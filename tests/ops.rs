@@ -8,6 +8,7 @@ use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::{Device, Tensor, TensorData};
 use flow_lab::ops::adamw::{AdamW, Layout, adamw};
 use flow_lab::ops::combine::combine;
+use flow_lab::ops::embedding::{Beside, embed_time};
 use flow_lab::ops::features::{Frequencies, append_features};
 use flow_lab::ops::loss::mean_square;
 use flow_lab::ops::product::{Activation, Norm, Patches, Product, linear};
@@ -317,6 +318,47 @@ fn features_sums_and_losses_are_their_definitions() {
     let (x, y): (Tensor<2>, Tensor<2>) = (draw.tensor([7, 3], device), draw.tensor([7, 3], device));
     let want = values(&x).iter().zip(values(&y)).map(|(x, y)| (x - y).powi(2)).sum::<f64>() / 21.0;
     close("loss", &values(&mean_square(x, y)), &[want], 1e-6);
+}
+
+#[test]
+fn an_embedding_of_time_is_its_definition_with_gradients_and_without() {
+    let times = [0.0f32, 0.3, 0.97];
+    let (half, width, classes) = (4, 11, 3);
+    for device in [Device::flex(), Device::flex().autodiff()] {
+        let mut draw = Draws::new(70);
+        let of_time = layer(draw.tensor([2 * half, width], &device), Some(draw.tensor([width], &device)));
+        let of_class = layer(draw.tensor([classes, width], &device), None);
+        let chosen = draw.tensor([3, classes], &device);
+        let added: Tensor<2> = draw.tensor([3, width], &device);
+        let frequencies = Frequencies { half, scale: 0.1 };
+        for (k, beside) in
+            [Beside::Nothing, Beside::Classes(chosen.clone(), &of_class), Beside::Sum(added.clone())]
+                .into_iter()
+                .enumerate()
+        {
+            let t = Tensor::from_floats(times, &device);
+            let got = embed_time(t, frequencies, &of_time, beside, Activation::Silu);
+            let (w, b) = (values(&of_time.weight.val()), values(&of_time.bias.as_ref().unwrap().val()));
+            let (chosen, by, added) = (values(&chosen), values(&of_class.weight.val()), values(&added));
+            let want: Vec<f64> = (0..3 * width)
+                .map(|at| {
+                    let (i, j) = (at / width, at % width);
+                    let angle =
+                        |k: usize| 100.0 * 10_000f64.powf(-(k as f64) / half as f64) * f64::from(times[i]);
+                    let mut z = b[j];
+                    z += (0..half).map(|k| angle(k).sin() * w[k * width + j]).sum::<f64>();
+                    z += (0..half).map(|k| angle(k).cos() * w[(half + k) * width + j]).sum::<f64>();
+                    z += match k {
+                        0 => 0.0,
+                        1 => (0..classes).map(|c| chosen[i * classes + c] * by[c * width + j]).sum(),
+                        _ => added[at],
+                    };
+                    apply(Activation::Silu, z)
+                })
+                .collect();
+            close(&format!("embedding {k}"), &values(&got), &want, 2e-5);
+        }
+    }
 }
 
 #[derive(Module, Debug)]

@@ -21,6 +21,7 @@ use flow_lab::field::{VelocityField, one_hot};
 use flow_lab::net::time_features;
 use flow_lab::ops::adamw::{AdamW, Layout, adamw};
 use flow_lab::ops::combine::combine;
+use flow_lab::ops::embedding::{Beside, embed_time};
 use flow_lab::ops::features::{Frequencies, append_features};
 use flow_lab::ops::loss::mean_square;
 use flow_lab::ops::product::{Activation, Norm, Patches, Product, linear as linear_op};
@@ -188,6 +189,28 @@ async fn our_operations(devices: &[Device; 2]) {
     let frequencies = Frequencies { half: 8, scale: 0.01 };
     let [c, g] = [0, 1].map(|k| append_features(Some(x[k].clone()), t[k].clone(), frequencies));
     same("features", [c, g], 2e-6).await;
+    let (w, b) = (inputs.pair([16, 70], devices), inputs.pair([70], devices));
+    let (classes, by) = (inputs.pair([70, 10], devices), inputs.pair([10, 70], devices));
+    let sum = inputs.pair([70, 70], devices);
+    for which in 0..3 {
+        let [c, g] = [0, 1].map(|k| {
+            let layer = |w: &Tensor<2>, b: Option<&Tensor<1>>| {
+                let [inputs, outputs] = w.dims();
+                let mut layer = LinearConfig::new(inputs, outputs).with_bias(b.is_some()).init(&w.device());
+                layer.weight = Param::from_tensor(w.clone());
+                layer.bias = b.cloned().map(Param::from_tensor);
+                layer
+            };
+            let by = layer(&by[k], None);
+            let beside = match which {
+                0 => Beside::Nothing,
+                1 => Beside::Classes(classes[k].clone(), &by),
+                _ => Beside::Sum(sum[k].clone()),
+            };
+            embed_time(t[k].clone(), frequencies, &layer(&w[k], Some(&b[k])), beside, Activation::Silu)
+        });
+        same(&format!("embedding of time {which}"), [c, g], 1e-5).await;
+    }
     let terms = [(); 8].map(|()| inputs.pair([5, 31], devices));
     let [c, g] = [0, 1].map(|k| {
         let weighted: Vec<_> = terms.iter().enumerate().map(|(i, x)| (i as f64 - 2.5, &x[k])).collect();

@@ -2,8 +2,9 @@
 
 use super::init;
 use crate::field::Condition;
+use crate::ops::embedding::{Beside, embed_time};
 use crate::ops::features::{Frequencies, append_features};
-use crate::ops::product::{Activation, Product, linear};
+use crate::ops::product::Activation;
 use crate::rng::{Rng, Stream};
 use burn::module::Module;
 use burn::nn::Linear;
@@ -64,23 +65,12 @@ impl Conditioner {
     /// - condition: `[n, classes]`
     /// - output: `[n, width]`
     pub fn forward(&self, t: Tensor<1>, length: Tensor<1>, condition: Option<Condition>) -> Tensor<2> {
-        let [n, width] = [t.dims()[0], self.time.weight.dims()[1]];
-        let mut sum = condition.map(|c| linear(c, &self.class, Activation::None));
-        let rows = |x: Tensor<2>| x.reshape([n, 1, width]);
-        if let Some(span) = &self.span {
-            let features = time_features(length, self.half);
-            let product = Product::linear(span);
-            let product = match sum {
-                Some(sum) => product.residual(rows(sum)),
-                None => product,
-            };
-            sum = Some(product.run(features.reshape([n, 1, 2 * self.half])).reshape([n, width]));
-        }
-        let product = Product::linear(&self.time).activation(Activation::Silu);
-        let product = match sum {
-            Some(sum) => product.residual(rows(sum)),
-            None => product,
+        let frequencies = Frequencies { half: self.half, scale: 1.0 };
+        let beside = condition.map_or(Beside::Nothing, |c| Beside::Classes(c, &self.class));
+        let Some(span) = &self.span else {
+            return embed_time(t, frequencies, &self.time, beside, Activation::Silu);
         };
-        product.run(time_features(t, self.half).reshape([n, 1, 2 * self.half])).reshape([n, width])
+        let sum = embed_time(t, frequencies, &self.time, beside, Activation::None);
+        embed_time(length, frequencies, span, Beside::Sum(sum), Activation::Silu)
     }
 }

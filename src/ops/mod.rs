@@ -7,6 +7,7 @@
 pub mod adamw;
 pub mod combine;
 mod cpu;
+pub mod embedding;
 pub mod features;
 #[cfg(feature = "gpu")]
 mod gpu;

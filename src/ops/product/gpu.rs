@@ -254,7 +254,7 @@ fn modulated(
 
 /// φ.
 #[cube]
-pub(super) fn activated(x: f32, #[comptime] activation: Activation) -> f32 {
+pub(in crate::ops) fn activated(x: f32, #[comptime] activation: Activation) -> f32 {
     if comptime!(activation == Activation::Relu) {
         f32::max(x, 0.0f32)
     } else if comptime!(activation == Activation::Silu) {

@@ -16,6 +16,9 @@ mod gpu_gradient;
 mod gradient;
 
 use super::several::Several;
+#[cfg(feature = "gpu")]
+pub(super) use gpu::activated;
+
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::nn::{LayerNorm, Linear};
