@@ -178,7 +178,7 @@ export class RaceFigure {
   }
 
   async #begin(signal) {
-    await unless(signal, (this.#opened ??= this.#client.open("lab")));
+    await unless(signal, (this.#opened ??= this.#client.open("cpu")));
     await this.#call(MAKE_RACE, JSON.stringify(race(this.#state)));
     this.#contestants = JSON.parse(await this.#call("contestants"));
     this.#data = await this.#call("data", PARTICLES);
