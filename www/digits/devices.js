@@ -5,6 +5,9 @@ import { Device } from "./device.js";
 /** Why WebGPU is not tried again in this visit: it failed once. */
 let failure = null;
 
+/** What an error says in a line: a GPU's goes on with causes and a backtrace. */
+const brief = ({ message }) => message.split("\n", 1)[0];
+
 export class Devices {
   #cpu = null; // a promise of the CPU, opened and loaded
   #open = new Set(); // every device that has a worker
@@ -58,7 +61,7 @@ export class Devices {
     try {
       this.gpu = await this.#device("webgpu");
     } catch (error) {
-      failure = `it did not start (${error.message})`;
+      failure = `it did not start (${brief(error)})`;
       this.#refuse(failure);
     }
     if (!silently) this.#start(null);
@@ -80,7 +83,7 @@ export class Devices {
     if (device.id === "cpu") this.#cpu = null;
     if (device !== this.gpu) return;
     this.gpu = null;
-    failure = `it failed (${error.message})`;
+    failure = `it failed (${brief(error)})`;
     this.#refuse(failure);
   }
 

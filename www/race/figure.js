@@ -37,6 +37,7 @@ export class RaceFigure {
     this.#report = report;
     this.#client = new LabClient(({ gone }) => {
       this.#opened = null;
+      if (!gone && !this.#contestants.length) return; // who begins it hears of it
       const again = gone && this.#task.busy;
       this.#changed("race"); // what it had trained is gone
       if (again) this.#run();
