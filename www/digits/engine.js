@@ -14,7 +14,7 @@ export class Engine {
   #queue = []; // {owner, job, onFrame, resolve, reject}; the first is being computed
   #working = false;
   #comparing = false;
-  #jobs = new Map(); // size as text → a job of that size, to be measured
+  #jobs = new Map(); // size as text → a job of that size that was computed, to be measured
   #sizes = new WeakMap(); // owner → the size of its last run
   #size = null; // of the last run of all
   #closed = false;
@@ -72,7 +72,6 @@ export class Engine {
     this.stop(owner);
     this.#size = sizeOf(job);
     this.#sizes.set(owner, this.#size);
-    this.#jobs.set(JSON.stringify(this.#size), { request: job.request, last: job.last });
     this.#onChange();
     return new Promise((resolve, reject) => {
       this.#queue.push({ owner, job, onFrame, resolve, reject });
@@ -109,14 +108,19 @@ export class Engine {
       device = this.#choose(sizeOf(run.job)) === "webgpu" ? this.#devices.gpu : await this.#devices.cpu();
       if (run !== this.#queue[0]) return;
       await device.compute(run.job, run.onFrame);
-      end(() => run.resolve(true));
+      end(() => this.#computed(run));
     } catch (error) {
       // Lost on WebGPU, it begins again on the CPU: the same seed gives the same digits. What the CPU fails at is not tried again.
       if (!error.fatal || device?.id !== "webgpu") end(() => run.reject(error));
     }
   }
 
-  /** Times both devices for the sizes that came, as long as there is nothing to compute. */
+  #computed({ job, resolve }) {
+    this.#jobs.set(JSON.stringify(sizeOf(job)), { request: job.request, last: job.last });
+    resolve(true);
+  }
+
+  /** Times both devices for the sizes that were computed, as long as there is nothing to compute. */
   async #compare() {
     if (this.#comparing || !this.#due()) return;
     this.#comparing = true;
