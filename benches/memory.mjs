@@ -20,7 +20,7 @@ for (const engine of ["cpu", "webgpu"]) {
     const context = await chrome.newContext({ viewport: { width: 1000, height: 700 } });
     const { page } = await open(context, alone(server, "digits", `engine=${engine}&digits=1&steps=1&guidance=1`, "view"));
     await done(page, 300_000);
-    console.log(`digits on ${await page.textContent("#engine")}`);
+    console.log(await page.textContent("#engine"));
     await runs(page, 20);
     show("after 20 runs", await held(page));
     await runs(page, 200);

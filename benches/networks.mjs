@@ -12,7 +12,7 @@ const server = await serve((path) => {
 });
 
 /** Runs in the page: a run's milliseconds and launches, the first run (which compiles) left out. */
-async function measure({ assets, engine, index, n, steps, rounds }) {
+async function measure({ assets, build, engine, index, n, steps, rounds }) {
   let launches = 0;
   for (const name of ["dispatchWorkgroups", "dispatchWorkgroupsIndirect"]) {
     const original = globalThis.GPUComputePassEncoder?.prototype[name];
@@ -24,7 +24,7 @@ async function measure({ assets, engine, index, n, steps, rounds }) {
     }
   }
   const { ENGINES } = await import(assets);
-  const module = await ENGINES[engine]();
+  const module = await ENGINES[build]();
   await module.default();
   const flow = await module.Engine.open(engine);
   await flow.load(new Uint8Array(await (await fetch(`/weights/${index}`)).arrayBuffer()));
@@ -57,8 +57,8 @@ async function run(webgpu, options) {
 console.log("| weights | CPU engine, ms a digit an evaluation (batch 16) | WebGPU launches an evaluation |");
 console.log("|---|---|---|");
 for (const [index, file] of files.entries()) {
-  const cpu = await run(false, { engine: "cpu", index, n: 16, steps: 4, rounds: 5 });
-  const gpu = await run(true, { engine: "webgpu", index, n: 1, steps: 4, rounds: 1 });
+  const cpu = await run(false, { build: "cpu", engine: "cpu", index, n: 16, steps: 4, rounds: 5 });
+  const gpu = await run(true, { build: "gpu", engine: "webgpu", index, n: 1, steps: 4, rounds: 1 });
   console.log(`| ${file} | ${cpu.ms.toFixed(2)} | ${gpu.launches.toFixed(0)} |`);
 }
 server.close();

@@ -13,7 +13,7 @@ export const ENTRIES = ["index.html", "embed.html", "flow-lab.js"];
 /** What of www/ only the npm package has (scripts/pack.mjs). */
 const PACKAGE = ["api", "api.js", "api.d.ts", "element.d.ts"];
 
-export const BUILDS = ["cpu", "lab", "webgpu", "lab-webgpu"];
+export const BUILDS = ["cpu", "gpu"];
 const REFERENCE = /(\b(?:src|href)=["']|\b(?:from|import)\s*\(?\s*["'])(\.{1,2}\/)?app\//g;
 
 /** The hash of a folder's names and contents; what scripts/compress.mjs puts beside them does not count. */

@@ -17,7 +17,10 @@ export type Network = "digits" | "few";
 export interface EngineOptions<N extends Network = Network> {
   /** Which network, "digits" by default; its weights, 1.1 MB, are downloaded and kept in the browser's cache. */
   network?: N;
-  /** "auto", the default, and "webgpu" use WebGPU where it starts and the CPU where not: see `backend` and `why` of the engine. */
+  /**
+   * "auto", the default: the CPU at once; after a run both devices are timed for runs of its size, and later ones go to the faster one.
+   * "webgpu": WebGPU, or the CPU where WebGPU cannot be used. See `backend` and `why` of the engine.
+   */
   backend?: "auto" | Backend;
   /** Told the share of the weights that has come, 0 to 1. */
   onProgress?: (share: number) => void;
@@ -74,7 +77,7 @@ export interface Frame {
 /** A network that is loaded and ready. */
 export interface Engine<R extends FewRequest = SampleRequest> {
   readonly network: Network;
-  /** Where it computes now: it changes to "cpu" if the GPU is lost. */
+  /** Where runs like the last one are computed: with "auto" the faster device once both were timed; "cpu" after the GPU failed. */
   readonly backend: Backend;
   /** The device as it calls itself. */
   readonly device: string;
@@ -85,7 +88,7 @@ export interface Engine<R extends FewRequest = SampleRequest> {
    * for; frames that come faster than they are taken wait. Leaving the loop stops the computing. Several runs are computed in turn.
    */
   sample(request: R): AsyncGenerator<Frame, void, undefined>;
-  /** The last frame of such a run. */
+  /** The last frame of such a run; on WebGPU no other is read, and an abort takes effect after the run. */
   draw(request: R): Promise<Frame>;
   /** Ends it and its runs; the worker ends with the last engine or figure that uses it. */
   close(): void;

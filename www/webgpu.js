@@ -1,21 +1,32 @@
-// Whether this browser can run the GPU engine.
+// Whether this browser can run the GPU engine. One question for a whole visit: every figure gets the same answer.
 
-/** Why this browser cannot use WebGPU, or null where it can. */
-export async function webgpuObstacle() {
-  if (!navigator.gpu) return "this browser has no WebGPU";
+/** A browser that has no answer by then has none (seen with broken drivers). */
+const ANSWER_MS = 5000;
+
+let asked = null;
+
+/** {name}: the GPU adapter as the browser calls it; or {obstacle}: why WebGPU cannot be used, the end of a sentence. */
+export const webgpu = () => (asked ??= ask());
+
+async function ask() {
+  if (!navigator.gpu) return { obstacle: "this browser has no WebGPU" };
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => resolve({ obstacle: "the browser did not answer when asked for a GPU" }), ANSWER_MS);
+  });
   try {
-    const adapter = await navigator.gpu.requestAdapter();
-    if (!adapter) return "the browser found no GPU it can use";
-    // Burn measures kernels with timestamps and stops without them.
-    if (!adapter.features.has("timestamp-query")) return "the GPU adapter lacks timestamp queries";
-    return null;
+    return await Promise.race([adapter(), late]);
   } catch (error) {
-    return `the browser refused the GPU (${error.message})`;
+    return { obstacle: `the browser refused the GPU (${error.message})` };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-/** What the GPU adapter calls itself: wgpu gets no name from a browser, which tells scripts a little more. */
-export async function adapterName() {
-  const info = (await navigator.gpu?.requestAdapter())?.info;
-  return info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(" ") || "an adapter without a name";
+async function adapter() {
+  const found = await navigator.gpu.requestAdapter();
+  if (!found) return { obstacle: "the browser found no GPU it can use" };
+  // wgpu gets no name from a browser, which tells scripts a little more.
+  const { description, vendor, architecture } = found.info ?? {};
+  return { name: description || [vendor, architecture].filter(Boolean).join(" ") || "an adapter without a name" };
 }

@@ -201,7 +201,7 @@ test("on a phone at most 1 MB comes before the first figure lives, and the GPU's
   for (const url of answers) bytes += packed(await (await context.request.get(url)).body());
   t.diagnostic(`${bytes} bytes in brotli -9, ${answers.length} files`);
   assert.ok(bytes > 300_000 && bytes <= 1_000_000, `${bytes} bytes`);
-  assert.ok(answers.every((url) => !/safetensors|webgpu-/.test(url)));
+  assert.ok(answers.every((url) => !/safetensors|engine\/gpu-/.test(url)));
   await context.close();
 });
 

@@ -32,13 +32,14 @@ export function hashed(name) {
   return posix.join(parent, found[0]);
 }
 
-/** Serves `DIST` below /lab/ (so that absolute paths would fail); `override(path)` may answer instead. */
+/** Serves `DIST` below /lab/ (so that absolute paths would fail); `override(path)` may answer instead, or not at all: {never: true}. */
 export async function serve(override = () => null) {
   const requests = [];
   const server = createServer((request, response) => {
     const path = new URL(request.url, "http://x").pathname;
     requests.push(path);
     const other = override(path);
+    if (other?.never) return;
     if (other) {
       response.writeHead(other.status ?? 200, other.headers).end(other.body);
       return;

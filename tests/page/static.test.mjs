@@ -19,8 +19,8 @@ const references = (name) =>
     .filter(({ url }) => !url.startsWith("data:") && !url.startsWith("#"));
 
 test("a folder's name ends in the hash of its content", () => {
-  assert.equal(readdirSync(join(DIST, "engine")).length, 4);
-  for (const name of ["app", "engine/cpu", "engine/lab", "engine/webgpu", "engine/lab-webgpu"]) {
+  assert.equal(readdirSync(join(DIST, "engine")).length, 2);
+  for (const name of ["app", "engine/cpu", "engine/gpu"]) {
     assert.equal(hashed(name), `${name}-${folderHash(join(DIST, hashed(name)))}`);
   }
 });
@@ -49,7 +49,7 @@ test("what the entry points refer to exists, at a relative address", () => {
 
 test("every text and engine is there in brotli and gzip too, with the same content", () => {
   const files = compressible(DIST);
-  assert.ok(files.filter((file) => file.endsWith(".wasm")).length === 4 && files.length > 20);
+  assert.ok(files.filter((file) => file.endsWith(".wasm")).length === 2 && files.length > 20);
   for (const file of files) {
     const bytes = readFileSync(file);
     assert.ok(bytes.equals(brotliDecompressSync(readFileSync(`${file}.br`))), `${file}.br`);

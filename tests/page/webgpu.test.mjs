@@ -2,10 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { alone, blocked, browser, computes, done, open, picture, serve } from "./harness.mjs";
+import { engine, grey, same, skip } from "./gpu.mjs";
 import { SMALL, figure, message, step, stopped, visit } from "./lab-page.mjs";
-
-const NO_WEBGPU = Boolean(process.env.FLOW_LAB_NO_WEBGPU);
-const skip = NO_WEBGPU && "SKIPPED: no WebGPU adapter is expected here (FLOW_LAB_NO_WEBGPU)";
 
 let server;
 before(async () => {
@@ -20,42 +18,37 @@ async function started(t, options) {
   return chrome;
 }
 
-const engine = (page) => page.$eval("#engine", (e) => e.dataset.engine);
 const ONE = "digits=1&steps=2&guidance=1";
+const ON_GPU = `${ONE}&engine=webgpu`;
 
 test("without WebGPU the CPU computes and the page says why", async (t) => {
   const chrome = await started(t, { webgpu: false });
   const { page, errors } = await open(await chrome.newContext(), alone(server, "digits", ONE, "view"));
   await done(page);
+  await page.waitForFunction(() => /WebGPU is not used/.test(part("#engine").textContent));
   assert.equal(await engine(page), "cpu");
-  assert.match(await page.textContent("#engine"), /Computing on the CPU: (this browser has no WebGPU|the browser found no GPU)/);
+  assert.match(await page.textContent("#engine"), /^Device: CPU\. WebGPU is not used: (this browser has no WebGPU|the browser found no GPU it can use)\.$/);
   assert.deepEqual(errors, []);
 });
 
 test("with WebGPU it computes there, and the CPU draws the same digit", { skip }, async (t) => {
   const chrome = await started(t, { webgpu: true });
   const context = await chrome.newContext();
-  const { page, errors } = await open(context, alone(server, "digits", ONE, "view"));
+  const { page, errors } = await open(context, alone(server, "digits", ON_GPU, "view"));
   await done(page, 240_000);
   assert.equal(await engine(page), "webgpu", await page.textContent("#engine"));
+  assert.match(await page.textContent("#engine"), /^Device: WebGPU \(.+\), as chosen\.$/);
   assert.deepEqual(errors, []);
-  const grey = (p) =>
-    p.$eval("#grid", (canvas) => {
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]);
-    });
   const onGpu = await grey(page);
   await computes(page, () => page.selectOption('[name="engine"]', "cpu"));
   assert.equal(await engine(page), "cpu");
   const onCpu = await grey(page);
-  const worst = onGpu.reduce((most, v, i) => Math.max(most, Math.abs(v - onCpu[i])), 0);
-  // A hundredth of the grey scale, and one for rounding.
-  assert.ok(worst <= 4, `pixels differ by up to ${worst} of 255`);
+  same(onGpu, onCpu);
 });
 
 test("the page is not blocked while WebGPU samples", { skip }, async (t) => {
   const chrome = await started(t, { webgpu: true });
-  const { page } = await open(await chrome.newContext(), alone(server, "digits", ONE, "view"));
+  const { page } = await open(await chrome.newContext(), alone(server, "digits", ON_GPU, "view"));
   await done(page, 240_000);
   assert.deepEqual(await blocked(page, () => computes(page, () => page.click("#again"))), []);
   assert.equal(await engine(page), "webgpu");
@@ -63,12 +56,12 @@ test("the page is not blocked while WebGPU samples", { skip }, async (t) => {
 
 test("a GPU that is lost midway is said, and the CPU finishes the run", { skip }, async (t) => {
   const chrome = await started(t, { webgpu: true });
-  const { page } = await open(await chrome.newContext(), alone(server, "digits", "digits=4&steps=32", "view"));
+  const { page } = await open(await chrome.newContext(), alone(server, "digits", "digits=4&steps=32&engine=webgpu", "view"));
   await page.waitForFunction(() => Number(part("#figure").dataset.frames) >= 1, undefined, { timeout: 240_000 });
   assert.equal(await engine(page), "webgpu", await page.textContent("#engine"));
   await page.evaluate(() => part("flow-lab").figure.destroyDevice());
   await page.waitForFunction(() => part("#engine").dataset.engine === "cpu", undefined, { timeout: 60_000 });
-  assert.match(await page.textContent("#engine"), /WebGPU failed/);
+  assert.match(await page.textContent("#engine"), /^Device: CPU\. WebGPU is not used: it failed \(.+\)\.$/);
   await done(page);
   assert.equal(await page.textContent("#nfe"), "32");
   assert.ok((await picture(page)).length > 1000);

@@ -76,6 +76,11 @@ class DigitEngine {
   }
 
   sample(asked) {
+    return this.#run(asked, false);
+  }
+
+  /** The frames of a run, or the `last` alone. */
+  #run(asked, last) {
     const request = this.#request(asked);
     const signal = signalOf("sample", asked.signal);
     const run = new DigitNetwork(this.#name); // joins the same engine: a place of its own among those that wait
@@ -83,12 +88,13 @@ class DigitEngine {
       if (this.#closed) throw closed("the engine");
       this.#runs.add(run);
       await run.open(this.#backend);
-      let last = -1;
-      const ended = await run.sample(request, ({ t, nfe, done, x, x1 }) => {
+      let given = -1;
+      const onFrame = ({ t, nfe, done, x, x1 }) => {
         // After a failure of the GPU the run begins again on the CPU: what was given before is not given twice.
-        if (t > last) push({ t, nfe, done, x, x1 });
-        last = Math.max(t, last);
-      });
+        if (t > given) push({ t, nfe, done, x, x1 });
+        given = Math.max(t, given);
+      };
+      const ended = await run.sample(request, onFrame, { last });
       if (!ended) throw closed("the engine");
     };
     const stop = () => {
@@ -99,9 +105,9 @@ class DigitEngine {
   }
 
   async draw(asked) {
-    let last;
-    for await (const frame of this.sample(asked)) last = frame;
-    return last;
+    let end;
+    for await (const frame of this.#run(asked, true)) end = frame;
+    return end;
   }
 
   close() {

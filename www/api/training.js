@@ -3,7 +3,7 @@ import { LabClient } from "../lab/client.js";
 import { slice } from "../lab/runs.js";
 import { LAB, experiment } from "../lab/table.js";
 import { defaults, number } from "../state.js";
-import { webgpuObstacle } from "../webgpu.js";
+import { webgpu } from "../webgpu.js";
 import { all, floats, keys, one, signalOf } from "./check.js";
 import { closed, unlessAborted } from "./stream.js";
 
@@ -54,10 +54,10 @@ class Training {
   }
 
   async open(settings, ends) {
-    const obstacle = this.backend === "webgpu" ? await webgpuObstacle() : null;
+    const { obstacle, name } = this.backend === "webgpu" ? await webgpu() : { name: "CPU" };
     if (this.#closed) throw closed("the training");
     if (obstacle) throw Object.assign(new Error(`WebGPU cannot be used: ${obstacle}`), { name: "DeviceError" });
-    const { name } = await this.#client.open(this.backend === "webgpu" ? "lab-webgpu" : "lab", this.backend);
+    await this.#client.open(this.backend);
     this.device = name;
     const state = defaults(LAB);
     for (const key of SETTINGS) state[`lab.${key}`] = settings[key];

@@ -1,115 +1,82 @@
-// The page's side of a digits engine: chooses one, owns its worker, falls back to the CPU when the GPU fails.
-import { spawn } from "../spawn.js";
-import { webgpuObstacle } from "../webgpu.js";
-import { FROM_WORKER, TO_WORKER } from "./protocol.js";
-
-const start = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+// A queue of runs of one network, each on the device that suits it; what fails on WebGPU begins again on the CPU.
+import { Devices } from "./devices.js";
+import { Timings, measure, sizeOf } from "./timings.js";
 
 /**
- * An engine in a worker, for any number of figures: their runs are computed one after another. `onChange({engine, name, why})`
- * tells which one computes now and why; before that, `onChange({starting})` which one is being opened.
+ * Runs of any number of figures are computed one after another. With "auto" the CPU computes at once; when there is nothing to compute,
+ * WebGPU is opened too and both are timed, and later runs go to the faster one. `onChange()`: what status() says changed.
  */
 export class Engine {
-  #worker = null;
-  #run = 0;
-  #queue = []; // {owner, request, from, onFrame, resolve, reject}; the first is being computed
-  #weights = null;
+  #timings;
   #onChange;
-  #opening = null; // rejects open() when the worker fails before it is ready
-  #loaded = null;
+  #devices;
+  #wanted = null;
+  #queue = []; // {owner, job, onFrame, resolve, reject}; the first is being computed
+  #working = false;
+  #comparing = false;
+  #jobs = new Map(); // size as text → a job of that size that was computed, to be measured
+  #sizes = new WeakMap(); // owner → the size of its last run
+  #size = null; // of the last run of all
   #closed = false;
 
-  engine = null;
-
-  constructor(onChange = () => {}) {
+  /** `name`: of the network. */
+  constructor(name, onChange = () => {}) {
+    this.#timings = new Timings(name);
     this.#onChange = onChange;
+    this.#devices = new Devices(onChange);
   }
 
-  /** Opens the engine that `wanted` ("auto", "webgpu" or "cpu") leads to here. */
+  /** Opens what `wanted` ("auto", "webgpu" or "cpu") leads to here. */
   async open(wanted) {
-    if (wanted === "cpu") return this.#openWorker("cpu", "as chosen");
-    const obstacle = await webgpuObstacle();
-    if (this.#closed) throw new Error("the engine was closed");
-    if (obstacle) return this.#openWorker("cpu", obstacle);
-    try {
-      await this.#openWorker("webgpu", wanted === "auto" ? "found in this browser" : "as chosen");
-    } catch (error) {
-      await this.#openWorker("cpu", `WebGPU did not start: ${error.message}`);
-    }
-  }
-
-  #openWorker(engine, why) {
-    this.#worker?.terminate();
-    this.#onChange({ starting: engine });
-    const worker = spawn(import.meta.url, "worker.js", start);
-    this.#worker = worker;
-    return new Promise((resolve, reject) => {
-      this.#opening = reject;
-      worker.addEventListener("message", ({ data }) => this.#receive(worker, data, { engine, why, resolve }));
-      worker.addEventListener("error", (event) => {
-        event.preventDefault();
-        const message = event.message || "the engine could not be loaded";
-        this.#receive(worker, { type: FROM_WORKER.FAILED, run: null, kind: "Error", message, fatal: true }, {});
-      });
-      worker.postMessage({ type: TO_WORKER.OPEN, engine });
-    });
-  }
-
-  #receive(worker, message, opening) {
-    if (worker !== this.#worker) return; // a worker that was replaced
-    switch (message.type) {
-      case FROM_WORKER.OPENED: {
-        this.engine = opening.engine;
-        this.#opening = null;
-        if (this.#weights) this.#sendWeights();
-        this.#onChange({ engine: opening.engine, name: message.name, why: opening.why });
-        opening.resolve();
-        break;
-      }
-      case FROM_WORKER.FRAME:
-        if (message.run === this.#run) this.#frame(message);
-        break;
-      case FROM_WORKER.FAILED:
-        this.#failed(message);
-        break;
-      case FROM_WORKER.LOADED:
-        this.#loaded?.resolve();
-        break;
-    }
+    this.#wanted = wanted;
+    if (wanted === "webgpu") await this.#devices.openGpu({ silently: false });
+    if (!this.#devices.gpu) await this.#devices.cpu();
   }
 
   /** Gives the engine its network; rejects with what is wrong with the file. */
   load(bytes) {
-    this.#weights = bytes;
-    return new Promise((resolve, reject) => {
-      this.#loaded = { resolve, reject };
-      this.#sendWeights();
-    });
-  }
-
-  #sendWeights() {
-    const bytes = this.#weights.slice(0); // kept for the next engine
-    this.#worker.postMessage({ type: TO_WORKER.LOAD, bytes }, [bytes]);
+    return this.#devices.load(bytes);
   }
 
   /**
-   * Computes a run for `owner`, whose earlier run it replaces, `from` the request's seed or as protocol.js lists; `onFrame`
-   * gets each frame. Resolves to true at the end, false where it was stopped or the engine was closed.
+   * {starting}, or for the last run of `owner` {engine, name, why, ms?, other?: {engine, name, ms}, refused?}: the device that computes
+   * such runs, the milliseconds of an evaluation on it and on the other one, and why WebGPU is not used.
    */
-  sample(owner, request, onFrame, from) {
-    if (this.#closed) return Promise.resolve(false);
-    this.stop(owner);
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ owner, request, from, onFrame, resolve, reject });
-      if (this.#queue.length === 1) this.#post();
-    });
+  status(owner) {
+    const { starting, refused, gpuName } = this.#devices;
+    if (starting) return { starting };
+    const size = this.#sizes.get(owner) ?? this.#size;
+    const names = { cpu: "CPU", webgpu: gpuName };
+    const engine = this.#choose(size);
+    const found = { engine, name: names[engine] };
+    if (refused) return { ...found, why: `WebGPU is not used: ${refused}`, refused };
+    if (this.#wanted !== "auto") return { ...found, why: "as chosen" };
+    const times = size && this.#timings.of(size);
+    if (!times) return { ...found, why: this.#comparing ? "while WebGPU is tried in the background" : "to begin with" };
+    const other = engine === "cpu" ? "webgpu" : "cpu";
+    return { ...found, why: "measured here", ms: times[engine], other: { engine: other, name: names[other], ms: times[other] } };
   }
 
-  /** Computes what is first in the queue. */
-  #post() {
-    const [next] = this.#queue;
-    this.#run += 1;
-    if (next) this.#worker.postMessage({ type: TO_WORKER.START, run: this.#run, request: next.request, from: next.from });
+  #choose(size) {
+    if (!this.#devices.gpu) return "cpu";
+    if (this.#wanted === "webgpu") return "webgpu";
+    return size ? this.#timings.faster(size) : "cpu";
+  }
+
+  /**
+   * Computes a run ({request, from, last}: see protocol.js) for `owner`, whose earlier run it replaces; `onFrame` gets its frames.
+   * Resolves to true at the end, false where it was stopped or the engine was closed.
+   */
+  sample(owner, job, onFrame) {
+    if (this.#closed) return Promise.resolve(false);
+    this.stop(owner);
+    this.#size = sizeOf(job);
+    this.#sizes.set(owner, this.#size);
+    this.#onChange();
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ owner, job, onFrame, resolve, reject });
+      this.#work();
+    });
   }
 
   /** Stops the run of `owner`, if it has any. */
@@ -118,58 +85,76 @@ export class Engine {
     if (at < 0) return;
     const [run] = this.#queue.splice(at, 1);
     run.resolve(false);
-    if (at > 0) return;
-    this.#worker.postMessage({ type: TO_WORKER.STOP });
-    this.#post();
+    if (at === 0) this.#devices.stop();
   }
 
-  #frame(frame) {
-    const [run] = this.#queue;
-    run?.onFrame(frame);
-    // What was told may have stopped this run, or begun another.
-    if (frame.done && run === this.#queue[0]) this.#end((ended) => ended.resolve(true));
+  async #work() {
+    if (this.#working) return;
+    this.#working = true;
+    this.#devices.stop(); // what is measured: it is measured again
+    while (this.#queue.length) await this.#compute(this.#queue[0]);
+    this.#working = false;
+    this.#compare();
   }
 
-  #end(settle) {
-    const ended = this.#queue.shift();
-    if (ended) settle(ended);
-    this.#post();
-  }
-
-  #failed({ kind, message, fatal, run }) {
-    const error = Object.assign(new Error(message), { name: kind });
-    if (this.#opening) {
-      const reject = this.#opening;
-      this.#opening = null;
-      return reject(error);
+  async #compute(run) {
+    const end = (settle) => {
+      if (run !== this.#queue[0]) return; // stopped meanwhile
+      this.#queue.shift();
+      settle();
+    };
+    let device;
+    try {
+      device = this.#choose(sizeOf(run.job)) === "webgpu" ? this.#devices.gpu : await this.#devices.cpu();
+      if (run !== this.#queue[0]) return;
+      await device.compute(run.job, run.onFrame);
+      end(() => this.#computed(run));
+    } catch (error) {
+      // Lost on WebGPU, it begins again on the CPU: the same seed gives the same digits. What the CPU fails at is not tried again.
+      if (!error.fatal || device?.id !== "webgpu") end(() => run.reject(error));
     }
-    if (fatal) return this.#recover(error).catch((worse) => this.#end((ended) => ended.reject(worse)));
-    if (run === null) return this.#loaded?.reject(error);
-    if (run === this.#run) this.#end((ended) => ended.reject(error));
   }
 
-  async #recover(error) {
-    if (this.engine === "webgpu") {
-      // The run begins again on the CPU: the same seed gives the same digits.
-      await this.#openWorker("cpu", `WebGPU failed (${error.message}); the CPU goes on`);
-      this.#post();
-      return;
+  #computed({ job, resolve }) {
+    this.#jobs.set(JSON.stringify(sizeOf(job)), { request: job.request, last: job.last });
+    resolve(true);
+  }
+
+  /** Times both devices for the sizes that were computed, as long as there is nothing to compute. */
+  async #compare() {
+    if (this.#comparing || !this.#due()) return;
+    this.#comparing = true;
+    this.#onChange();
+    try {
+      if (!this.#devices.gpu) await this.#devices.openGpu({ silently: true });
+      for (let job; (job = this.#due()); this.#onChange()) {
+        const times = { cpu: await measure(await this.#devices.cpu(), job) };
+        if (times.cpu && this.#due()) times.webgpu = await measure(this.#devices.gpu, job);
+        if (times.webgpu) this.#timings.set(sizeOf(job), times);
+      }
+    } catch {
+      // A device failed: what there is to say is in the status.
     }
-    // The CPU engine trapped: a fresh one, but the run that did it is not tried again.
-    await this.#openWorker("cpu", "restarted after a failure");
-    this.#end((ended) => ended.reject(error));
+    this.#comparing = false;
+    this.#onChange();
   }
 
-  /** Ends the worker and what it computes. */
+  /** A job of a size that is to be measured now, or is known to be WebGPU's, which is not open yet. */
+  #due() {
+    if (this.#wanted !== "auto" || this.#devices.refused || this.#queue.length || this.#closed) return null;
+    const waits = (job) => !this.#timings.of(sizeOf(job)) || (!this.#devices.gpu && this.#timings.faster(sizeOf(job)) === "webgpu");
+    return [...this.#jobs.values()].find(waits) ?? null;
+  }
+
+  /** Ends the workers and what they compute. */
   close() {
     this.#closed = true;
-    this.#worker?.terminate();
-    this.#worker = null;
+    this.#devices.close();
     for (const { resolve } of this.#queue.splice(0)) resolve(false);
   }
 
   /** Breaks the GPU device on purpose, to try out what happens then. */
   destroyDevice() {
-    this.#worker?.postMessage({ type: TO_WORKER.DESTROY_DEVICE });
+    this.#devices.gpu?.destroyDevice();
   }
 }

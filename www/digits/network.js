@@ -7,18 +7,18 @@ import { loadWeights } from "./weights.js";
 /** One network on one engine, as long as somebody uses it. */
 class Shared {
   users = new Map(); // DigitNetwork → progress
-  #told = null; // what the engine said last, for users that come later
+  #told = false; // whether the engine has said anything yet
   closed = false;
   abandoned = new Error("the engine was closed"); // what opened rejects with where it is closed before it is open
   #abandon;
   #stay;
-  engine = new Engine((status) => {
-    this.#told = status;
-    for (const user of this.users.keys()) user.onChange(status);
-  });
 
   constructor(key, name, wanted) {
     this.key = key;
+    this.engine = new Engine(name, () => {
+      this.#told = true;
+      for (const user of this.users.keys()) user.onChange(this.engine.status(user));
+    });
     this.opened = new Promise((resolve, reject) => {
       this.#abandon = () => reject(this.abandoned);
       this.#open(name, wanted).then(resolve, reject);
@@ -40,7 +40,7 @@ class Shared {
 
   join(user, progress) {
     this.users.set(user, progress);
-    if (this.#told) user.onChange(this.#told);
+    if (this.#told) user.onChange(this.engine.status(user));
   }
 
   leave(user) {
@@ -65,7 +65,7 @@ export class DigitNetwork {
   #asked = 0; // runs and stops so far
   #closed = false;
 
-  /** `name`: of MODELS; `onChange(status)`: see Engine. */
+  /** `name`: of MODELS; `onChange(status)`: see Engine.status. */
   constructor(name, onChange = () => {}) {
     this.#name = name;
     this.onChange = onChange;
@@ -100,13 +100,16 @@ export class DigitNetwork {
     return this.#shared;
   }
 
-  /** See Engine.sample; open() comes first. Begins again where the frame that held the engine goes: the same seed gives the same digits. */
-  async sample(request, onFrame, from) {
+  /**
+   * See Engine.sample; open() comes first. Begins again where the frame that held the engine goes: the same seed gives the same digits.
+   * `from`: what it begins with besides the request; `last`: only the last frame is wanted.
+   */
+  async sample(request, onFrame, { from, last } = {}) {
     const asked = (this.#asked += 1);
     for (;;) {
       const joined = this.#shared;
       if (!joined) throw new Error("the network is not open");
-      if (!joined.closed && (await joined.engine.sample(this, request, onFrame, from))) return true;
+      if (!joined.closed && (await joined.engine.sample(this, { request, from, last }, onFrame))) return true;
       if (asked !== this.#asked || joined !== this.#shared || !joined.closed) return false;
       await this.open(this.#wanted);
       if (asked !== this.#asked) return false;

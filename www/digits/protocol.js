@@ -3,9 +3,9 @@
 
 /**
  * To the worker:
- * @typedef {{type: "open", engine: "cpu" | "webgpu"}} Open
+ * @typedef {{type: "open", device: "cpu" | "webgpu"}} Open
  * @typedef {{type: "load", bytes: ArrayBuffer}} Load  (transferred)
- * @typedef {{type: "start", run: number, request: SampleRequest, from?: From}} Start
+ * @typedef {{type: "start", run: number, request: SampleRequest, from?: From, last?: boolean}} Start  (last: only the last frame is told)
  * @typedef {{type: "stop"}} Stop
  * @typedef {{type: "destroy-device"}} DestroyDevice  (tries out a lost GPU)
  * @typedef {Open | Load | Start | Stop | DestroyDevice} ToWorker
@@ -35,7 +35,7 @@ export const BEGINNINGS = Object.freeze(["decode", "encode", "mend", "enlarge"])
  * @typedef {{type: "opened", name: string}} Opened
  * @typedef {{type: "loaded"}} Loaded
  * @typedef {{type: "frame", run: number, t: number, x: Float32Array, x1: Float32Array, nfe: number,
- *   done: boolean, ms: number}} Frame  (arrays transferred; ms since the frame before)
+ *   done: boolean, ms: number}} Frame  (arrays transferred; ms since the frame before that was told)
  * @typedef {{type: "failed", run: number | null, kind: string, message: string, fatal: boolean}} Failed
  * @typedef {Opened | Loaded | Frame | Failed} FromWorker
  */

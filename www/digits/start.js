@@ -2,18 +2,11 @@
 import { bindControls } from "./controls.js";
 import { DigitsFigure } from "./figure.js";
 import { DigitNetwork } from "./network.js";
+import { statusLine } from "./status.js";
 import { DIGITS } from "./table.js";
 import { Task, unless } from "../task.js";
 
 export { DIGITS as table };
-
-const ENGINE_NAMES = { cpu: "the CPU", webgpu: "WebGPU" };
-
-function engineSays({ starting, engine, name, why }) {
-  if (starting) return `Starting ${ENGINE_NAMES[starting]}…`;
-  const adapter = engine === "webgpu" ? ` (${name})` : "";
-  return `Computing on ${ENGINE_NAMES[engine]}${adapter}: ${why}.`;
-}
 
 /** Controls that change how a picture looks, not what is computed. */
 const VIEW_ONLY = new Set(["show"]);
@@ -24,7 +17,7 @@ export function start({ root, state, save, report }) {
   // Looked up once: when the figure goes, what still runs is not to write into the next one.
   const [line, loading, bar, loadingText] = ["engine", "loading", "progress", "loading-text"].map(byId);
   const network = new DigitNetwork("digits", (status) => {
-    line.textContent = engineSays(status);
+    line.textContent = statusLine(status);
     if (status.engine) line.dataset.engine = status.engine;
     else delete line.dataset.engine;
   });

@@ -1,10 +1,9 @@
 // The engine worker: one engine, one run at a time. It only pulls; all arithmetic is in Rust.
-import { ENGINES } from "../assets.js";
-import { instantiate } from "../instantiate.js";
-import { adapterName } from "../webgpu.js";
+import { isTrap, openEngine } from "../wasm.js";
 import { BEGINNINGS, FROM_WORKER, TO_WORKER } from "./protocol.js";
 
 let engine = null;
+let device = null;
 let current = null; // the number of the run that may go on
 
 const send = (message, transfer = []) => self.postMessage(message, transfer);
@@ -16,7 +15,7 @@ function fail(run, error, fatal = false) {
     kind: error?.name ?? "Error",
     message: error?.message ?? String(error),
     // A trap leaves the module unusable, and so does a device that is gone.
-    fatal: fatal || error instanceof WebAssembly.RuntimeError || error?.name === "DeviceError",
+    fatal: fatal || isTrap(error) || error?.name === "DeviceError",
   });
 }
 
@@ -25,10 +24,9 @@ self.addEventListener("error", (event) => fail(current, event.error ?? event, tr
 self.addEventListener("unhandledrejection", (event) => fail(current, event.reason, true));
 
 async function open(id) {
-  const module = await ENGINES[id]();
-  await instantiate(module);
-  engine = await module.Engine.open(id);
-  send({ type: FROM_WORKER.OPENED, name: id === "webgpu" ? await adapterName() : engine.name });
+  device = id;
+  ({ engine } = await openEngine(id));
+  send({ type: FROM_WORKER.OPENED, name: engine.name });
 }
 
 // Lets messages (stop, start) in between frames; a promise alone would not.
@@ -46,20 +44,41 @@ function begin(request, from) {
   return engine[from.method](JSON.stringify(request), ...from.args);
 }
 
-async function pull(number, request, from) {
+/** A run's frames, one at a time, until it ends or is stopped. */
+async function* frames(number, run) {
+  while (current === number) {
+    const frame = await run.next();
+    if (!frame || current !== number) return;
+    const { t, nfe, done, x, x1 } = frame;
+    frame.free();
+    yield { t, nfe, done, x, x1 };
+    if (done) return;
+    await turn();
+  }
+}
+
+/** The frames that are told: all of them, or the last. On the GPU that one alone is read, without a stop before it. */
+async function* told(number, run, last) {
+  if (!last) return yield* frames(number, run);
+  if (device === "cpu") {
+    for await (const frame of frames(number, run)) if (frame.done) yield frame;
+    return;
+  }
+  const frame = await run.finish();
+  const { t, nfe, done, x, x1 } = frame;
+  frame.free();
+  yield { t, nfe, done, x, x1 };
+}
+
+async function compute({ run: number, request, from, last }) {
   if (current !== number) return; // stopped before it began
   const run = begin(request, from);
   try {
-    for (let since = performance.now(); current === number; ) {
-      const frame = await run.next();
-      if (!frame || current !== number) break;
+    let since = performance.now();
+    for await (const frame of told(number, run, last)) {
       const now = performance.now();
-      const { t, nfe, done, x, x1 } = frame;
-      frame.free();
-      send({ type: FROM_WORKER.FRAME, run: number, t, nfe, done, x, x1, ms: now - since }, [x.buffer, x1.buffer]);
+      send({ type: FROM_WORKER.FRAME, run: number, ...frame, ms: now - since }, [frame.x.buffer, frame.x1.buffer]);
       since = now;
-      if (done) break;
-      await turn();
     }
   } finally {
     run.free();
@@ -72,7 +91,7 @@ let tail = Promise.resolve();
 self.addEventListener("message", ({ data }) => {
   switch (data.type) {
     case TO_WORKER.OPEN:
-      tail = tail.then(() => open(data.engine)).catch((error) => fail(null, error, true));
+      tail = tail.then(() => open(data.device)).catch((error) => fail(null, error, true));
       break;
     case TO_WORKER.LOAD:
       tail = tail
@@ -82,7 +101,7 @@ self.addEventListener("message", ({ data }) => {
       break;
     case TO_WORKER.START:
       current = data.run;
-      tail = tail.then(() => pull(data.run, data.request, data.from)).catch((error) => fail(data.run, error));
+      tail = tail.then(() => compute(data)).catch((error) => fail(data.run, error));
       break;
     case TO_WORKER.STOP:
       current = null;

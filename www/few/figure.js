@@ -196,13 +196,14 @@ export class FewFigure {
       for (const [which, network] of Object.entries(this.#networks)) {
         const name = which === "flow" ? "velocity network" : "few-step network";
         this.#say(`${nfe} NFE, ${name}`);
-        let last = null;
-        const sampled = network.sample({ ...request, steps: nfe }, (frame) => {
-          if (nfe === 1 && which === "flow" && !last) this.#show(0, "flow", frame.x, "The noise that every row begins with");
-          last = frame;
-        });
-        await unless(signal, sampled);
-        this.#show(nfe, which, last.x, `${DIGITS} digits of class ${label} after ${nfe} evaluations of the ${name}`);
+        const noise = nfe === 1 && which === "flow"; // the first frame of this run is shown too
+        let end = null;
+        const onFrame = (frame) => {
+          if (noise && !end) this.#show(0, "flow", frame.x, "The noise that every row begins with");
+          end = frame;
+        };
+        await unless(signal, network.sample({ ...request, steps: nfe }, onFrame, { last: !noise }));
+        this.#show(nfe, which, end.x, `${DIGITS} digits of class ${label} after ${nfe} evaluations of the ${name}`);
         this.#caption(nfe, which, network.says(nfe));
       }
     }

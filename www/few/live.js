@@ -6,7 +6,7 @@ import { save } from "../lab/export.js";
 import { drawStrip } from "../digits/picture.js";
 import { loadWeights } from "../digits/weights.js";
 import { onTheme } from "../theme.js";
-import { webgpuObstacle } from "../webgpu.js";
+import { webgpu } from "../webgpu.js";
 import { FLOW } from "./table.js";
 import { Task, startStop, unless } from "../task.js";
 
@@ -116,11 +116,11 @@ export class LiveDistillation {
 
   /** `wanted()`: whether nothing else was asked for meanwhile. */
   async #begin(computes, settings, wanted) {
-    const obstacle = computes === "webgpu" && (await webgpuObstacle());
+    const { obstacle } = computes === "webgpu" ? await webgpu() : {};
     if (obstacle) throw new Error(`WebGPU cannot be used: ${obstacle}. Choose the CPU to insist: a step takes it some tenths of a second.`);
     const weights = loadWeights(MODELS.digits);
     weights.catch(() => {}); // awaited below
-    if (wanted()) await this.#client.open(computes === "webgpu" ? "lab-webgpu" : "lab", computes);
+    if (wanted()) await this.#client.open(computes);
     const { bytes } = await weights;
     if (!wanted()) throw new Error("the engine was stopped");
     await this.#call(MAKE_DISTILLATION, JSON.stringify(settings), new Uint8Array(bytes));

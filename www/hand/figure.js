@@ -193,11 +193,15 @@ export class HandFigure {
     }
   }
 
-  /** The last frame of a run; `during(frame)` sees every one. */
-  async #run(signal, request, from, during = () => {}) {
-    let last = null;
-    await unless(signal, this.#network.sample({ seed: 1, ...request }, (frame) => during((last = frame)), from));
-    return last;
+  /** The last frame of a run; `during(frame)`, where it is given, sees every one. */
+  async #run(signal, request, from, during = null) {
+    let end = null;
+    const onFrame = (frame) => {
+      end = frame;
+      during?.(frame);
+    };
+    await unless(signal, this.#network.sample({ seed: 1, ...request }, onFrame, { from, last: !during }));
+    return end;
   }
 
   /** A digit that the network writes, as something to begin with. */

@@ -1,11 +1,12 @@
-// The page's side of the lab's workers: calls as promises. Figures that want the same build share a worker.
+// The page's side of the lab's workers: calls as promises. Figures that compute on the same device share a worker.
 import { shared, unshare, whenGone } from "../commons.js";
 import { spawn } from "../spawn.js";
+import { webAssemblyObstacle } from "../wasm.js";
 import { CLOSE, OPEN } from "./protocol.js";
 
 const start = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 
-/** A worker with one build of the engine, as long as somebody uses it. */
+/** A worker with an engine on one device, as long as somebody uses it. */
 class Shared {
   #worker = spawn(import.meta.url, "worker.js", start);
   #waiting = new Map(); // id → {resolve, reject, user}
@@ -14,14 +15,14 @@ class Shared {
   #slot = 0;
   #stay;
 
-  constructor(build, computes) {
-    this.build = build;
+  constructor(device) {
+    this.device = device;
     this.#worker.addEventListener("message", ({ data }) => this.#receive(data));
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
       this.#die(new Error(event.message || "the engine could not be loaded"));
     });
-    this.opened = this.call(null, OPEN, 0, build, computes);
+    this.opened = this.call(null, OPEN, 0, device);
     this.opened.catch(() => {}); // who opens it hears of it
     this.#stay = whenGone(() => this.#die(Object.assign(new Error("the frame that computed was closed"), { gone: true })));
   }
@@ -67,7 +68,7 @@ class Shared {
   #end() {
     this.#stay();
     this.#worker.terminate();
-    unshare("lab", this.build, this);
+    unshare("lab", this.device, this);
   }
 
   #die(error) {
@@ -93,13 +94,15 @@ export class LabClient {
   }
 
   /**
-   * Starts a worker with a build of the engine ("cpu"; "lab" and "lab-webgpu", which also train) that `computes` on
-   * the "cpu" or on "webgpu", or joins the one that runs; what this client held in an earlier one is gone.
+   * Starts a worker that computes on `device`, "cpu" or "webgpu", or joins the one that runs; what this client held in an earlier one
+   * is gone. Resolves to {name}: the device as the engine calls it.
    */
-  open(build, computes = "cpu") {
+  open(device) {
     if (this.#closed) return Promise.reject(new Error("the figure is gone"));
+    const obstacle = webAssemblyObstacle();
+    if (obstacle) return Promise.reject(new Error(obstacle));
     this.#leave();
-    this.#shared = shared("lab", build, () => new Shared(build, computes));
+    this.#shared = shared("lab", device, () => new Shared(device));
     this.#shared.join(this);
     return this.#shared.opened;
   }

@@ -1,5 +1,5 @@
 // The engine that the lab trains on: the one that the state asks for, or the CPU where that cannot be used.
-import { webgpuObstacle } from "../webgpu.js";
+import { webgpu } from "../webgpu.js";
 import { LabClient } from "./client.js";
 
 export class LabEngine {
@@ -28,9 +28,9 @@ export class LabEngine {
     if (this.#wants() === "webgpu") {
       this.#says("Starting WebGPU…");
       try {
-        const obstacle = await webgpuObstacle();
+        const { obstacle, name } = await webgpu();
         if (obstacle) throw new Error(obstacle);
-        const { name } = await this.#client.open("lab-webgpu", "webgpu");
+        await this.#client.open("webgpu");
         return this.#says(`Training on WebGPU (${name}), in a worker. For so small a network the CPU is usually faster.`);
       } catch (error) {
         if (this.#client.isClosed) throw error;
@@ -38,7 +38,7 @@ export class LabEngine {
       }
     }
     this.#says("Starting the engine…");
-    await this.#client.open("lab");
+    await this.#client.open("cpu");
     this.#says("Training on the CPU, in a worker.");
   }
 

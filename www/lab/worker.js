@@ -1,7 +1,5 @@
 // The lab's worker: one engine, a lab in each slot that is in use. It answers calls in their order; all arithmetic is in Rust.
-import { ENGINES } from "../assets.js";
-import { instantiate } from "../instantiate.js";
-import { adapterName } from "../webgpu.js";
+import { isTrap, openEngine } from "../wasm.js";
 import { CLOSE, FREE, LAB, MAKERS, OPEN } from "./protocol.js";
 
 let module = null;
@@ -15,7 +13,7 @@ function buffers(result) {
 }
 
 function failed(id, error, fatal = false) {
-  const lost = error instanceof WebAssembly.RuntimeError || error?.name === "DeviceError";
+  const lost = isTrap(error) || error?.name === "DeviceError";
   const said = { name: error?.name ?? "Error", message: error?.message ?? String(error) };
   self.postMessage({ id, error: said, fatal: fatal || lost });
 }
@@ -24,11 +22,9 @@ function failed(id, error, fatal = false) {
 self.addEventListener("error", (event) => failed(null, event.error ?? event, true));
 self.addEventListener("unhandledrejection", (event) => failed(null, event.reason, true));
 
-async function open(build, computes) {
-  module = await ENGINES[build]();
-  await instantiate(module);
-  engine = await module.Engine.open(computes);
-  return { name: computes === "webgpu" ? await adapterName() : engine.name };
+async function open(device) {
+  ({ module, engine } = await openEngine(device));
+  return { name: engine.name };
 }
 
 function close(slot) {

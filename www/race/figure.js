@@ -37,6 +37,7 @@ export class RaceFigure {
     this.#report = report;
     this.#client = new LabClient(({ gone }) => {
       this.#opened = null;
+      if (!gone && !this.#contestants.length) return; // who begins it hears of it
       const again = gone && this.#task.busy;
       this.#changed("race"); // what it had trained is gone
       if (again) this.#run();
@@ -178,7 +179,7 @@ export class RaceFigure {
   }
 
   async #begin(signal) {
-    await unless(signal, (this.#opened ??= this.#client.open("lab")));
+    await unless(signal, (this.#opened ??= this.#client.open("cpu")));
     await this.#call(MAKE_RACE, JSON.stringify(race(this.#state)));
     this.#contestants = JSON.parse(await this.#call("contestants"));
     this.#data = await this.#call("data", PARTICLES);
