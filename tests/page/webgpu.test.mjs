@@ -76,6 +76,20 @@ test("the lab without WebGPU says why and trains on the CPU", async (t) => {
   assert.ok(!(await page.evaluate(() => location.hash)).includes("lab.engine"));
   await page.click("#lab-train");
   await stopped(page, 12);
+  await page.waitForFunction(() => /^Training on the CPU, in a worker: [\d.]+ ms a step\.$/.test(part("#lab-engine").textContent));
+  assert.deepEqual(errors, []);
+});
+
+/** An experiment that takes the CPU so long that a GPU may be faster. */
+const LARGE = "lab.width=256&lab.batch=1024&lab.until=6&lab.particles=200";
+
+test("where the CPU is slow the lab says how fast WebGPU is, and stays where it is", { skip }, async (t) => {
+  const chrome = await started(t, { webgpu: true });
+  const { page, errors } = await visit(chrome, server, LARGE);
+  await page.click("#lab-train");
+  await stopped(page, 6);
+  const said = /^Training on the CPU, in a worker: [\d.]+ ms a step\. WebGPU \(.+\) would take [\d.]+ ms\.$/;
+  await page.waitForFunction((text) => new RegExp(text).test(part("#lab-engine").textContent), said.source, { timeout: 240_000 });
   assert.deepEqual(errors, []);
 });
 
@@ -86,6 +100,8 @@ test("the lab trains on WebGPU as it does on the CPU", { skip }, async (t) => {
   await page.click("#lab-train");
   await stopped(page, 12);
   const onGpu = await figure(page, "w2");
+  // The other device is tried beside it.
+  await page.waitForFunction(() => /ms a step\. The CPU would take [\d.]+ ms\.$/.test(part("#lab-engine").textContent), undefined, { timeout: 60_000 });
   await page.selectOption('[name="lab.engine"]', "cpu");
   await page.waitForFunction(() => /^Training on the CPU/.test(part("#lab-engine").textContent));
   await page.waitForFunction(() => part("#lab").dataset.ready === "true");

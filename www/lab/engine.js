@@ -1,12 +1,20 @@
 // The engine that the lab trains on: the one that the state asks for, or the CPU where that cannot be used.
 import { webgpu } from "../webgpu.js";
 import { LabClient } from "./client.js";
+import { stepTime } from "./speed.js";
+
+/** Where a step on the CPU takes less, a GPU's launches alone take about as long: it is not tried. */
+const SLOW_MS = 4;
+
+const ms = (value) => `${value < 100 ? Number(value.toPrecision(2)) : Math.round(value)} ms`;
 
 export class LabEngine {
   #client;
   #wants;
   #says;
   #fallsBack;
+  #device = "cpu";
+  #where = ""; // what computes, for people
 
   /**
    * `wants()`: "cpu" or "webgpu"; `says(text)`: which one computes; `fallsBack(why)`: WebGPU was asked for and cannot be used;
@@ -31,7 +39,7 @@ export class LabEngine {
         const { obstacle, name } = await webgpu();
         if (obstacle) throw new Error(obstacle);
         await this.#client.open("webgpu");
-        return this.#says(`Training on WebGPU (${name}), in a worker. For so small a network the CPU is usually faster.`);
+        return this.#opened("webgpu", `WebGPU (${name})`);
       } catch (error) {
         if (this.#client.isClosed) throw error;
         this.#fallsBack(error.message);
@@ -39,7 +47,28 @@ export class LabEngine {
     }
     this.#says("Starting the engine…");
     await this.#client.open("cpu");
-    this.#says("Training on the CPU, in a worker.");
+    this.#opened("cpu", "the CPU");
+  }
+
+  #opened(device, where) {
+    this.#device = device;
+    this.#where = where;
+    this.#says(`Training on ${where}, in a worker.`);
+  }
+
+  /**
+   * Says how long a training step of `experiment` took here, and how long it takes on the other device, which is tried where it may be
+   * faster. Nothing is moved there: a link trains to the same weights on the CPU only.
+   */
+  async compare(took, experiment) {
+    const here = this.#device;
+    const text = `Training on ${this.#where}, in a worker: ${ms(took)} a step.`;
+    this.#says(text);
+    if (here === "cpu" && took < SLOW_MS) return;
+    const there = here === "cpu" ? "webgpu" : "cpu";
+    const other = await stepTime(there, JSON.stringify(experiment));
+    if (!other || this.#device !== here || this.#client.isClosed) return;
+    this.#says(`${text} ${there === "cpu" ? "The CPU" : `WebGPU (${other.name})`} would take ${ms(other.ms)}.`);
   }
 
   /** See LabClient.call. */

@@ -7,7 +7,7 @@ import { LabForm } from "./form.js";
 import { Playback } from "./playback.js";
 import { Runs } from "./runs.js";
 import { SlowMotion } from "./slow.js";
-import { LAB, fromExperiment, missing, writeEarlier } from "./table.js";
+import { LAB, experiment, fromExperiment, missing, writeEarlier } from "./table.js";
 
 const END_POINTS = 1500;
 
@@ -48,6 +48,7 @@ export class LabFigure {
       picture: (run, live) => this.#display.picture(run, live),
       figures: (run) => this.#display.figures(run),
       rate: (earlier) => this.#setEarlier(writeEarlier(earlier)),
+      speed: (ms, run) => this.#engine.compare(ms, experiment(run.state)),
       state: (how) => this.#display.buttons(how),
       problem: (text) => report(text),
     });

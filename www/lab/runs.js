@@ -35,8 +35,8 @@ export class Runs {
   runs = [];
 
   /**
-   * `on`: {begun(runs), losses(run, losses), picture(run, live), figures(run), rate(earlier), state(how), problem(text)}; picture
-   * and figures return promises that are awaited; `how`: see Task.
+   * `on`: {begun(runs), losses(run, losses), picture(run, live), figures(run), rate(earlier), speed(ms, run), state(how), problem(text)};
+   * picture and figures return promises that are awaited; `speed`: what a training step took when training stopped; `how`: see Task.
    */
   constructor(client, state, on) {
     this.#client = client;
@@ -211,6 +211,7 @@ export class Runs {
     const epoch = this.#epoch;
     let picture = performance.now() - PICTURE_MS;
     let figures = performance.now();
+    let each = 0;
     while (!signal.aborted) {
       const left = this.#state["lab.until"] - this.step;
       if (left <= 0) break;
@@ -218,7 +219,7 @@ export class Runs {
       const steps = Math.min(this.#slice, left);
       await this.advance(steps);
       const now = performance.now();
-      const each = (now - began) / (steps * this.runs.length);
+      each = (now - began) / (steps * this.runs.length);
       this.#slice = slice(each);
       if (now - picture > PICTURE_MS) {
         for (const run of this.runs) await this.#on.picture(run, true);
@@ -229,7 +230,9 @@ export class Runs {
         figures = performance.now();
       }
     }
-    if (epoch === this.#epoch) await this.show();
+    if (epoch !== this.#epoch) return;
+    await this.show();
+    if (each > 0 && epoch === this.#epoch) this.#on.speed(each, this.runs[0]);
   }
 }
 
