@@ -6,6 +6,8 @@ const SLICE_MS = 30; // a training call takes about this long, so that other cal
 /** Steps of the next training call, where one took `each` milliseconds. */
 export const slice = (each) => Math.max(1, Math.min(200, Math.round(SLICE_MS / each)));
 
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
 const PICTURE_MS = 300;
 const FIGURES_MS = 2500;
 const LIVE_PARTICLES = 1000; // drawn while training; all of them when it pauses
@@ -211,7 +213,7 @@ export class Runs {
     const epoch = this.#epoch;
     let picture = performance.now() - PICTURE_MS;
     let figures = performance.now();
-    let each = 0;
+    const times = []; // milliseconds a step, of each slice
     while (!signal.aborted) {
       const left = this.#state["lab.until"] - this.step;
       if (left <= 0) break;
@@ -219,7 +221,8 @@ export class Runs {
       const steps = Math.min(this.#slice, left);
       await this.advance(steps);
       const now = performance.now();
-      each = (now - began) / (steps * this.runs.length);
+      const each = (now - began) / (steps * this.runs.length);
+      times.push(each);
       this.#slice = slice(each);
       if (now - picture > PICTURE_MS) {
         for (const run of this.runs) await this.#on.picture(run, true);
@@ -232,7 +235,8 @@ export class Runs {
     }
     if (epoch !== this.#epoch) return;
     await this.show();
-    if (each > 0 && epoch === this.#epoch) this.#on.speed(each, this.runs[0]);
+    times.shift(); // nothing was warm
+    if (times.length && epoch === this.#epoch) this.#on.speed(median(times), this.runs[0]);
   }
 }
 
