@@ -37,7 +37,7 @@ test("50 visits to figures leave memory where it was", { skip }, async (t) => {
   await visits(page, places, 5);
   await page.waitForTimeout(1000);
   const before = await held(page);
-  assert.equal(before.workers, 2, "one for the roads and the lab, one for the digits");
+  assert.equal(before.workers, 3);
   await visits(page, places, 50);
   await page.waitForTimeout(1000);
   same(before, await held(page), t);

@@ -1,4 +1,4 @@
-// The page's side of the lab's workers: calls as promises. Figures that compute on the same device share a worker.
+// The page's side of the lab's workers: calls as promises. Figures that train on the same device share a worker.
 import { shared, unshare, whenGone } from "../commons.js";
 import { spawn } from "../spawn.js";
 import { webAssemblyObstacle } from "../wasm.js";
@@ -15,8 +15,8 @@ class Shared {
   #slot = 0;
   #stay;
 
-  constructor(device) {
-    this.device = device;
+  constructor(key, device) {
+    this.key = key;
     this.#worker.addEventListener("message", ({ data }) => this.#receive(data));
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -68,7 +68,7 @@ class Shared {
   #end() {
     this.#stay();
     this.#worker.terminate();
-    unshare("lab", this.device, this);
+    unshare("lab", this.key, this);
   }
 
   #die(error) {
@@ -94,15 +94,16 @@ export class LabClient {
   }
 
   /**
-   * Starts a worker that computes on `device`, "cpu" or "webgpu", or joins the one that runs; what this client held in an earlier one
-   * is gone. Resolves to {name}: the device as the engine calls it.
+   * Starts a worker that computes on `device`, "cpu" or "webgpu", or joins the one that runs for the same `purpose`: curves of
+   * the roads do not wait for training. What this client held in an earlier one is gone. Resolves to {name}: the device as the engine calls it.
    */
-  open(device) {
+  open(device, purpose = "train") {
     if (this.#closed) return Promise.reject(new Error("the figure is gone"));
     const obstacle = webAssemblyObstacle();
     if (obstacle) return Promise.reject(new Error(obstacle));
     this.#leave();
-    this.#shared = shared("lab", device, () => new Shared(device));
+    const key = `${purpose} ${device}`;
+    this.#shared = shared("lab", key, () => new Shared(key, device));
     this.#shared.join(this);
     return this.#shared.opened;
   }

@@ -11,7 +11,7 @@ export function start({ root, state, save, report, signal }) {
   let opened = null;
 
   async function compute(request) {
-    opened ??= client.open("cpu");
+    opened ??= client.open("cpu", "curves");
     try {
       await opened;
       return JSON.parse(await client.call("roads", 0, JSON.stringify(request)));
