@@ -145,8 +145,11 @@ mod gpu {
             let [w0, g0, w1, g1] = [w0, g0, w1, g1].map(contiguous);
             let state = contiguous(state);
             // Somebody who holds the state as it was keeps it.
-            let state =
-                if state.handle.can_mut() { state } else { Self::float_mul_scalar(state, 1.0f32.into()) };
+            let state = if state.handle.can_mut() {
+                state
+            } else {
+                contiguous(Self::float_mul_scalar(state, 1.0f32.into()))
+            };
             let (n0, n1) = (w0.meta.num_elements(), w1.meta.num_elements());
             let (out0, out1) = (empty(&w0, [n0]), empty(&w1, [n1]));
             // SAFETY: the kernel checks its index against the lengths.

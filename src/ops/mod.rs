@@ -1,5 +1,6 @@
-//! Operations of our own in Burn, each with a body for the CPU (several elements at a time), a kernel for GPUs
-//! (CubeCL) and, where something is trained through it, a gradient.
+//! Operations of our own in Burn, with bodies for the CPU (several elements at a time), kernels for GPUs (CubeCL) and,
+//! where something is trained through them, gradients. silu alone leaves GPUs to Burn's operations, and the whole
+//! integration of the plane leaves CPUs to the solver.
 //!
 //! A launch of a kernel costs a browser tens of microseconds, more than the arithmetic of networks as small as these:
 //! what Burn composes from many launches is one here. On the CPU the same saves passes over memory.
@@ -13,7 +14,6 @@ pub mod features;
 mod gpu;
 pub mod loss;
 pub mod ode;
-
 pub mod product;
 mod several;
 pub mod silu;

@@ -37,7 +37,7 @@ pub struct Steps<'a> {
 }
 
 /// The states at all times but the first, `[steps, n, dim]`; `None` where no such kernel is there: on a CPU, and for
-/// networks that a workgroup's 16 KiB do not hold.
+/// networks that a workgroup's 16 KiB do not hold, and where it would take a GPU too long.
 ///
 /// # Shapes
 /// - x: `[n, dim]`
@@ -71,6 +71,8 @@ mod gpu {
 
     /// Units of a workgroup.
     const UNITS: usize = 64;
+    /// Multiplications of one launch: a tenth of a second of a phone's GPU.
+    const MOST: f64 = 4e9;
     /// Bytes that every WebGPU device gives a workgroup.
     const MEMORY: usize = 16_384;
 
@@ -157,7 +159,14 @@ mod gpu {
         let Plan { dim, width, depth, frequencies, stages } = plan;
         let shape =
             |particles| Shape { dim, width, depth, half: frequencies.half, stages, particles, alignment };
-        let shape = [8, 4].map(shape).into_iter().find(|shape| shape.bytes() <= MEMORY)?;
+        let shape =
+            [8, 4].map(shape).into_iter().find(|s| s.bytes() <= MEMORY && s.particles * s.dim <= UNITS)?;
+        // A launch that takes seconds loses the device: systems reset a GPU that does not answer for two.
+        let evaluations = x.dims()[0] as f64 * (stages * (steps.times.len() - 1)) as f64;
+        let work = evaluations * shape.weights(depth + 1) as f64;
+        if depth == 0 || work > MOST {
+            return None;
+        }
         let count = steps.times.len() - 1;
         let table = [steps.a, steps.b, steps.c, &frequencies.radians(), steps.times].concat();
         let table = Tensor::<1>::from_data(TensorData::from(table.as_slice()), &device);

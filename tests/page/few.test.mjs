@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { saved } from "./files.mjs";
-import { alone, open, serve, setUp } from "./harness.mjs";
+import { alone, lateWorker, open, serve, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
@@ -17,7 +17,7 @@ const idle = (page) =>
   page.waitForFunction(() => part("#few").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
 const pictures = (page) => page.$$eval("#few-rows canvas", (all) => all.map((c) => c.toDataURL()));
 
-test("both networks draw the same class from the same noise, and the link gives it back", async () => {
+test("both networks draw the same class from the same noise, and the link gives it back", { skip: lateWorker }, async () => {
   const { page, errors, context } = await visit("&few.class=7&few.seed=5");
   await page.click("#few-start");
   await idle(page);
@@ -68,7 +68,7 @@ test("weights that are damaged are a sentence, and the rest of the page goes on"
   broken.close();
 });
 
-test("a network is distilled here, shows what it draws, stops, goes on and can be taken away", async () => {
+test("a network is distilled here, shows what it draws, stops, goes on and can be taken away", { skip: lateWorker }, async () => {
   const { page, errors, context } = await visit("&few.computes=cpu&few.images=100&few.steps=20&few.batch=10");
   await page.$eval("#few-live", (panel) => (panel.open = true));
   const said = () => page.textContent("#live-text");

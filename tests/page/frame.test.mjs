@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { FIREFOX, alone, inChromium, open, setUp } from "./harness.mjs";
+import { FIREFOX, alone, inChromium, lateWorker, open, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 // The page around: another origin, which keeps what it hears and where from.
@@ -158,10 +158,7 @@ test("frames of one page share an engine and a download; when the first goes, th
   await context.close();
 });
 
-/**
- * What takes long enough to be met at work. In headless Firefox (140.10 ESR) a worker that starts some seconds after its page runs without
- * its compiler's help: a loop in plain JavaScript takes 17 times as long there as in a worker from the beginning, an evaluation 200 times.
- */
+/** What takes long enough to be met at work, also where Firefox is slow (see lateWorker). */
 const RUN = FIREFOX ? "digits=4&steps=64&guidance=1" : "digits=16&steps=64";
 const LATE = FIREFOX ? 240_000 : 60_000;
 
@@ -201,7 +198,7 @@ test("a frame that is at work and is sent elsewhere takes no other with it", asy
   await context.close();
 });
 
-test("a comparison goes on in the frame that stays when the one goes that holds both its networks", { skip: inChromium("a comparison in a late worker takes minutes, see LATE") }, async () => {
+test("a comparison goes on in the frame that stays when the one goes that holds both its networks", { skip: lateWorker }, async () => {
   const context = await chrome.newContext({ viewport: { width: 800, height: 700 } });
   const { page, errors } = await open(context, around());
   const press = (frame) => frame.locator("#few-start").evaluate((button) => button.click());

@@ -1,7 +1,7 @@
 // A digit of one's own, on the CPU engine.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alone, open, setUp } from "./harness.mjs";
+import { alone, lateWorker, open, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
@@ -58,7 +58,7 @@ test("a digit that is written goes to its noise and back, and its noise to every
   await context.close();
 });
 
-test("the network writes, two digits blend, a part is mended, a small picture enlarged", async () => {
+test("the network writes, two digits blend, a part is mended, a small picture enlarged", { skip: lateWorker }, async () => {
   const { page, errors, context } = await visit("&hand.class=3");
   assert.equal(await page.$eval('#hand [data-act="blend"]', (b) => b.disabled), true);
   await act(page, "invent");

@@ -1,7 +1,7 @@
 // The race of few-step models, on the CPU engine.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alone, blocked, inChromium, open, setUp } from "./harness.mjs";
+import { alone, blocked, inChromium, lateWorker, open, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
@@ -20,7 +20,7 @@ const captions = (page) => page.$$eval("#race-tiles figcaption", (all) => all.ma
 const busy = (page, is) =>
   page.waitForFunction((value) => part("#race").getAttribute("aria-busy") === value, String(is));
 
-test("a race trains every contestant, shows its particles and measures it at every NFE", async () => {
+test("a race trains every contestant, shows its particles and measures it at every NFE", { skip: lateWorker }, async () => {
   const { page, errors, context } = await visit();
   await page.click("#race-start");
   await page.waitForFunction(() => /^Done/.test(part("#race-text").textContent), undefined, { timeout: 120_000 });

@@ -20,7 +20,7 @@ async function measure(device, experiment) {
   if (obstacle) return null;
   const client = new LabClient();
   try {
-    await client.open(device);
+    await client.open(device, "speed"); // not the worker in which others train
     await client.call(LAB, 0, experiment);
     await client.call("train", 0, WARM_UP);
     const began = performance.now();
