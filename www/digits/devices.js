@@ -5,6 +5,9 @@ import { Device } from "./device.js";
 /** Why WebGPU is not tried again in this visit: it failed once. */
 let failure = null;
 
+/** What the GPU calls itself, once it was asked: measured times outlive the engine that they were measured with. */
+let gpuName = "";
+
 /** What an error says in a line: a GPU's goes on with causes and a backtrace. */
 const brief = ({ message }) => message.split("\n", 1)[0];
 
@@ -16,7 +19,7 @@ export class Devices {
   #closed = false;
 
   gpu = null; // WebGPU, opened and loaded, or null
-  gpuName = "";
+  gpuName = gpuName;
   refused = null; // why WebGPU is not used: the end of a sentence
   starting = null; // the device that a person waits for
 
@@ -46,7 +49,10 @@ export class Devices {
     const opened = (this.#cpu = this.#device("cpu"));
     opened.then(
       () => this.#start(null),
-      () => this.#cpu === opened && (this.#cpu = null),
+      () => {
+        if (this.#cpu === opened) this.#cpu = null;
+        this.#start(null);
+      },
     );
     return opened;
   }
@@ -56,7 +62,7 @@ export class Devices {
     const { obstacle, name } = failure ? { obstacle: failure } : await webgpu();
     if (this.#closed) return;
     if (obstacle) return this.#refuse(obstacle);
-    this.gpuName = name;
+    this.gpuName = gpuName = name;
     if (!silently) this.#start("webgpu");
     try {
       this.gpu = await this.#device("webgpu");

@@ -129,8 +129,8 @@ export class Engine {
       if (!this.#devices.gpu) await this.#devices.openGpu({ silently: true });
       for (let job; (job = this.#due()); this.#onChange()) {
         const times = { cpu: await measure(await this.#devices.cpu(), job) };
-        if (times.cpu && this.#due()) times.webgpu = await measure(this.#devices.gpu, job);
-        if (times.webgpu) this.#timings.set(sizeOf(job), times);
+        if (times.cpu !== null && this.#due()) times.webgpu = await measure(this.#devices.gpu, job);
+        if ((times.webgpu ?? null) !== null) this.#timings.set(sizeOf(job), times);
       }
     } catch {
       // A device failed: what there is to say is in the status.
