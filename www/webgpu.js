@@ -24,7 +24,8 @@ async function ask() {
 }
 
 async function adapter() {
-  const found = await navigator.gpu.requestAdapter();
+  // As the engine asks (src/device/browser.rs): of two GPUs the same one.
+  const found = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!found) return { obstacle: "the browser found no GPU it can use" };
   // wgpu gets no name from a browser, which tells scripts a little more.
   const { description, vendor, architecture } = found.info ?? {};

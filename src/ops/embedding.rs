@@ -181,6 +181,7 @@ mod gpu {
             let [t, w] = [t, w].map(contiguous);
             let beside: Vec<_> = beside.list().into_iter().map(contiguous).collect();
             let n = t.meta.num_elements();
+            assert!(n <= 65_535, "a row is a workgroup, of which a launch has at most 65,535");
             let out = empty(&t, [n, plan.width]);
             let bits: Vec<u32> = frequencies.radians().iter().map(|r| r.to_bits()).collect();
             // SAFETY: a workgroup makes a row, and the kernel checks its columns.

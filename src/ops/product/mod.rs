@@ -237,6 +237,9 @@ impl<'a> Product<'a> {
             Mix::Tokens => (b, a, channels),
         };
         assert_eq!(inner, if self.mix == Mix::Channels { channels } else { tokens }, "shapes of a product");
+        // What no network here needs is not in the kernels.
+        let images = self.read.is_some() && (self.norm.is_some() || self.mix == Mix::Tokens);
+        assert!(!images, "a product reads images as they are, and mixes their channels");
         let plan = Plan {
             mix: self.mix,
             tokens,
