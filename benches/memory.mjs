@@ -7,7 +7,7 @@ import { COUNTING, held, runs, visits } from "../tests/page/memory.mjs";
 
 const counted = (path) => {
   if (!/\/(digits|lab)\/worker\.js$/.test(path)) return null;
-  const file = join(DIST, hashed("app"), ...path.split("/").slice(-2));
+  const file = join(DIST, hashed("app"), path.split(`${hashed("app")}/`)[1]);
   return { headers: { "content-type": "text/javascript" }, body: COUNTING + readFileSync(file, "utf8") };
 };
 const server = await serve(counted);

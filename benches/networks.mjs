@@ -49,7 +49,7 @@ async function run(webgpu, options) {
   const chrome = await browser({ webgpu });
   const page = await chrome.newPage();
   await page.goto(new URL("/bench/", server.url).href);
-  const result = await page.evaluate(measure, { ...options, assets: `/lab/${hashed("app")}/assets.js` });
+  const result = await page.evaluate(measure, { ...options, assets: `/lab/${hashed("app")}/engine/assets.js` });
   await chrome.close();
   return result;
 }

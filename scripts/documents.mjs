@@ -15,8 +15,8 @@ export function document(markdown, home) {
     <title>${title} – Flow Lab</title>
     <meta name="color-scheme" content="light dark" />
     <link rel="icon" href="data:," />
-    <link rel="stylesheet" href="${home}app/tokens.css" />
-    <link rel="stylesheet" href="${home}app/article.css" />
+    <link rel="stylesheet" href="${home}app/element/tokens.css" />
+    <link rel="stylesheet" href="${home}app/site/article.css" />
   </head>
   <body class="document">
     <header><p class="brand"><a href="${home}">Flow Lab</a></p></header>

@@ -1,7 +1,7 @@
 // Gives the build its final names, in Trunk's post-build hook: `node scripts/finish.mjs STAGING_DIR`.
 // A folder whose name ends in its hash never changes and may be cached for ever; the entry points lead there.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assets } from "./assets.mjs";
@@ -11,7 +11,7 @@ import { document } from "./documents.mjs";
 export const ENTRIES = ["index.html", "embed.html", "flow-lab.js"];
 
 /** What of www/ only the npm package has (scripts/pack.mjs). */
-const PACKAGE = ["api", "api.js", "api.d.ts", "element.d.ts"];
+const PACKAGE = ["api/check.js", "api/element.d.ts", "api/engine.js", "api/index.d.ts", "api/index.js", "api/stream.js", "api/training.js"];
 
 export const BUILDS = ["cpu", "gpu"];
 const REFERENCE = /(\b(?:src|href)=["']|\b(?:from|import)\s*\(?\s*["'])(\.{1,2}\/)?app\//g;
@@ -48,12 +48,12 @@ export function manifests(folder) {
 }
 
 function finish(dist) {
-  for (const name of PACKAGE) rmSync(join(dist, "app", name), { recursive: true });
+  for (const name of PACKAGE) rmSync(join(dist, "app", name));
   // They are large and change less often than the scripts: hashes of their own, or none.
-  for (const name of ["models", "stills"]) if (existsSync(join(dist, "app", name))) renameSync(join(dist, "app", name), join(dist, name));
+  for (const [name, place] of [["models", "models"], ["stills", "site/stills"]]) renameSync(join(dist, "app", place), join(dist, name));
   const engines = Object.fromEntries(BUILDS.map((name) => [name, rename(join(dist, "engine"), name)]));
   // Before the scripts are hashed: an engine that changes gives them another name too.
-  writeFileSync(join(dist, "app", "assets.js"), assets({ engines, models: manifests(join(dist, "models")), base: "../" }));
+  writeFileSync(join(dist, "app", "engine", "assets.js"), assets({ engines, models: manifests(join(dist, "models")), base: "../../" }));
   const app = rename(dist, "app");
   const root = (name) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
   writeFileSync(join(dist, "embedding.html"), document(root("EMBED.md"), ""));

@@ -11,7 +11,7 @@ import { BUILDS, manifests } from "./finish.mjs";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** What of www/ belongs to the article alone, or comes from elsewhere in a package. */
-const LEFT_OUT = ["models", "stills", "main.js", "reading.js", "article.css", "embed.js", "embed.css", "frame.js"];
+const LEFT_OUT = ["models", "site"];
 
 /** Cargo.toml's own value for `key`: the crate and the package are one version. */
 export function cargo(key) {
@@ -27,13 +27,13 @@ const manifest = () => ({
   keywords: ["flow-matching", "generative", "diffusion", "webgpu", "wasm", "machine-learning", "custom-element"],
   license: cargo("license"),
   type: "module",
-  types: "./app/api.d.ts",
+  types: "./app/api/index.d.ts",
   exports: {
-    ".": { types: "./app/api.d.ts", default: "./app/api.js" },
-    "./element": { types: "./app/element.d.ts", default: "./app/element.js" },
+    ".": { types: "./app/api/index.d.ts", default: "./app/api/index.js" },
+    "./element": { types: "./app/api/element.d.ts", default: "./app/api/element.js" },
     "./package.json": "./package.json",
   },
-  sideEffects: ["./app/element.js", "./app/*/worker.js"],
+  sideEffects: ["./app/api/element.js", "./app/engine/*/worker.js"],
   files: ["app", "engine", "models", "LICENSE-*"],
 });
 
@@ -49,8 +49,8 @@ function stage(folder, engines) {
     for (const file of ["flow_lab.js", "flow_lab_bg.wasm"]) cpSync(join(engines[build], file), join(into, file));
   }
   const names = Object.fromEntries(BUILDS.map((build) => [build, build]));
-  const places = assets({ engines: names, models: manifests(join(folder, "models")), base: "../", home: false });
-  writeFileSync(join(folder, "app", "assets.js"), places);
+  const places = assets({ engines: names, models: manifests(join(folder, "models")), base: "../../", home: false });
+  writeFileSync(join(folder, "app", "engine", "assets.js"), places);
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
   cpSync(join(ROOT, "scripts/package-readme.md"), join(folder, "README.md"));
   for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, licence), join(folder, licence));

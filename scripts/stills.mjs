@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { alone, browser, hashed, open, serve } from "../tests/page/harness.mjs";
 
 const ARTICLE = fileURLToPath(new URL("../article/", import.meta.url));
-const STILLS = fileURLToPath(new URL("../www/stills/", import.meta.url));
+const STILLS = fileURLToPath(new URL("../www/site/stills/", import.meta.url));
 const [NARROW, WIDE] = [720, 960]; // CSS pixels; twice as many are drawn
 const QUALITY = 0.7;
 
@@ -47,8 +47,8 @@ async function keep(page, png, id, theme) {
 /** Rows of a run: the states of some digits on their way from noise. */
 async function hero(page) {
   await page.evaluate(async (app) => {
-    const { DigitNetwork } = await import(`./${app}/digits/network.js`);
-    const { drawStrip } = await import(`./${app}/digits/picture.js`);
+    const { DigitNetwork } = await import(`./${app}/engine/digits/network.js`);
+    const { drawStrip } = await import(`./${app}/plot/images.js`);
     const network = new DigitNetwork("digits");
     await network.open("cpu");
     const [PLACES, LABELS] = [12, [2, 7, 4]];

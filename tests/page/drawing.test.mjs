@@ -12,19 +12,19 @@ const folder = mkdtempSync(join(tmpdir(), "flow-lab-"));
 cpSync(new URL("../../www/", import.meta.url), folder, { recursive: true, filter: (path) => !/models|stills/.test(path) });
 writeFileSync(join(folder, "package.json"), '{"type":"module"}');
 after(() => rmSync(folder, { recursive: true }));
-const lab = (file) => import(pathToFileURL(join(folder, "lab", file)).href);
-const { inkRamp } = await lab("colours.js");
-const { rgb } = await lab("../theme.js");
-const { caption, fileName } = await lab("export.js");
-const { cubicWeights, frameAt, interpolate, pointsOf } = await lab("interpolate.js");
-const { INITIAL, makeLayers } = await lab("layers.js");
-const { Plane, histogram, nearest, smooth } = await lab("plane.js");
-const { msAt, timeAt } = await lab("playback.js");
-const { crc32, withText } = await lab("png.js");
-const { decimal, recordCsv, trajectoryCsv, trajectoryJson } = await lab("records.js");
-const { Series, envelope, figure, linearTicks, logTicks, scale } = await lab("scales.js");
-const { Stroke, erase, stamp } = await lab("stroke.js");
-const { SvgContext } = await lab("svg.js");
+const www = (file) => import(pathToFileURL(join(folder, file)).href);
+const { inkRamp } = await www("plot/colours.js");
+const { rgb } = await www("plot/theme.js");
+const { caption, fileName } = await www("plot/export.js");
+const { cubicWeights, frameAt, interpolate, pointsOf } = await www("plot/interpolate.js");
+const { INITIAL, makeLayers } = await www("plot/layers.js");
+const { Plane, histogram, nearest, smooth } = await www("plot/plane.js");
+const { msAt, timeAt } = await www("plot/playback.js");
+const { crc32, withText } = await www("plot/png.js");
+const { decimal, recordCsv, trajectoryCsv, trajectoryJson } = await www("plot/records.js");
+const { Series, envelope, figure, linearTicks, logTicks, scale } = await www("plot/scales.js");
+const { Stroke, erase, stamp } = await www("figures/lab/stroke.js");
+const { SvgContext } = await www("plot/svg.js");
 
 /** A flow of the points `places(t)` at `times`. */
 const flowOf = (times, places) => ({
@@ -124,8 +124,8 @@ test("cubic interpolation goes through the frames and keeps lines on uneven and 
 
 // Colours
 
-const css = readFileSync(new URL("../../www/lab/lab.css", import.meta.url), "utf8");
-const page = readFileSync(new URL("../../www/tokens.css", import.meta.url), "utf8");
+const css = readFileSync(new URL("../../www/plot/plot.css", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../www/element/tokens.css", import.meta.url), "utf8");
 
 /** The variables of a sheet that are colours of light and dark pages. */
 function variables(sheet, dark) {

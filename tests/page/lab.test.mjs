@@ -189,8 +189,8 @@ test("a malformed link says what it could not use and trains with the rest", asy
 test("random states survive the way through a link", async () => {
   const { page, context } = await visit();
   const wrong = await page.evaluate(async (app) => {
-    const { LAB } = await import(`./${app}/lab/table.js`);
-    const { DIGITS } = await import(`./${app}/digits/table.js`);
+    const { LAB } = await import(`./${app}/figures/lab/table.js`);
+    const { DIGITS } = await import(`./${app}/figures/digits/table.js`);
     const { parseHash, toHash } = await import(`./${app}/state.js`);
     const table = { ...DIGITS, ...LAB };
     let seed = 7;

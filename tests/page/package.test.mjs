@@ -55,7 +55,7 @@ test("the archive has the crate's version, what it exports and nothing of the ar
   for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "models/MODEL_CARD.md"]) assert.ok(files.includes(file), file);
   assert.deepEqual(files.filter((file) => /main\.js|article\.css|embed\.|EMBED|stills|\.(br|gz|map)$/.test(file)), []);
   assert.equal(files.filter((file) => file.endsWith(".wasm")).length, 2);
-  assert.match(read("app/assets.js"), /HOME = null/);
+  assert.match(read("app/engine/assets.js"), /HOME = null/);
 });
 
 test("the types accept right uses, the README's examples among them, and stop wrong ones", async () => {
@@ -65,14 +65,14 @@ test("the types accept right uses, the README's examples among them, and stop wr
   const table = async (file, name) => (await import(pathToFileURL(join(installed, "app", file))))[name];
   const lines = [];
   const compare = (type, kind) => kind.values && lines.push(`same<Same<NonNullable<${type}>, ${kind.values.map((v) => JSON.stringify(v)).join(" | ")}>>();`);
-  const lab = await table("lab/table.js", "LAB");
+  const lab = await table("figures/lab/table.js", "LAB");
   for (const key of ["path", "coupling", "epsilon", "width", "batch", "rate", "time", "ema"]) compare(`Experiment["${key}"]`, lab[`lab.${key}`].kind);
   compare('FlowOptions["solver"]', lab["lab.solver"].kind);
   compare('Named | "text" | "points"', lab["lab.source"].kind);
-  const digits = await table("digits/table.js", "DIGITS");
+  const digits = await table("figures/digits/table.js", "DIGITS");
   for (const key of ["solver", "tolerance"]) compare(`SampleRequest["${key}"]`, digits[key].kind);
   compare('EngineOptions["backend"]', digits.engine.kind);
-  const figures = await table("figures.js", "FIGURES");
+  const figures = await table("figures/all.js", "FIGURES");
   compare("FigureName", { values: Object.keys(figures) });
   assert.equal(lines.length, 14);
   write("tables.ts", `import type { EngineOptions, Experiment, FlowOptions, Named, SampleRequest } from "flow-lab";
@@ -103,7 +103,7 @@ async function visit(url) {
   // The figure lives in its shadow root: it plays, in colours of its own.
   const playing = () => page.evaluate(() => part('[role="slider"], input[type="range"]').value);
   const first = await playing();
-  const styles = ["tokens.css", "figure.css", "lab/lab.css", "roads/roads.css"].map((file) => read(`app/${file}`));
+  const styles = ["element/tokens.css", "element/figure.css", "plot/plot.css", "figures/paths/paths.css"].map((file) => read(`app/${file}`));
   const figure = await page.evaluate((texts) => ({
     text: document.querySelector("flow-lab").shadowRoot.textContent,
     share: getComputedStyle(part(".share")).display,

@@ -47,7 +47,7 @@ test("the catalogue of the engine and the page's table name the same solvers", a
     const { ENGINES } = await import(`./${app}/assets.js`);
     const { default: init, catalog } = await ENGINES.cpu();
     await init();
-    const { DIGITS: PROPERTIES } = await import(`./${app}/digits/table.js`);
+    const { DIGITS: PROPERTIES } = await import(`./${app}/figures/digits/table.js`);
     const options = [...parts('[name="solver"] option')].map((o) => [o.value, o.textContent]);
     const solvers = JSON.parse(catalog()).solvers;
     return [solvers.map((s) => [s.id, s.label]), PROPERTIES.solver.kind.values, options];

@@ -1,7 +1,7 @@
 // Work that is begun, stopped, rests and goes on, as figures do it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Task, unless } from "../../www/task.js";
+import { Task, unless } from "../../www/element/task.js";
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
 

@@ -1,7 +1,7 @@
 // A digit network on one engine, for scripts: what api.d.ts describes as Engine.
-import { DigitNetwork } from "../digits/network.js";
-import { DIGITS } from "../digits/table.js";
-import { choice, number } from "../state.js";
+import { DigitNetwork } from "../engine/digits/network.js";
+import { DIGITS } from "../figures/digits/table.js";
+import { choice, number } from "../element/state.js";
 import { all, functionOf, one, signalOf } from "./check.js";
 import { closed, stream, unlessAborted } from "./stream.js";
 

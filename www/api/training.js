@@ -1,9 +1,9 @@
 // A flow in the plane, trained by a script: what api.d.ts describes as Training.
-import { LabClient } from "../lab/client.js";
-import { slice } from "../lab/runs.js";
-import { LAB, experiment } from "../lab/table.js";
-import { defaults, number } from "../state.js";
-import { webgpu } from "../webgpu.js";
+import { LabClient } from "../engine/lab/client.js";
+import { slice } from "../figures/lab/runs.js";
+import { LAB, experiment } from "../figures/lab/table.js";
+import { defaults, number } from "../element/state.js";
+import { webgpu } from "../engine/webgpu.js";
 import { all, floats, keys, one, signalOf } from "./check.js";
 import { closed, unlessAborted } from "./stream.js";
 

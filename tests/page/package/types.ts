@@ -54,5 +54,5 @@ export async function wrong() {
   // @ts-expect-error the event is of another kind
   document.addEventListener("flow-lab-change", (event: KeyboardEvent) => event.key);
   // @ts-expect-error there are no more than these functions
-  await import("flow-lab/app/lab/table.js");
+  await import("flow-lab/app/figures/lab/table.js");
 }

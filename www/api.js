@@ -1,4 +1,0 @@
-// The package's functions: digits drawn by a network (createEngine), flows trained in the plane (createTraining).
-// Types, units, shapes and errors of both are in api.d.ts. Nothing is downloaded before one of them is called.
-export { createEngine } from "./api/engine.js";
-export { createTraining } from "./api/training.js";

@@ -1,0 +1,59 @@
+// The row under a figure: a link to it as it is, and what an author pastes to have it in a post.
+import { HOME } from "../engine/assets.js";
+import { escape, toMarkup } from "./attributes.js";
+import { toHash } from "./state.js";
+
+const HEIGHTS = { digits: 1150, roads: 1550, lab: 2300, race: 1300, few: 1150, hand: 800 }; // before the frame reports its own
+
+/** A link to figure `name` in the article, in `state`; without an article, to the page that the figure is on. */
+const address = (name, table, state) => `${HOME ?? location.href.split("#")[0]}#${[name, toHash(table, state).slice(1)].filter(Boolean).join("&")}`;
+
+/** Two lines for a page's HTML. */
+const element = (name, table, state, options) =>
+  `<script type="module" src="${HOME}flow-lab.js"></script>\n${toMarkup(name, table, state, options)}`;
+
+/** One line where scripts are not welcome. */
+function frame(name, title, table, state, { controls }) {
+  const set = [`figure=${name}`, controls && controls !== "all" ? `controls=${controls}` : "", toHash(table, state).slice(1)];
+  const source = `${HOME}embed.html#${set.filter(Boolean).join("&")}`;
+  return `<iframe src="${escape(source)}" title="Flow Lab: ${title}" width="100%" height="${HEIGHTS[name]}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
+}
+
+/** {row, address(state)}; `host`: the <flow-lab> element. */
+export function shareRow(host, { name, title, table, state }) {
+  const row = document.createElement("div");
+  row.className = "share";
+  row.dataset.controls = "main";
+  row.hidden = !HOME;
+  const said = document.createElement("span");
+  said.setAttribute("role", "status");
+  const options = () => ({ controls: host.getAttribute("controls") });
+
+  async function copy(what, text) {
+    row.querySelector("textarea")?.remove();
+    try {
+      await navigator.clipboard.writeText(text);
+      said.textContent = `${what} copied.`;
+    } catch {
+      // No clipboard (plain http, a frame without leave): the text itself, selected.
+      const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+      field.setAttribute("aria-label", what);
+      row.append(field);
+      field.select();
+      said.textContent = "Copy it from here:";
+    }
+  }
+  const button = (title, what, text) => {
+    const made = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: title });
+    made.addEventListener("click", () => copy(what, text()));
+    row.append(made);
+  };
+  button("Copy link", "Link", () => address(name, table, state));
+  button("Copy embed code", "Embed code", () => element(name, table, state, options()));
+  button("Copy as iframe", "Iframe", () => frame(name, title, table, state, options()));
+  row.append(said);
+  if (HOME && (!location.href.startsWith(HOME) || location.pathname.endsWith("/embed.html"))) {
+    row.append(Object.assign(document.createElement("a"), { href: HOME, target: "_blank", rel: "noopener", textContent: "Flow Lab" }));
+  }
+  return { row, address: (other) => address(name, table, other) };
+}

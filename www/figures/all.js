@@ -1,0 +1,55 @@
+// Every figure: where its scripts, markup and styles are. Nothing here is loaded before a figure comes near the view.
+
+const COMMON = [new URL("../element/tokens.css", import.meta.url).href, new URL("../element/figure.css", import.meta.url).href];
+const LAB = new URL("../plot/plot.css", import.meta.url).href;
+const PARTS = new URL("../element/panels.css", import.meta.url).href;
+
+/**
+ * name → {title, load, markup, styles}; `load()` gives a module with `table` (what a person can set) and `start(context)`:
+ *
+ * - context.root: the shadow root that holds the markup; context.state: has the table's keys
+ * - context.save(): the state was changed by a person; context.report(text): shows a sentence, "" for none
+ * - context.address(state): a link to the figure in that state; context.signal: aborted when the figure goes
+ *
+ * and returns {replaced(keys), rest(), resume(), begin({still}), close()}: the state was replaced from outside; nobody sees it, so
+ * nothing is to be done; somebody does, and what rested goes on; somebody does for the first time, and it may begin by itself, for
+ * a person who may want it still; it goes.
+ */
+export const FIGURES = Object.freeze({
+  digits: {
+    title: "Digits out of noise",
+    load: () => import("./digits/start.js"),
+    markup: new URL("./digits/figure.html", import.meta.url).href,
+    styles: [...COMMON, new URL("./digits/digits.css", import.meta.url).href],
+  },
+  roads: {
+    title: "Two roads from noise to data",
+    load: () => import("./paths/start.js"),
+    markup: new URL("./paths/figure.html", import.meta.url).href,
+    styles: [...COMMON, LAB, new URL("./paths/paths.css", import.meta.url).href],
+  },
+  lab: {
+    title: "Train a flow before your eyes",
+    load: () => import("./lab/start.js"),
+    markup: new URL("./lab/figure.html", import.meta.url).href,
+    styles: [...COMMON, LAB, PARTS],
+  },
+  race: {
+    title: "Down to one step",
+    load: () => import("./race/start.js"),
+    markup: new URL("./race/figure.html", import.meta.url).href,
+    styles: [...COMMON, LAB, PARTS, new URL("./race/race.css", import.meta.url).href],
+  },
+  few: {
+    title: "The same noise, fewer steps",
+    load: () => import("./few-steps/start.js"),
+    markup: new URL("./few-steps/figure.html", import.meta.url).href,
+    styles: [...COMMON, PARTS, new URL("./few-steps/few-steps.css", import.meta.url).href],
+  },
+  hand: {
+    title: "A digit of your own",
+    load: () => import("./edit/start.js"),
+    markup: new URL("./edit/figure.html", import.meta.url).href,
+    styles: [...COMMON, PARTS, new URL("./edit/edit.css", import.meta.url).href],
+  },
+});

@@ -1,0 +1,191 @@
+// Distils a few-step digit network in the page: digits that the velocity network draws, then training, in a worker.
+import { MODELS } from "../../engine/assets.js";
+import { MAKE_DISTILLATION } from "../../engine/lab/protocol.js";
+import { LabClient } from "../../engine/lab/client.js";
+import { save } from "../../plot/export.js";
+import { drawStrip } from "../../plot/images.js";
+import { loadWeights } from "../../engine/digits/weights.js";
+import { onTheme } from "../../plot/theme.js";
+import { webgpu } from "../../engine/webgpu.js";
+import { FLOW } from "./table.js";
+import { Task, startStop, unless } from "../../element/task.js";
+
+const PIXELS = 784;
+const SHOWN = Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+const NFES = [1, 2];
+const SLICE_MS = 400; // a call takes about this long, so that stopping is quick
+const PICTURE_MS = 3000;
+
+export class LiveDistillation {
+  #root;
+  #state;
+  #report;
+  #client = new LabClient(() => this.#forget());
+  #opening = null; // {asked, done}: what the engine is or was opened for
+  #begun = null; // {settings, drawn, losses}: what it works on
+  #task;
+  #cells = new Map();
+
+  /** `root` holds the panel; `state` the settings; `report(text)` shows a problem. */
+  constructor(root, state, report) {
+    this.#root = root;
+    this.#state = state;
+    this.#report = report;
+    this.#task = new Task(startStop(this.#root, this.#part("start"), "Distil"), report);
+    this.#part("start").addEventListener("click", () => (this.#task.busy ? this.#task.stop() : this.#go()));
+    this.#part("take").addEventListener("click", () => this.#take());
+    const redraw = () => this.#cells.forEach((cells, canvas) => drawStrip(canvas, cells, "x", 0, cells.length, -1));
+    new ResizeObserver(redraw).observe(root);
+    onTheme(root, redraw);
+  }
+
+  #part(name) {
+    return this.#root.querySelector(`#live-${name}`);
+  }
+
+  #call(method, ...args) {
+    return this.#client.call(method, 0, ...args);
+  }
+
+  #settings() {
+    const state = this.#state;
+    return {
+      images: state["few.images"],
+      steps: state["few.steps"],
+      batch: state["few.batch"],
+      rate: 0.001,
+      guidance: FLOW.guidance,
+      seed: state["few.seed"],
+    };
+  }
+
+  #progress(share, text) {
+    this.#part("progress").value = share;
+    this.#part("text").textContent = text;
+  }
+
+  #forget() {
+    this.#opening = this.#begun = null;
+    this.#part("take").disabled = true;
+  }
+
+  /** Nobody looks: nothing is computed. */
+  rest() {
+    this.#task.rest();
+  }
+
+  resume() {
+    this.#task.resume();
+  }
+
+  close() {
+    this.#task.close();
+    this.#client.close();
+    this.#forget();
+  }
+
+  #go() {
+    this.#report("");
+    const wanted = [this.#state["few.computes"], this.#settings()]; // what is set while it rests is for the next time
+    this.#task.run(async (signal) => {
+      try {
+        const opened = this.#open(...wanted);
+        if (!this.#begun) this.#progress(0, "Loading the engine and the velocity network…");
+        await unless(signal, opened);
+      } catch (error) {
+        if (!this.#begun) this.#progress(0, "Not started yet.");
+        throw error;
+      }
+      await this.#draw(signal);
+      await this.#train(signal);
+    });
+  }
+
+  /** Begins, or goes on with what was stopped where nothing else is asked for. */
+  #open(computes, settings) {
+    const asked = JSON.stringify([computes, settings]);
+    if (this.#opening?.asked !== asked) {
+      this.#forget();
+      const opening = (this.#opening = { asked });
+      const wanted = () => this.#opening === opening;
+      opening.done = this.#begin(computes, settings, wanted);
+      opening.done.catch(() => wanted() && this.#forget());
+    }
+    return this.#opening.done;
+  }
+
+  /** `wanted()`: whether nothing else was asked for meanwhile. */
+  async #begin(computes, settings, wanted) {
+    const { obstacle } = computes === "webgpu" ? await webgpu() : {};
+    if (obstacle) throw new Error(`WebGPU cannot be used: ${obstacle}. Choose the CPU to insist: a step takes it some tenths of a second.`);
+    const weights = loadWeights(MODELS.digits);
+    weights.catch(() => {}); // awaited below
+    if (wanted()) await this.#client.open(computes);
+    const { bytes } = await weights;
+    if (!wanted()) throw new Error("the engine was stopped");
+    await this.#call(MAKE_DISTILLATION, JSON.stringify(settings), new Uint8Array(bytes));
+    if (!wanted()) throw new Error("the engine was stopped");
+    this.#begun = { settings, drawn: 0, losses: [] };
+  }
+
+  async #draw(signal) {
+    const { settings } = this.#begun;
+    for (let slice = 10; !signal.aborted && this.#begun.drawn < settings.images; ) {
+      const began = performance.now();
+      this.#begun.drawn = await this.#call("draw", slice);
+      slice = this.#pace(slice, performance.now() - began, 100);
+      const { drawn } = this.#begun;
+      this.#progress((0.3 * drawn) / settings.images, `The velocity network draws digits to learn from: ${drawn} of ${settings.images}`);
+    }
+  }
+
+  async #train(signal) {
+    const { settings, losses, drawn } = this.#begun;
+    let shown = -Infinity;
+    const says = () => {
+      if (!losses.length) return this.#part("text").textContent;
+      const recent = losses.slice(-20);
+      return `Step ${losses.length} of ${settings.steps}, loss ${(recent.reduce((a, b) => a + b, 0) / recent.length).toFixed(4)}`;
+    };
+    for (let slice = 1; !signal.aborted && losses.length < settings.steps; ) {
+      const began = performance.now();
+      losses.push(...(await this.#call("train", slice)).losses);
+      slice = this.#pace(slice, performance.now() - began, 50);
+      this.#progress(0.3 + (0.7 * losses.length) / settings.steps, says());
+      if (performance.now() - shown > PICTURE_MS || losses.length === settings.steps) {
+        await this.#show();
+        shown = performance.now();
+        this.#part("take").disabled = false;
+      }
+    }
+    if (losses.length < settings.steps) this.#part("text").textContent = `${says()}. Stopped; Distil goes on from here.`;
+    else this.#progress(1, `${says()}. Done: seed ${settings.seed}, ${drawn} digits of the network’s own.`);
+  }
+
+  /** How much to ask for next, from how long this took. */
+  #pace(slice, ms, most) {
+    return Math.max(1, Math.min(most, Math.round((SLICE_MS * slice) / Math.max(1, ms))));
+  }
+
+  async #show() {
+    for (const nfe of NFES) {
+      const x = await this.#call("sample", SHOWN, nfe, this.#begun.settings.seed);
+      const canvas = this.#part(`digits-${nfe}`);
+      canvas.hidden = false;
+      canvas.setAttribute("aria-label", `Digits 0 to 9 after ${nfe} evaluations of the network in training`);
+      const cells = Array.from(SHOWN, (_, i) => ({ x: x.subarray(i * PIXELS, (i + 1) * PIXELS) }));
+      this.#cells.set(canvas, cells);
+      drawStrip(canvas, cells, "x", 0, cells.length, -1);
+    }
+  }
+
+  async #take() {
+    try {
+      const { settings, losses } = this.#begun;
+      const bytes = await this.#call("weights");
+      save(new Blob([bytes], { type: "application/octet-stream" }), `flow-lab-few-step-seed${settings.seed}-step${losses.length}.safetensors`);
+    } catch (error) {
+      this.#report(error.message);
+    }
+  }
+}

@@ -1,0 +1,252 @@
+// A small canvas on which a person draws a distribution as points.
+import { readPalette } from "../../plot/colours.js";
+import { circle, cross, words } from "../../plot/glyphs.js";
+import { onTheme } from "../../plot/theme.js";
+import { Plane } from "../../plot/plane.js";
+import { Stroke, erase, stamp } from "./stroke.js";
+
+const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const STEPS = 32; // arrow keys cross the canvas in so many steps; with Shift in four times as many
+const UNDO = 50;
+const STAMP = 12;
+
+export class Brush {
+  #canvas;
+  #half;
+  #limit;
+  #calls;
+  #points = [];
+  #preview = null;
+  #past = [];
+  #tool = "add";
+  #stroke = null;
+  #cursor = null; // {x, y, keyboard}
+  #role;
+  #asked = 0;
+  #colours = null;
+  #release = new AbortController();
+  #observer;
+
+  /**
+   * `role`: "source" (rings) or "target" (crosses). `onChange(points, {count, full})` after each stroke, stamp,
+   * undo and clear; `announce(text)` for screen readers.
+   */
+  constructor(canvas, { half = 4, limit = 2000, role = "target", label = "Drawing", ...calls } = {}) {
+    this.#canvas = canvas;
+    this.#half = half;
+    this.#limit = limit;
+    this.#role = role;
+    this.#calls = calls;
+    canvas.tabIndex = 0;
+    canvas.classList.add("brush");
+    canvas.setAttribute("aria-label", label);
+    const { signal } = this.#release;
+    const on = (type, act) => canvas.addEventListener(type, act, { signal });
+    on("pointerdown", (event) => this.#down(event));
+    on("pointermove", (event) => this.#move(event));
+    on("pointerup", () => this.#up());
+    on("pointercancel", () => this.#up());
+    on("pointerleave", () => this.#stroke || this.#point(null));
+    on("keydown", (event) => this.#key(event));
+    on("blur", () => this.#point(null));
+    onTheme(canvas, () => this.recolour(), { signal });
+    this.#observer = new ResizeObserver(() => this.#redraw());
+    this.#observer.observe(canvas);
+  }
+
+  get canvas() { return this.#canvas; }
+  get count() { return this.#points.length / 2; }
+  get points() { return Float32Array.from(this.#points); }
+  get tool() { return this.#tool; }
+  set tool(tool) {
+    if (tool !== "add" && tool !== "erase") throw new Error(`a brush can “add” or “erase”, not “${tool}”`);
+    this.#tool = tool;
+    this.#redraw();
+  }
+
+  /** Shows a distribution that is not a drawing; it gives way to the first stroke. */
+  show(points) {
+    this.#preview = points;
+    this.#redraw();
+  }
+
+  /** Takes `points` as the drawing so far, up to the limit; undo does not go back beyond it. */
+  load(points) {
+    this.#preview = null;
+    this.#past = [];
+    this.#points = Array.from(points).slice(0, 2 * this.#limit);
+    this.#redraw();
+  }
+
+  clear() {
+    if (!this.#points.length && !this.#preview) return;
+    this.#remember();
+    this.#points = [];
+    this.#changed("Cleared.");
+  }
+
+  undo() {
+    const before = this.#past.pop();
+    if (!before) return;
+    this.#points = before;
+    this.#changed("Undone.");
+  }
+
+  recolour() {
+    this.#colours = null;
+    this.#redraw();
+  }
+
+  destroy() {
+    this.#release.abort();
+    this.#observer.disconnect();
+    cancelAnimationFrame(this.#asked);
+  }
+
+  get #width() { return 0.15 * this.#half; }
+
+  #remember() {
+    this.#preview = null;
+    this.#past.push(this.#points.slice());
+    if (this.#past.length > UNDO) this.#past.shift();
+  }
+
+  #changed(what) {
+    this.#redraw();
+    const full = this.count >= this.#limit;
+    this.#calls.onChange?.(this.points, { count: this.count, full });
+    const more = full ? " The drawing is full: erase something to add more." : "";
+    this.#calls.announce?.(`${what} ${this.count} points.${more}`);
+  }
+
+  #add(points) {
+    const room = 2 * this.#limit - this.#points.length;
+    const inside = [];
+    for (let i = 0; i < points.length; i += 2) {
+      if (Math.max(Math.abs(points[i]), Math.abs(points[i + 1])) <= this.#half) inside.push(points[i], points[i + 1]);
+    }
+    this.#points.push(...inside.slice(0, Math.max(0, room)));
+  }
+
+  #erase(at) {
+    this.#points = erase(this.#points, at.x, at.y, this.#width);
+  }
+
+  #place(event) {
+    const box = this.#canvas.getBoundingClientRect();
+    const plane = new Plane(this.#half, box.width || 1);
+    return { x: plane.x(event.clientX - box.left), y: plane.y(event.clientY - box.top) };
+  }
+
+  #down(event) {
+    if (event.button !== 0 && event.button !== 5) return; // 5: the eraser of a pen
+    this.#canvas.setPointerCapture(event.pointerId);
+    this.#remember();
+    const erasing = this.#tool === "erase" || event.button === 5;
+    this.#stroke = erasing ? "erase" : new Stroke({ width: this.#width, spacing: this.#width / 7 });
+    this.#draw(this.#place(event));
+  }
+
+  #move(event) {
+    // Between two display frames a fast hand passes through several places.
+    const events = this.#stroke ? (event.getCoalescedEvents?.() ?? []) : [];
+    for (const each of events.length ? events : [event]) {
+      const at = this.#place(each);
+      if (this.#stroke) this.#draw(at);
+      else this.#point(at);
+    }
+  }
+
+  #draw(at) {
+    if (this.#stroke === "erase") this.#erase(at);
+    else this.#add(this.#stroke.to(at.x, at.y));
+    this.#point(at);
+  }
+
+  #up() {
+    if (!this.#stroke) return;
+    const erased = this.#stroke === "erase";
+    this.#stroke = null;
+    this.#changed(erased ? "Erased." : "Drawn.");
+  }
+
+  #point(cursor) {
+    this.#cursor = cursor;
+    this.#redraw();
+  }
+
+  #key(event) {
+    const step = KEYS[event.key];
+    const at = this.#cursor ?? { x: 0, y: 0 };
+    if (step) {
+      const length = (2 * this.#half) / (event.shiftKey ? 4 * STEPS : STEPS);
+      const keep = (v) => Math.max(-this.#half, Math.min(this.#half, v));
+      const to = this.#cursor ? { x: keep(at.x + length * step[0]), y: keep(at.y + length * step[1]) } : at;
+      this.#point({ ...to, keyboard: true });
+      this.#calls.announce?.(`x ${to.x.toFixed(2)}, y ${to.y.toFixed(2)}`.replaceAll("-", "−"));
+    } else if (event.key === " " || event.key === "Enter" || event.key === "Delete" || event.key === "Backspace") {
+      this.#remember();
+      this.#point({ ...at, keyboard: true });
+      const erasing = event.key === "Delete" || event.key === "Backspace" || this.#tool === "erase";
+      if (erasing) this.#erase(at);
+      else this.#add(stamp(at.x, at.y, this.#width / 2, STAMP));
+      this.#changed(erasing ? "Erased." : "Stamped.");
+    } else if (event.key === "z" && (event.ctrlKey || event.metaKey)) this.undo();
+    else return;
+    event.preventDefault();
+  }
+
+  #redraw() {
+    this.#asked ||= requestAnimationFrame(() => {
+      this.#asked = 0;
+      this.#paint();
+    });
+  }
+
+  #paint() {
+    const canvas = this.#canvas;
+    const side = canvas.clientWidth;
+    if (side === 0) return;
+    const size = Math.round(side * devicePixelRatio);
+    if (canvas.width !== size || canvas.height !== size) canvas.width = canvas.height = size;
+    const context = canvas.getContext("2d");
+    const colours = (this.#colours ??= readPalette(canvas));
+    const plane = new Plane(this.#half, size);
+    const unit = size / side;
+    context.clearRect(0, 0, size, size);
+    context.strokeStyle = colours.line;
+    context.lineWidth = unit;
+    context.beginPath();
+    cross(context, size / 2, size / 2, size / 2);
+    context.stroke();
+
+    const points = this.#preview ?? this.#points;
+    const mark = this.#role === "source" ? circle : cross;
+    context.strokeStyle = colours[this.#role];
+    context.lineWidth = 1.2 * unit;
+    context.globalAlpha = this.#preview ? 0.5 : 0.9;
+    context.beginPath();
+    for (let i = 0; i < points.length; i += 2) mark(context, plane.px(points[i]), plane.py(points[i + 1]), 1.9 * unit);
+    context.stroke();
+    context.globalAlpha = 1;
+    this.#paintCursor(context, plane, colours, unit);
+    if (!points.length) {
+      const style = { colour: colours.quiet, size: 13, align: "center" };
+      words(context, "Draw here", size / 2, size / 2, { colours, unit }, style);
+    }
+  }
+
+  #paintCursor(context, plane, colours, unit) {
+    if (!this.#cursor) return;
+    const x = plane.px(this.#cursor.x);
+    const y = plane.py(this.#cursor.y);
+    const r = (this.#tool === "erase" ? 1 : 0.5) * this.#width * plane.scale;
+    context.strokeStyle = colours.text;
+    context.lineWidth = (this.#cursor.keyboard ? 2 : 1) * unit;
+    context.setLineDash(this.#tool === "erase" ? [3 * unit, 2 * unit] : []);
+    context.beginPath();
+    circle(context, x, y, Math.max(4 * unit, r));
+    context.stroke();
+    context.setLineDash([]);
+  }
+}

@@ -1,0 +1,54 @@
+// What the lab's buttons do.
+import { newSeed } from "../../element/state.js";
+import { LAB } from "./table.js";
+import { Take } from "./take.js";
+
+const SLOW_PAIRS = 12;
+const THEOREM = [8, 32, 128, 512, 2048, 8192];
+
+/** Ties the buttons to `lab` (LabFigure) and its parts. */
+export function bindButtons(lab, { root, byId, state, save, report, address, runs, form, clock, slow, display }) {
+  const click = (id, action) => byId(id).addEventListener("click", () => lab.attempt(action));
+
+  click("lab-train", async () => {
+    report("");
+    if (runs.training) return runs.pause();
+    await lab.open();
+    if (runs.runs.length) runs.train();
+    else await lab.beginExperiment(); // says what is missing
+  });
+  click("lab-step", async () => {
+    await lab.open();
+    if (runs.runs.length) runs.makeStep();
+    else await lab.beginExperiment();
+  });
+  click("lab-slow", async () => {
+    if (runs.slow) return runs.pause();
+    await lab.open();
+    runs.slowly(async (run, signal) => {
+      signal.addEventListener("abort", () => slow.clear());
+      await slow.show(await runs.call(run, "stages", SLOW_PAIRS), display.views[0].stage.half, signal);
+    });
+  });
+  click("lab-reset", () => lab.reset());
+  click("lab-new-seed", () => form.set("lab.seed", newSeed()));
+  click("lab-play", () => clock.toggle());
+  byId("lab-t").addEventListener("change", () => save());
+  click("lab-theorem", async () => {
+    await lab.open();
+    const { cosines } = await runs.call(runs.runs[0], "theorem", Uint32Array.from(THEOREM));
+    display.cosines(THEOREM, cosines);
+  });
+  click("lab-likelihood", async () => {
+    await lab.open();
+    await display.likelihood();
+    const layers = state["lab.layers"].split(".");
+    if (!layers.includes("likelihood")) form.set("lab.layers", LAB["lab.layers"].kind.read([...layers, "likelihood"].join(".")));
+  });
+
+  /** A link that leads to this very step. */
+  const link = () => address(runs.step > 0 ? { ...state, "lab.until": runs.step } : state);
+
+  const parts = { runs, view: display.views[0], state, link, loadWeights: (bytes) => lab.loadWeights(bytes) };
+  new Take(root, parts, (text) => (byId("lab-take-text").textContent = text));
+}

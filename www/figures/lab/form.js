@@ -1,0 +1,144 @@
+// The lab's form: shows a state, changes it, says which key changed.
+import { LAB } from "./table.js";
+import { focused } from "../../element/state.js";
+
+/** Dragging a slider changes its number at once and acts when it rests. */
+const REST_MS = 150;
+
+const TITLES = {
+  path: "path", coupling: "pairs", sigmaMin: "σ min", width: "width", depth: "depth", batch: "batch",
+  rate: "learning rate", time: "times", ema: "weight average", solver: "solver", steps: "steps", off: "nothing: one run",
+};
+
+const LAYERS = {
+  particles: "particles", field: "learned field", ends: "source and target", density: "density", grid: "deformed grid",
+  conditional: "conditional paths", marginal: "marginal trajectories", exact: "exact field", likelihood: "likelihood",
+};
+
+/** What the distributions are called. */
+export const END_NAMES = {
+  gaussian: "Gaussian", "eight-gaussians": "8 Gaussians", moons: "two moons", "s-curve": "S-curve", spirals: "spirals",
+  checkerboard: "checkerboard", rings: "rings", pinwheel: "pinwheel", text: "text", points: "drawn or CSV",
+};
+
+/** Values that the second run may take for the compared setting. */
+function alternatives(key) {
+  const { kind } = LAB[key];
+  if (kind.values) return kind.values;
+  return { "lab.sigmaMin": [0, 0.01, 0.05, 0.1, 0.2, 0.3], "lab.depth": [1, 2, 3, 4, 5, 6], "lab.steps": [1, 2, 4, 8, 16, 20, 32, 64] }[key];
+}
+
+export class LabForm {
+  #form;
+  #state;
+  #changed;
+  #timer = null;
+  #pending = new Set(); // keys that the timer will tell
+
+  /** `changed(keys)` is called after a person changed `state[key]` for each of them. */
+  constructor(form, state, changed) {
+    this.#form = form;
+    this.#state = state;
+    this.#changed = changed;
+    this.#fill();
+    form.addEventListener("input", (event) => this.#input(event.target));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    this.#with.addEventListener("input", () => this.set("lab.with", this.#with.value));
+    this.refresh();
+  }
+
+  get #with() {
+    return this.#form.querySelector("#lab-with");
+  }
+
+  #fill() {
+    for (const [key, { kind }] of Object.entries(LAB)) {
+      const select = this.#form.elements[key];
+      if (select?.tagName !== "SELECT" || select.options.length || !kind.values) continue;
+      const names = key === "lab.compare" ? TITLES : END_NAMES;
+      for (const value of kind.values) select.add(new Option(names[value] ?? value, value));
+    }
+    const layers = this.#form.querySelector("#lab-layers");
+    for (const [name, title] of Object.entries(LAYERS)) {
+      const box = Object.assign(document.createElement("input"), { type: "checkbox", value: name });
+      box.dataset.layer = name;
+      const label = document.createElement("label");
+      label.append(box, ` ${title}`);
+      layers.append(label);
+    }
+  }
+
+  #input(target) {
+    if (target.dataset.layer) return this.#layers();
+    const property = LAB[target.name];
+    if (!property) return;
+    const value = property.kind.read(target.value);
+    target.setCustomValidity(value === undefined ? `Give ${property.kind.says}.` : "");
+    if (value === undefined) target.reportValidity();
+    else this.set(target.name, value);
+  }
+
+  #layers() {
+    const boxes = [...this.#form.querySelectorAll("[data-layer]")];
+    const on = boxes.filter((box) => box.checked).map((box) => box.value);
+    this.set("lab.layers", LAB["lab.layers"].kind.read(on.join(".") || "none"));
+  }
+
+  /** Sets a key as if a person had. */
+  set(key, value) {
+    this.#state[key] = value;
+    if (key === "lab.compare") this.#state["lab.with"] = this.#other(value);
+    this.refresh();
+    this.#pending.add(key);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const keys = [...this.#pending];
+      this.#pending.clear();
+      this.#changed(keys);
+    }, LAB[key].part === "picture" ? 0 : REST_MS);
+  }
+
+  /** A value for the second run that differs from the first. */
+  #other(compare) {
+    if (compare === "off") return "";
+    const key = `lab.${compare}`;
+    const preferred = { path: "vp", coupling: "ot" }[compare];
+    const others = alternatives(key).filter((v) => v !== this.#state[key]);
+    return String(others.includes(preferred) ? preferred : others[0]);
+  }
+
+  refresh() {
+    const { elements } = this.#form;
+    for (const key of Object.keys(LAB)) {
+      const control = elements[key];
+      if (control && !focused(control)) control.value = String(this.#state[key]);
+    }
+    for (const output of this.#form.querySelectorAll("[data-out]")) output.value = String(this.#state[output.dataset.out]);
+    for (const element of this.#form.querySelectorAll("[data-show], [data-hide]")) {
+      const [key, value] = (element.dataset.show ?? element.dataset.hide).split("=");
+      element.hidden = (String(this.#state[key]) === value) !== ("show" in element.dataset);
+    }
+    const layers = this.#state["lab.layers"].split(".");
+    for (const box of this.#form.querySelectorAll("[data-layer]")) box.checked = layers.includes(box.value);
+    this.#refreshWith();
+  }
+
+  #refreshWith() {
+    const compare = this.#state["lab.compare"];
+    this.#form.querySelector("#lab-with-field").hidden = compare === "off";
+    if (compare === "off") return;
+    const source = this.#form.elements[`lab.${compare}`];
+    const title = (value) => [...(source?.options ?? [])].find((o) => o.value === String(value))?.textContent ?? String(value);
+    this.#with.replaceChildren(...alternatives(`lab.${compare}`).map((v) => new Option(title(v), String(v))));
+    this.#with.value = this.#state["lab.with"];
+  }
+
+  /** What a run is called: the compared setting's value, or nothing where there is one run. */
+  runName(state) {
+    const compare = this.#state["lab.compare"];
+    if (compare === "off") return "";
+    const value = state[`lab.${compare}`];
+    const option = [...this.#with.options].find((o) => o.value === String(value));
+    return `${TITLES[compare]}: ${option?.textContent ?? value}`;
+  }
+}

@@ -1,0 +1,118 @@
+// What a person can set in the 2-D lab.
+import { SEED, choice, number, some, text } from "../../element/state.js";
+
+const ENDS = ["gaussian", "eight-gaussians", "moons", "s-curve", "spirals", "checkerboard", "rings", "pinwheel"];
+const end = choice(...ENDS, "text", "points");
+const words = text(/^[ -~]{0,12}$/, "at most 12 plain letters, digits and signs");
+const points = text(/^[A-Za-z0-9_-]{0,8200}$/, "points as this page writes them");
+const earlier = text(/^(0(\.\d{1,6})?x[1-9]\d{0,5}(-(?!$)|$)){0,20}$/, "earlier learning rates and the steps they ended at, as 0.002x1200-0.001x3000");
+const whole = (min, max) => number(min, max, { whole: true });
+
+/** key: {kind, initial, part}; part: what a change of it needs (a new experiment, a new rate, samples or a picture). */
+export const LAB = Object.freeze({
+  "lab.engine": { kind: choice("cpu", "webgpu"), initial: "cpu", part: "engine" },
+  "lab.source": { kind: end, initial: "gaussian", part: "experiment" },
+  "lab.sourceText": { kind: words, initial: "FLOW", part: "experiment" },
+  "lab.sourcePoints": { kind: points, initial: "", part: "experiment" },
+  "lab.target": { kind: end, initial: "moons", part: "experiment" },
+  "lab.targetText": { kind: words, initial: "FLOW", part: "experiment" },
+  "lab.targetPoints": { kind: points, initial: "", part: "experiment" },
+  "lab.path": { kind: choice("cond-ot", "vp", "ve", "cosine"), initial: "cond-ot", part: "experiment" },
+  "lab.sigmaMin": { kind: number(0, 0.5), initial: 0, part: "experiment" },
+  "lab.coupling": { kind: choice("independent", "ot", "sinkhorn"), initial: "independent", part: "experiment" },
+  "lab.epsilon": { kind: choice(0.01, 0.03, 0.1, 0.3, 1, 3), initial: 0.1, part: "experiment" },
+  "lab.width": { kind: choice(16, 32, 64, 128, 256), initial: 64, part: "experiment" },
+  "lab.depth": { kind: whole(1, 6), initial: 3, part: "experiment" },
+  "lab.batch": { kind: choice(32, 64, 128, 256, 512, 1024), initial: 256, part: "experiment" },
+  "lab.rate": { kind: choice(0.0001, 0.0003, 0.001, 0.002, 0.005, 0.01, 0.03), initial: 0.002, part: "rate" },
+  "lab.earlier": { kind: earlier, initial: "", part: "experiment" },
+  "lab.time": { kind: choice("uniform", "logit-normal"), initial: "uniform", part: "experiment" },
+  "lab.ema": { kind: choice(0, 0.9, 0.99, 0.999, 0.9999), initial: 0.999, part: "experiment" },
+  "lab.seed": { kind: SEED, initial: 1, part: "experiment" },
+  "lab.until": { kind: whole(1, 100_000), initial: 5000, part: "none" },
+  "lab.solver": { kind: choice("euler", "midpoint", "heun", "rk4", "dopri5"), initial: "euler", part: "samples" },
+  "lab.steps": { kind: whole(1, 100), initial: 20, part: "samples" },
+  "lab.particles": { kind: choice(200, 500, 1000, 2000, 5000, 10_000), initial: 2000, part: "samples" },
+  "lab.compare": {
+    kind: choice("off", "path", "coupling", "sigmaMin", "width", "depth", "batch", "rate", "time", "ema", "solver", "steps"),
+    initial: "off",
+    part: "experiment",
+  },
+  "lab.with": { kind: text(/^[a-z0-9.-]{0,20}$/, "a value of what is compared"), initial: "", part: "experiment" },
+  "lab.layers": {
+    kind: some("density", "likelihood", "grid", "field", "exact", "ends", "conditional", "marginal", "particles"),
+    initial: "field.ends.particles",
+    part: "picture",
+  },
+  "lab.t": { kind: number(0, 1), initial: 1, part: "picture" },
+});
+
+const distribution = (state, which) => {
+  const kind = state[`lab.${which}`];
+  if (kind === "text") return { kind, text: state[`lab.${which}Text`] };
+  if (kind === "points") return { kind, points: state[`lab.${which}Points`] };
+  return { kind };
+};
+
+/** What is missing before there is an experiment, as a sentence; empty where nothing is. */
+export function missing(state) {
+  const ends = ["source", "target"].filter((end) => state[`lab.${end}`] === "points" && !state[`lab.${end}Points`]);
+  return ends.length ? `Draw the ${ends.join(" and the ")}: drag over the square, or choose a CSV file.` : "";
+}
+
+/** The settings of run A (slot 0) or B (slot 1): B is A with the compared setting changed. */
+export function settings(state, slot) {
+  const key = `lab.${state["lab.compare"]}`;
+  const other = slot === 1 && state["lab.compare"] !== "off" ? LAB[key].kind.read(state["lab.with"]) : undefined;
+  return other === undefined ? state : { ...state, [key]: other };
+}
+
+/** Learning rates before the present one: [{rate, until}] as the link writes them, and back. */
+const readEarlier = (text) =>
+  text ? text.split("-").map((part) => part.split("x").map(Number)).map(([rate, until]) => ({ rate, until })) : [];
+
+export const writeEarlier = ({ rates, untils }) => Array.from(rates, (rate, i) => `${rate}x${untils[i]}`).join("-");
+
+/** What was trained with before, as a sentence; empty where the rate was never changed. */
+export function earlierSays(state) {
+  const parts = readEarlier(state["lab.earlier"]).map(({ rate, until }) => `${rate} until step ${until}`);
+  return parts.length ? `Before: ${parts.join(", ")}.` : "";
+}
+
+/** The engine's experiment (src/lab/config.rs) for such settings. */
+export function experiment(state) {
+  return {
+    source: distribution(state, "source"),
+    target: distribution(state, "target"),
+    path: state["lab.path"],
+    sigma_min: state["lab.sigmaMin"],
+    coupling: state["lab.coupling"],
+    epsilon: state["lab.epsilon"],
+    width: state["lab.width"],
+    depth: state["lab.depth"],
+    batch: state["lab.batch"],
+    rate: state["lab.rate"],
+    earlier: readEarlier(state["lab.earlier"]),
+    time: state["lab.time"],
+    ema: state["lab.ema"],
+    seed: state["lab.seed"],
+  };
+}
+
+/**
+ * The other way: state keys for an experiment, as it stands in a weights file. Rates before the last one are
+ * left out, because training goes on from those weights.
+ */
+export function fromExperiment(e) {
+  const state = { "lab.earlier": "" };
+  for (const which of ["source", "target"]) {
+    state[`lab.${which}`] = e[which].kind;
+    state[`lab.${which}Text`] = e[which].text ?? "FLOW";
+    state[`lab.${which}Points`] = e[which].points ?? "";
+  }
+  const names = { sigma_min: "sigmaMin" };
+  for (const key of ["path", "sigma_min", "coupling", "epsilon", "width", "depth", "batch", "rate", "time", "ema", "seed"]) {
+    state[`lab.${names[key] ?? key}`] = e[key];
+  }
+  return state;
+}
