@@ -161,6 +161,7 @@ fn run(args: &Args) -> Result<()> {
             (net, module)
         }
     };
+    data.check_pixels(net.dim())?;
     let mut trainer = Trainer::new(module, config.optim)?;
     let checkpoint = Checkpoint::new(&args.out);
     if checkpoint.exists() {

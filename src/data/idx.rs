@@ -45,6 +45,18 @@ impl Digits {
         &self.images[i * self.pixels..(i + 1) * self.pixels]
     }
 
+    /// Errors where images have another number of pixels than a network takes.
+    pub fn check_pixels(&self, expected: usize) -> Result<()> {
+        if self.pixels == expected {
+            return Ok(());
+        }
+        let sides = [self.pixels, expected].map(|p| (p as f64).sqrt());
+        Err(Error::data(format!(
+            "the images have {} pixels (a side of {:.1}); this network takes {expected} (a side of {:.1}): scale the images to that",
+            self.pixels, sides[0], sides[1]
+        )))
+    }
+
     /// Images `range`, with their labels.
     pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
         let p = self.pixels;
@@ -95,30 +107,37 @@ fn parse<'a>(bytes: &'a [u8], rank: usize, what: &str) -> Result<(Vec<usize>, &'
     Ok((dims, body))
 }
 
-/// Reads `{prefix}-images-idx3-ubyte` and `{prefix}-labels-idx1-ubyte` from a folder, plain or with `.gz`;
-/// the prefix is `train` or `t10k`.
+/// Reads `{prefix}-images-idx3-ubyte` and `{prefix}-labels-idx1-ubyte` from a folder; the prefix is `train` or `t10k`. Each may
+/// end in `.gz`, be called `{prefix}-images.idx3-ubyte` (as some copies are), or lie in a folder of its own name.
 #[cfg(feature = "native")]
 pub fn read_digits(folder: &std::path::Path, prefix: &str) -> Result<Digits> {
-    let read = |rest: &str| read_maybe_gzip(&folder.join(format!("{prefix}-{rest}")));
-    let (images, pixels) = parse_images(&read("images-idx3-ubyte")?)?;
-    Digits::new(images, pixels, parse_labels(&read("labels-idx1-ubyte")?)?)
+    let (images, pixels) = parse_images(&read(folder, &format!("{prefix}-images"), "idx3-ubyte")?)?;
+    Digits::new(images, pixels, parse_labels(&read(folder, &format!("{prefix}-labels"), "idx1-ubyte")?)?)
 }
 
 #[cfg(feature = "native")]
-fn read_maybe_gzip(plain: &std::path::Path) -> Result<Vec<u8>> {
-    use std::io::Read;
-    if plain.exists() {
-        return std::fs::read(plain).map_err(|e| Error::data(format!("{}: {e}", plain.display())));
+fn read(folder: &std::path::Path, what: &str, format: &str) -> Result<Vec<u8>> {
+    let names = ["-", "."].map(|mark| format!("{what}{mark}{format}"));
+    let names = names.iter().flat_map(|name| [name.clone(), format!("{name}.gz")]);
+    let places = names.flat_map(|name| [folder.join(&name), folder.join(&name).join(&name)]);
+    let Some(file) = places.into_iter().find(|place| place.is_file()) else {
+        return Err(Error::data(format!(
+            "{} has no file {what}-{format} or {what}-{format}.gz",
+            folder.display()
+        )));
+    };
+    let failed = |e: std::io::Error| Error::data(format!("{}: {e}", file.display()));
+    let bytes = std::fs::read(&file).map_err(failed)?;
+    if file.extension().is_none_or(|end| end != "gz") {
+        return Ok(bytes);
     }
-    let gzip = plain.with_file_name(format!("{}.gz", plain.file_name().unwrap_or_default().display()));
-    let file = std::fs::File::open(&gzip).map_err(|e| {
-        Error::data(format!("neither {} nor {} can be read: {e}", plain.display(), gzip.display()))
-    })?;
-    let mut bytes = Vec::new();
-    flate2::read::GzDecoder::new(file)
-        .read_to_end(&mut bytes)
-        .map_err(|e| Error::data(format!("{} is not a whole gzip file: {e}", gzip.display())))?;
-    Ok(bytes)
+    let mut unpacked = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut unpacked)
+        .map_err(|e| Error::data(format!("{} is not a whole gzip file: {e}", file.display())))?;
+    if unpacked.starts_with(&[0x1f, 0x8b]) {
+        return Err(Error::data(format!("{} is packed twice; unpack it once", file.display())));
+    }
+    Ok(unpacked)
 }
 
 #[cfg(test)]
@@ -143,6 +162,9 @@ mod tests {
         let digits = Digits::new(images, pixels, parse_labels(&idx(&[2], &[3, 9])).unwrap()).unwrap();
         assert_eq!((digits.len(), digits.labels[1], digits.image(1).len()), (2, 9, 2));
         assert_eq!(digits.slice(1..2).labels, [9]);
+        digits.check_pixels(2).unwrap();
+        let e = digits.check_pixels(4).unwrap_err().to_string();
+        assert!(e.contains("have 2 pixels") && e.contains("takes 4"), "{e}");
     }
 
     #[test]
@@ -164,5 +186,46 @@ mod tests {
         let e = Digits::new(vec![0.0; 4], 2, vec![1]).unwrap_err();
         assert!(e.to_string().contains("1 labels do not belong to 2 images"), "{e}");
         assert!(Digits::new(vec![0.0; 4], 2, vec![1, 10]).is_err());
+    }
+
+    #[cfg(feature = "native")]
+    #[test]
+    fn files_are_found_under_the_names_that_copies_have() {
+        use std::io::Write;
+        let folder = std::env::temp_dir().join(format!("flow-lab-idx-{}", std::process::id()));
+        let (images, labels) = (idx(&[2, 1, 2], &[0, 255, 127, 128]), idx(&[2], &[3, 9]));
+        let zip = |bytes: &[u8]| {
+            let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            zip.write_all(bytes).unwrap();
+            zip.finish().unwrap()
+        };
+        let expected = Digits::new(parse_images(&images).unwrap().0, 2, vec![3, 9]).unwrap();
+        let with = |files: &[(&str, &[u8])]| {
+            let _ = std::fs::remove_dir_all(&folder);
+            for (name, bytes) in files {
+                let file = folder.join(name);
+                std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+                std::fs::write(file, bytes).unwrap();
+            }
+            read_digits(&folder, "t10k")
+        };
+        for (a, b) in [
+            (("t10k-images-idx3-ubyte", images.clone()), ("t10k-labels.idx1-ubyte", labels.clone())),
+            (("t10k-images.idx3-ubyte.gz", zip(&images)), ("t10k-labels-idx1-ubyte.gz", zip(&labels))),
+            (
+                ("t10k-images-idx3-ubyte/t10k-images-idx3-ubyte", images.clone()),
+                ("t10k-labels.idx1-ubyte/t10k-labels.idx1-ubyte", labels.clone()),
+            ),
+        ] {
+            assert_eq!(with(&[(a.0, &a.1), (b.0, &b.1)]).unwrap(), expected, "{}", a.0);
+        }
+        let says = |files: &[(&str, &[u8])], words: &str| {
+            let e = with(files).unwrap_err();
+            assert!(e.kind() == Kind::Data && e.to_string().contains(words), "{e}");
+        };
+        says(&[("readme", b"")], "has no file t10k-images-idx3-ubyte or t10k-images-idx3-ubyte.gz");
+        says(&[("t10k-images-idx3-ubyte.gz", &zip(&zip(&images)))], "packed twice");
+        says(&[("t10k-images-idx3-ubyte.gz", &images)], "not a whole gzip file");
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -152,8 +152,16 @@ impl Lab {
         weights::write(&self.trainer.average(), Precision::Single, KEY, json).await
     }
 
-    /// The experiment that a weights file was made with.
+    /// The experiment that a weights file was made with. The whole file is read: errors where [`Self::load`] of a lab with this
+    /// experiment would fail, so that nothing need be given up before the file is known to be good.
     pub fn config_of(bytes: &[u8]) -> Result<LabConfig> {
+        let config = Self::header(bytes)?;
+        let cpu = crate::device::cpu();
+        weights::read(bytes, config.net().init(0, &cpu)?, &cpu)?;
+        Ok(config)
+    }
+
+    fn header(bytes: &[u8]) -> Result<LabConfig> {
         LabConfig::from_json(&weights::text(bytes, KEY)?).map_err(|e| {
             Error::weights(format!("this weights file is for another version of Flow Lab ({e})"))
         })
@@ -162,7 +170,7 @@ impl Lab {
     /// Goes on from the weights of a file; on an error everything stays. The optimiser starts anew. Errors
     /// where the file is damaged or made for another network.
     pub fn load(&mut self, bytes: &[u8]) -> Result<()> {
-        let net = Self::config_of(bytes)?.net();
+        let net = Self::header(bytes)?.net();
         if net != self.config.net() {
             return Err(Error::weights(format!(
                 "these weights are for {} layers of {}; set depth and width to that first",

@@ -12,7 +12,7 @@ mod race;
 pub use digits::{Frame, JsEngine, JsRun};
 pub use distillation::JsDistillation;
 pub use lab::JsLab;
-pub use plane::{decode_points, encode_points, read_csv_text, two_roads};
+pub use plane::{decode_points, encode_points, read_csv_bytes, two_roads};
 pub use race::JsRace;
 
 use crate::data::plane::Distribution;

@@ -1,7 +1,7 @@
 //! Points, CSV data and the two roads: functions that need no engine.
 
 use super::{object, thrown};
-use crate::data::plane::{PointSet, read_csv};
+use crate::data::plane::{Column, PointSet, Table, read_csv};
 use crate::error::Error;
 use crate::points;
 use crate::roads::{self, Request};
@@ -30,10 +30,21 @@ pub fn decode_points(text: &str) -> Result<Float32Array, JsValue> {
     Ok(Float32Array::from(set.points().as_flattened()))
 }
 
-/// Two columns of numbers as points: `{points, x, count, kept, centre, scale, note}`.
+/// Two columns of numbers as points: `{points, x, count, kept, centre, scale, note, columns, used}`; or, where it is not plain which
+/// columns are the coordinates and `used` does not say, `{columns}`. A column is `{name, numeric}`; `used`: two of them, from 0.
 #[wasm_bindgen(js_name = readCsv)]
-pub fn read_csv_text(text: &str) -> Result<JsValue, JsValue> {
-    let csv = read_csv(text).map_err(|e| thrown(&e))?;
+pub fn read_csv_bytes(bytes: &[u8], used: Option<Vec<u32>>) -> Result<JsValue, JsValue> {
+    let used = match used.as_deref() {
+        None => None,
+        Some(&[a, b]) => Some([a as usize, b as usize]),
+        Some(other) => {
+            return Err(thrown(&Error::config(format!("two columns are needed, not {}", other.len()))));
+        }
+    };
+    let csv = match read_csv(bytes, used).map_err(|e| thrown(&e))? {
+        Table::Choose(columns) => return Ok(object([("columns", named(&columns))])),
+        Table::Points(csv) => csv,
+    };
     Ok(object([
         ("points", csv.points.encode().into()),
         ("x", Float32Array::from(csv.points.points().as_flattened()).into()),
@@ -42,7 +53,14 @@ pub fn read_csv_text(text: &str) -> Result<JsValue, JsValue> {
         ("centre", js_sys::Float64Array::from(csv.centre.as_slice()).into()),
         ("scale", csv.scale.into()),
         ("note", csv.note.into()),
+        ("columns", named(&csv.columns)),
+        ("used", csv.used.iter().map(|&c| JsValue::from(c as f64)).collect::<js_sys::Array>().into()),
     ]))
+}
+
+fn named(columns: &[Column]) -> JsValue {
+    let column = |c: &Column| object([("name", c.name.as_str().into()), ("numeric", c.numeric.into())]);
+    columns.iter().map(column).collect::<js_sys::Array>().into()
 }
 
 /// The two roads: request and answer in JSON (see [`roads`](crate::roads)).

@@ -4,7 +4,7 @@
 use crate::error::{Error, Result};
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
-use half::f16;
+use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::HashMap;
 
@@ -108,6 +108,11 @@ impl ModuleVisitor for Collect {
     }
 }
 
+/// The numbers of a file's bytes, of `N` bytes each, little-endian.
+fn numbers<const N: usize>(bytes: &[u8], read: impl Fn([u8; N]) -> f32) -> Vec<f32> {
+    bytes.as_chunks().0.iter().map(|b| read(*b)).collect()
+}
+
 struct Fill<'a> {
     path: Vec<String>,
     file: &'a SafeTensors<'a>,
@@ -125,17 +130,15 @@ impl Fill<'_> {
         // Not a cast of the slice: a file's bytes need not be aligned.
         let bytes = view.data();
         let values: Option<Vec<f32>> = match view.dtype() {
-            Dtype::F16 => {
-                Some(bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect())
-            }
-            Dtype::F32 => {
-                Some(bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
-            }
+            Dtype::F16 => Some(numbers(bytes, |b| f16::from_le_bytes(b).to_f32())),
+            Dtype::BF16 => Some(numbers(bytes, |b| bf16::from_le_bytes(b).to_f32())),
+            Dtype::F32 => Some(numbers(bytes, f32::from_le_bytes)),
+            Dtype::F64 => Some(numbers(bytes, |b| f64::from_le_bytes(b) as f32)),
             _ => None,
         };
         let Some(values) = values.filter(|_| view.shape() == shape) else {
             return Err(Error::weights(format!(
-                "tensor {name} is {:?} {:?} in the file; its network needs F16 or F32 {shape:?}",
+                "tensor {name} is {:?} {:?} in the file; its network needs F16, BF16, F32 or F64 {shape:?}",
                 view.dtype(),
                 view.shape()
             )));

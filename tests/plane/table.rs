@@ -1,9 +1,18 @@
 //! Tables of measurements, well and badly written.
 
-use flow_lab::data::plane::{CsvPoints, PointSet, read_csv};
+use flow_lab::data::plane::{Column, CsvPoints, PointSet, Table};
 use flow_lab::error::Kind;
+use flow_lab::error::Result;
 use flow_lab::points::Point;
 use flow_lab::rng::{Rng, Stream};
+
+/// The points of a table where it is plain which columns are meant.
+fn read_csv(text: &str) -> Result<CsvPoints> {
+    match flow_lab::data::plane::read_csv(text.as_bytes(), None)? {
+        Table::Points(points) => Ok(points),
+        Table::Choose(columns) => panic!("a choice of {columns:?}: {text:?}"),
+    }
+}
 
 /// The rows that a table's points stand for.
 fn rows(table: &CsvPoints) -> Vec<[f64; 2]> {
@@ -34,22 +43,137 @@ fn the_ways_to_write_a_table_are_one() {
     ] {
         assert_eq!(read_csv(written).unwrap(), plain, "{written:?}");
     }
+    // Decimal commas, Excel's first line, other minus signs, thousands.
+    for written in [
+        "1;2\n3;4,5\n-5;0,25\n7;1e1\n",
+        "1\t2\n3\t4,5\n-5\t0,25\n7\t10,0\n",
+        "1 2\n3 4,5\n−5 0,25\n7 1e1\n",
+        "sep=;\n1;2\n3;4,5\n–5;0,25\n7;10\n",
+    ] {
+        let table = read_csv(written).unwrap();
+        assert_eq!(
+            (&table.points, table.note.as_str()),
+            (&plain.points, "Commas are read as decimal marks."),
+            "{written:?}"
+        );
+    }
+    let sep = read_csv("sep=,\n1,2\n3,4.5\n−5,0.25\n7,1e1\n").unwrap();
+    assert_eq!((&sep.points, sep.note.as_str()), (&plain.points, ""));
     for header in ["x,y\n", "\"x, in m\",\"y \"\"up\"\"\"\n", "x\n", "# units: m\n\nx,y\n"] {
         let table = read_csv(&format!("{header}1,2\n3,4.5\n-5,0.25\n7,1e1\n")).unwrap();
         assert_eq!((&table.points, table.rows), (&plain.points, 4), "{header:?}");
         let line = header.lines().count();
         assert_eq!(table.note, format!("Line {line} is taken as a header."));
     }
+    let table = read_csv("A table\nx,y\ncm,hPa\n1,2\n3,4.5\n-5,0.25\n7,1e1\n").unwrap();
+    assert_eq!((&table.points, table.note.as_str()), (&plain.points, "Lines 1 to 3 are taken as a header."));
+}
+
+/// As spreadsheets and editors write text, made here by hand.
+#[test]
+fn encodings_are_one() {
+    let text = "höhe;y\n1;2\n3;4.5\n−5;0.25\n7;1e1\n";
+    let Table::Points(plain) = flow_lab::data::plane::read_csv(text.as_bytes(), None).unwrap() else {
+        panic!()
+    };
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let little: Vec<u8> = units.iter().flat_map(|u| u.to_le_bytes()).collect();
+    let big: Vec<u8> = units.iter().flat_map(|u| u.to_be_bytes()).collect();
+    for bytes in [
+        [&[0xff, 0xfe][..], &little].concat(),
+        [&[0xfe, 0xff][..], &big].concat(),
+        [&[0xef, 0xbb, 0xbf][..], text.as_bytes()].concat(),
+        little,
+        big,
+    ] {
+        assert_eq!(flow_lab::data::plane::read_csv(&bytes, None).unwrap(), Table::Points(plain.clone()));
+    }
+    // Latin-1 loses its ö, no number.
+    let latin = [&b"h\xf6he;y\n1;2\n3;4.5\n-5;0.25\n7;1e1\n"[..]].concat();
+    let Table::Points(read) = flow_lab::data::plane::read_csv(&latin, None).unwrap() else { panic!() };
+    assert_eq!(read.points, plain.points);
+    for bytes in [&b"PK\x03\x04\0\0\0"[..], &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..]] {
+        let e = flow_lab::data::plane::read_csv(bytes, None).unwrap_err().to_string();
+        assert!(e.contains("not text"), "{e}");
+    }
+    let large = vec![b'1'; (64 << 20) + 1];
+    let e = flow_lab::data::plane::read_csv(&large, None).unwrap_err().to_string();
+    assert!(e.contains("at most 64 MiB"), "{e}");
 }
 
 #[test]
-fn the_first_two_columns_of_numbers_are_used_and_named() {
+fn rows_without_a_value_are_left_out_and_counted() {
     let plain = read_csv("1,2\n3,4.5\n-5,0.25\n").unwrap();
-    let table = read_csv("name,height,colour,weight,age\nA,1,red,2,9\nB,3,2,4.5,9\nC,-5,,0.25,\n").unwrap();
-    assert_eq!(table.points, plain.points);
-    assert_eq!(table.note, "Line 1 is taken as a header. Of 5 columns, 2 (height) and 4 (weight) are used.");
-    let table = read_csv("a 1 2\nb 3 4.5\nc -5 0.25\n").unwrap();
-    assert_eq!((&table.points, table.note.as_str()), (&plain.points, "Of 3 columns, 2 and 3 are used."));
+    for (written, note) in [
+        (
+            "x,y\nNA,1\n1,2\n3,4.5\n-5,0.25\n",
+            "Line 1 is taken as a header. 1 row without a value is left out.",
+        ),
+        ("1,2\n,9\n3,4.5\nNaN,null\n-5,0.25\n9\n", "3 rows without a value are left out."),
+    ] {
+        let table = read_csv(written).unwrap();
+        assert_eq!((&table.points, table.rows, table.note.as_str()), (&plain.points, 3, note), "{written:?}");
+    }
+}
+
+/// Columns that are no coordinates are passed over where it is plain that they are none.
+#[test]
+fn columns_are_found() {
+    let plain = read_csv("1,2\n3,4.5\n-5,0.25\n7,1e1\n").unwrap();
+    for (written, used) in [
+        (
+            "name,height,color,weight\nA,1,red,2\nB,3,2,4.5\nC,-5,,0.25\nD,7,blue,1e1\n",
+            "2 (height) and 4 (weight)",
+        ),
+        ("a 1 2\nb 3 4.5\nc -5 0.25\nd 7 10\n", "2 and 3"),
+        (",x,y\n0,1,2\n1,3,4.5\n2,-5,0.25\n3,7,10\n", "2 (x) and 3 (y)"),
+        ("label,u,v\n0,1,2\n2,3,4.5\n0,-5,0.25\n1,7,10\n", "2 (u) and 3 (v)"),
+        ("t,Y (hPa),X (cm)\n0.5,2,1\n0.1,4.5,3\n0.7,0.25,-5\n9,10,7\n", "3 (X (cm)) and 2 (Y (hPa))"),
+        ("1,1,2\n2,3,4.5\n3,-5,0.25\n4,7,10\n", "2 and 3"),
+    ] {
+        let table = read_csv(written).unwrap();
+        assert_eq!(table.points, plain.points, "{written:?}");
+        assert!(table.note.ends_with(&format!("columns, {used} are used.")), "{}", table.note);
+    }
+    // Every frame has its own points; what is wanted is where they end.
+    let mut export = String::from("# Flow Lab: trajectory\n# {\"seed\":1}\nparticle,frame,t,x,y\n");
+    for frame in 0..3 {
+        for (i, [x, y]) in [[1.0, 2.0], [3.0, 4.5], [-5.0, 0.25], [7.0, 10.0]].iter().enumerate() {
+            export += &format!(
+                "{i},{frame},{},{},{}\n",
+                f64::from(frame) / 2.0,
+                x * f64::from(frame) / 2.0,
+                y * f64::from(frame) / 2.0
+            );
+        }
+    }
+    let table = read_csv(&export).unwrap();
+    assert_eq!((&table.points, table.rows), (&plain.points, 4));
+    assert!(table.note.contains("Of the trajectory, frame 2, the last, is used."), "{}", table.note);
+}
+
+/// Where several could be meant, none is taken in silence.
+#[test]
+fn columns_are_chosen_by_whoever_asks() {
+    let read = |columns| {
+        flow_lab::data::plane::read_csv(
+            b"height,sex,weight,age\n1,f,2,9\n3,m,4.5,8\n-5,f,0.25,6\n7,m,10,1\n",
+            columns,
+        )
+    };
+    let column = |name: &str, numeric| Column { name: name.into(), numeric };
+    let columns =
+        vec![column("height", true), column("sex", false), column("weight", true), column("age", true)];
+    assert_eq!(read(None).unwrap(), Table::Choose(columns.clone()));
+    let Table::Points(chosen) = read(Some([0, 2])).unwrap() else { panic!("two columns were chosen") };
+    assert_eq!(chosen.points, read_csv("1,2\n3,4.5\n-5,0.25\n7,1e1\n").unwrap().points);
+    assert_eq!((chosen.used, chosen.columns), ([0, 2], columns));
+    for wrong in [[0, 0], [0, 1], [0, 4], [usize::MAX, 0]] {
+        assert!(
+            read(Some(wrong)).unwrap_err().to_string().starts_with("choose two different columns of numbers"),
+            "{wrong:?}"
+        );
+    }
 }
 
 /// Mean 0 and root mean squared radius 2.5, at any place and scale that double precision can tell apart.
@@ -127,19 +251,17 @@ fn broken_tables_say_where_and_what() {
         ("", "the table is empty"),
         ("\n# only a comment\n  \n", "the table is empty"),
         ("1\n2\n3\n", "two columns are needed"),
-        ("x,y\n", "the table has 1 rows; at least 3 are needed"),
+        ("x,y\n", "the table has 0 rows; at least 3 are needed"),
         ("x,y\n1,2\n3,4\n", "the table has 2 rows; at least 3 are needed"),
         ("1,2\n3,4\n", "the table has 2 rows; at least 3 are needed"),
         ("x,y\n1,2\n\n# note\n3,four\n5,6\n", "line 5: \"four\" in column 2 is not a number"),
-        ("1,2\r\n3,4\r\n5\r\n", "line 3 lacks column 1 or 2; it is \"5\""),
-        ("1,2\n3,4\n5,\n", "line 3: \"\" in column 2 is not a number"),
+        ("1,2\r\n3,4\r\n5\r\n", "the table has 2 rows; at least 3 are needed"),
+        ("1,2\n3,4\n5,\n", "the table has 2 rows; at least 3 are needed"),
         ("1,2\r3,4\r5,six\r", "line 3: \"six\" in column 2"),
-        ("1,2\n3,4\n5,NaN\n", "line 3: NaN in column 2 is not a finite number"),
         ("1,2\n3,4\n-inf,5\n", "line 3: -inf in column 1 is not a finite number"),
         ("1,2\n3,4\n1e999,5\n", "line 3: 1e999 in column 1 is not a finite number"),
-        ("1,5;2,5\n3,5;4,5\n5,5;6,5\n", "line 2 needs two numbers; it is \"3,5 | 4,5\""),
-        ("1;2\n3;4\n5;6,5\n", "line 3: \"6,5\" in column 2 is not a number (write decimals with a point)"),
-        ("a,b\nc,d\n1,2\n3,4\n5,6\n", "line 2 needs two numbers; it is \"c | d\""),
+        ("1.5;2,5\n3.5;4,5\n5.5;6,5\n", "line 1 needs two numbers; it is \"1.5 | 2,5\""),
+        ("a,b\nc,d\ne,f\ng,h\n1,2\n3,4\n5,6\n", "line 4: \"g\" in column 1 is not a number"),
         ("1,x\n3,4\n5,6\n7,8\n", "line 1: \"x\" in column 2 is not a number"),
         ("1,2\n3,4\n\"5,6\n7,8\n", "in column 1 is not a number (is a quote not closed?)"),
         ("<html>\n<body>a b</body>\n", "line 2 needs two numbers; it is \"<body>a | b</body>\""),
@@ -164,20 +286,24 @@ fn broken_tables_say_where_and_what() {
 fn damaged_tables_are_refused_or_read() {
     let alphabet: Vec<char> = "0123456789.,;\t \n\r\"#-+eExy\u{feff}é".chars().collect();
     let mut rng = Rng::new(2, Stream::Data);
-    let (mut read, mut refused) = (0, 0);
+    let (mut read, mut chosen, mut refused) = (0, 0, 0);
     for round in 0..20_000 {
         let mut text: Vec<char> = "x,y\n1.5,-2\n3,4.25\n\"5\",6\n7e1,8\n".chars().collect();
         for _ in 0..round % 8 {
             let at = rng.index(text.len());
             text[at] = alphabet[rng.index(alphabet.len())];
         }
-        match read_csv(&text.into_iter().collect::<String>()) {
-            Ok(table) => {
+        match flow_lab::data::plane::read_csv(text.into_iter().collect::<String>().as_bytes(), None) {
+            Ok(Table::Choose(columns)) => {
+                chosen += 1;
+                assert!(columns.iter().filter(|c| c.numeric).count() > 2);
+            }
+            Ok(Table::Points(table)) => {
                 read += 1;
                 assert!(
                     table.rows >= 3 && table.scale.is_normal() && table.centre.iter().all(|c| c.is_finite())
                 );
-                assert_eq!(table.points.points().len(), table.rows);
+                assert!(table.points.points().len() == table.rows);
             }
             Err(e) => {
                 refused += 1;
@@ -185,5 +311,8 @@ fn damaged_tables_are_refused_or_read() {
             }
         }
     }
-    assert!(read > 1000 && refused > 1000, "{read} read, {refused} refused: the test sees too little");
+    assert!(
+        read > 1000 && chosen > 20 && refused > 1000,
+        "{read} read, {chosen} chosen, {refused} refused: the test sees too little"
+    );
 }

@@ -12,6 +12,7 @@ const TOLERANCE: f32 = 0.01;
 /// Loss and gradient norm of the first step of training the flow.
 fn first_step(device: &Device, config: &DigitConfig, data: &Digits) -> Result<[f32; 2]> {
     let net = NetConfig::Mixer(MixerConfig::digits());
+    data.check_pixels(net.dim())?;
     let mut trainer = Trainer::new(net.init(config.seed, device)?, config.optim)?;
     let batches = DigitBatches::new(config.clone(), data, net.classes(), device.clone())?;
     let (loss, norm) = pollster::block_on(trainer.step(batches.draw(0)?).read())?;

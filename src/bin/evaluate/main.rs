@@ -85,6 +85,9 @@ struct Reference {
 fn run(args: &Args) -> Result<()> {
     let device = args.setting.device()?;
     let (train, test) = (args.setting.digits("train")?, args.setting.digits("t10k")?);
+    for digits in [&train, &test] {
+        digits.check_pixels(28 * 28)?; // what the classifier takes
+    }
     let judge = classifier(args, &train, &device)?;
     let accuracy = judge.accuracy(&test, &device);
     println!("classifier: {:.2} % of the {} real test digits", 100.0 * accuracy, test.len());

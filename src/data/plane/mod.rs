@@ -1,14 +1,14 @@
 //! Distributions in the plane, all of a scale that a view of [−6, 6]² shows.
 
-mod csv;
 mod pointset;
 mod published;
 mod shapes;
+mod table;
 mod text;
 
-pub use csv::{CsvPoints, read_csv};
 pub use pointset::PointSet;
 pub use published::PublishedSet;
+pub use table::{Column, CsvPoints, MOST_BYTES, Table, read_csv};
 
 use crate::error::Result;
 use crate::points::Point;
