@@ -176,6 +176,20 @@ test("a bad CSV is a sentence; a good one is a target", async () => {
   await drop("x,y\n100,2\n300,4\n500,6\n100,6\n");
   await page.waitForFunction(() => location.hash.includes("lab.target=points"));
   assert.match(await page.textContent('[data-note="target"]'), /4 rows; one unit here is/);
+  assert.equal(await page.isVisible('[data-columns="target"]'), false);
+  // Three columns that could be meant: none is taken before a person chooses, and the choice can be changed.
+  const before = await page.evaluate(() => location.hash);
+  await drop("height,weight,age\n100,2,9\n300,4,1\n500,6,4\n100,6,8\n");
+  await page.waitForSelector('[data-columns="target"]');
+  assert.match(await page.textContent('[data-note="target"]'), /choose two/);
+  assert.equal(await page.evaluate(() => location.hash), before);
+  const choose = async (column, label) => page.selectOption(`[aria-label="Column of ${column}, target"]`, { label });
+  await choose("x", "height");
+  await choose("y", "age");
+  await page.waitForFunction(() => /1 \(height\) and 3 \(age\) are used/.test(part('[data-note="target"]').textContent));
+  await choose("y", "weight");
+  // The four rows of before under another header.
+  await page.waitForFunction((hash) => location.hash === hash, before);
   await context.close();
 });
 

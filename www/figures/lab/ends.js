@@ -3,6 +3,7 @@ import { Brush } from "./brush.js";
 
 const HALF = 6; // what points in a link can reach (src/data/plane)
 const SHOWN = 600;
+const MOST_BYTES = 64 * 2 ** 20; // of a table (src/data/plane/table)
 
 export class Ends {
   #root;
@@ -26,7 +27,8 @@ export class Ends {
       this.#brushes[role] = new Brush(canvas, { half: HALF, role, label, onChange, announce });
       canvas.addEventListener("dragover", (event) => event.preventDefault());
       canvas.addEventListener("drop", (event) => this.#drop(role, event));
-      canvas.addEventListener("paste", (event) => this.#csv(role, event.clipboardData.getData("text")));
+      canvas.addEventListener("paste", (event) => this.#csv(role, encode(event.clipboardData.getData("text"))));
+      root.querySelector(`[data-file="${role}"]`).addEventListener("change", ({ target }) => target.files[0] && this.#file(role, target.files[0]));
     }
     root.addEventListener("click", ({ target }) => {
       if (target.dataset.tool) this.#tool(target.dataset.tool, target.dataset.of);
@@ -47,6 +49,7 @@ export class Ends {
       if (this.#state[`lab.${role}`] !== "points") {
         brush.show(points.subarray(0, 2 * SHOWN));
         this.#note(role, "");
+        this.#root.querySelector(`[data-columns="${role}"]`).hidden = true;
       } else if (brush.count === 0) {
         brush.load(await this.#call("decodePoints", this.#state[`lab.${role}Points`]));
       }
@@ -92,27 +95,63 @@ export class Ends {
   }
 
   #choose(role) {
-    const input = Object.assign(document.createElement("input"), { type: "file", accept: ".csv,.tsv,.txt,text/*" });
-    input.addEventListener("change", async () => input.files[0] && this.#csv(role, await input.files[0].text()));
+    const input = this.#root.querySelector(`[data-file="${role}"]`); // in the document: a detached one may be collected before it answers
+    input.value = ""; // the same file can be chosen again
     input.click();
   }
 
   async #drop(role, event) {
     event.preventDefault();
     const file = event.dataTransfer.files[0];
-    await this.#csv(role, file ? await file.text() : event.dataTransfer.getData("text"));
+    if (file) await this.#file(role, file);
+    else await this.#csv(role, encode(event.dataTransfer.getData("text")));
   }
 
-  /** Takes two columns of numbers; a bad file is reported and leaves everything as it was. */
-  async #csv(role, text) {
+  async #file(role, file) {
+    if (file.size > MOST_BYTES) {
+      return this.#report(`${file.name} has ${Math.ceil(file.size / 2 ** 20)} MiB; at most 64 MiB can be read: keep fewer rows or columns.`);
+    }
     try {
-      const { points, x, count, centre, scale, note } = await this.#call("readCsv", text);
-      this.#brushes[role].load(x);
-      const origin = Array.from(centre, (v) => Number(v.toPrecision(3))).join(", ");
-      const size = Number(scale.toPrecision(3));
-      this.#put(role, points, `${count} rows; one unit here is ${size} of the file’s, the origin is (${origin}). ${note}`);
-    } catch (error) {
-      this.#report(error.message);
+      await this.#csv(role, new Uint8Array(await file.arrayBuffer()));
+    } catch {
+      this.#report(`${file.name || "This"} cannot be read: drop or choose a text file with a table.`); // a folder, or a file that went
     }
   }
+
+  /** Takes two columns of numbers, `used` where a person chose them; a bad file is reported and leaves everything as it was. */
+  async #csv(role, bytes, used) {
+    let table;
+    try {
+      table = await this.#call("readCsv", bytes, used);
+    } catch (error) {
+      return this.#report(error.message);
+    }
+    this.#report("");
+    const { points, x, count, centre, scale, note, columns } = table;
+    this.#pick(role, bytes, columns, table.used);
+    if (!points) return this.#note(role, "This table has several columns of numbers: choose two.");
+    this.#brushes[role].load(x);
+    const origin = Array.from(centre, (v) => Number(v.toPrecision(3))).join(", ");
+    const size = Number(scale.toPrecision(3));
+    this.#put(role, points, `${count} rows; one unit here is ${size} of the file’s, the origin is (${origin}). ${note}`);
+  }
+
+  /** Menus of the columns, where there are more than two to choose from. */
+  #pick(role, bytes, columns, used) {
+    const picker = this.#root.querySelector(`[data-columns="${role}"]`);
+    const numeric = columns.map((column, i) => ({ ...column, i })).filter((column) => column.numeric);
+    picker.hidden = numeric.length < 3;
+    if (picker.hidden) return;
+    const menus = [...picker.querySelectorAll("select")];
+    menus.forEach((menu, k) => {
+      menu.replaceChildren(new Option("choose…", ""), ...numeric.map(({ name, i }) => new Option(name || `column ${i + 1}`, i)));
+      menu.value = used?.[k] ?? "";
+      menu.onchange = () => {
+        const chosen = menus.map(({ value }) => value);
+        if (!chosen.includes("")) this.#csv(role, bytes, Uint32Array.from(chosen));
+      };
+    });
+  }
 }
+
+const encode = (text) => new TextEncoder().encode(text);
