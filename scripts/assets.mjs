@@ -16,6 +16,10 @@ export function assets({ engines, models, base, home = true }) {
 export const ENGINES = Object.freeze({
 ${entries(engines, (folder) => `() => import(${JSON.stringify(`${base}engine/${folder}/flow_lab.js`)})`)}});
 
+/** The WebAssembly of each, as a file. */
+export const WASM = Object.freeze({
+${entries(engines, (folder) => `new URL(${JSON.stringify(`${base}engine/${folder}/flow_lab_bg.wasm`)}, import.meta.url).href`)}});
+
 /** The weights of the digit networks. */
 export const MODELS = Object.freeze({
 ${entries(models, ({ file, bytes, sha256 }) => `Object.freeze({ url: ${url(file)}, bytes: ${bytes}, sha256: ${JSON.stringify(sha256)} })`)}});

@@ -205,7 +205,7 @@ test("random states survive the way through a link", async () => {
   const wrong = await page.evaluate(async (app) => {
     const { LAB } = await import(`./${app}/figures/lab/table.js`);
     const { DIGITS } = await import(`./${app}/figures/digits/table.js`);
-    const { parseHash, toHash } = await import(`./${app}/state.js`);
+    const { parseHash, toHash } = await import(`./${app}/element/state.js`);
     const table = { ...DIGITS, ...LAB };
     let seed = 7;
     const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;

@@ -44,7 +44,7 @@ test("the catalogue of the engine and the page's table name the same solvers", a
   const { page, context } = await visit();
   await done(page);
   const [ids, table, shown] = await page.evaluate(async (app) => {
-    const { ENGINES } = await import(`./${app}/assets.js`);
+    const { ENGINES } = await import(`./${app}/engine/assets.js`);
     const { default: init, catalog } = await ENGINES.cpu();
     await init();
     const { DIGITS: PROPERTIES } = await import(`./${app}/figures/digits/table.js`);

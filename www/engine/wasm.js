@@ -1,5 +1,5 @@
 // Opens an engine in a worker: the build of the crate for a device, its WebAssembly, the device.
-import { ENGINES } from "./assets.js";
+import { ENGINES, WASM } from "./assets.js";
 
 /** Time for a device to open, once the engine is there. A browser that takes longer never answers. */
 const OPEN_MS = 20_000;
@@ -15,23 +15,46 @@ export const isTrap = (error) => typeof WebAssembly !== "undefined" && error ins
 /** The build of the crate that computes on a device, "cpu" or "webgpu": the names that links and attributes use. */
 const buildOf = (device) => (device === "webgpu" ? "gpu" : "cpu");
 
-/** {module, engine}: an engine on `device`, and what wasm-bindgen made of its build. */
-export async function openEngine(device) {
+const compiling = new Map(); // build → a promise of its compiled code
+
+/**
+ * In the page: the compiled code of the build for `device`, or null where it cannot be had here; then the worker that needs it gets and
+ * compiles it itself, and says what is wrong. Workers are given one code, so that it is compiled once, and what the browser
+ * optimizes of it serves all of them. (Firefox, seen in 140 ESR, now and then never finishes what a worker compiles while it
+ * loads, if another worker that did the same was ended shortly before.)
+ */
+export function compiled(device) {
+  const build = buildOf(device);
+  if (!compiling.has(build)) {
+    const code = compile(WASM[build]).catch(() => {
+      compiling.delete(build); // the next figure tries again
+      return null;
+    });
+    compiling.set(build, code);
+  }
+  return compiling.get(build);
+}
+
+async function compile(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) return null;
+  const streams = answer.headers.get("content-type") === "application/wasm";
+  return streams ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
+}
+
+/** {module, engine}: an engine on `device`, and what wasm-bindgen made of its build; `code`: see {@link compiled}. */
+export async function openEngine(device, code) {
   const obstacle = webAssemblyObstacle();
   if (obstacle) throw new Error(obstacle);
   const module = await ENGINES[buildOf(device)]();
-  await instantiate(module);
+  await instantiate(module, code);
   return { module, engine: await inTime(module.Engine.open(device)) };
 }
 
-/**
- * Firefox (seen in 140 ESR) now and then never finishes what it compiles while it loads, if a worker that did the same was ended shortly
- * before; there it is loaded first. Elsewhere compiling while loading is quicker, and its result is cached.
- */
-async function instantiate(module) {
-  if (navigator.userAgent.includes("Firefox/")) WebAssembly.instantiateStreaming = undefined;
+async function instantiate(module, code) {
   try {
-    self.memory = (await module.default()).memory; // for those who look at it from outside: tests, developer tools
+    const exports = await module.default(code ? { module_or_path: code } : undefined);
+    self.memory = exports.memory; // for those who look at it from outside: tests, developer tools
   } catch (error) {
     // By its words: a damaged file is a CompileError too.
     throw /\bCSP\b|Content Security Policy|disallowed by embedder/i.test(error.message) ? new Error(OFF) : error;

@@ -1,6 +1,6 @@
 // One engine in a worker, on the CPU or on WebGPU: its messages as promises.
 import { spawn } from "../spawn.js";
-import { webAssemblyObstacle } from "../wasm.js";
+import { compiled, webAssemblyObstacle } from "../wasm.js";
 import { FROM_WORKER, TO_WORKER } from "./protocol.js";
 
 const start = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
@@ -10,6 +10,7 @@ export class Device {
   #waiting = null; // {resolve, reject} of open() or load()
   #run = null; // {number, onFrame, resolve, reject}: what is computed
   #runs = 0;
+  #error = null; // why the worker was ended
   #onLost;
 
   /** `id`: "cpu" or "webgpu"; `onLost(error)`: the worker failed and was ended, and what was asked of it was rejected. */
@@ -29,7 +30,9 @@ export class Device {
       const message = event.message || "the engine could not be loaded";
       if (this.#worker) this.#failed({ run: null, kind: "Error", message, fatal: true });
     });
-    await this.#ask({ type: TO_WORKER.OPEN, device: this.id });
+    const code = await compiled(this.id);
+    if (!this.#worker) throw this.#error ?? new Error("the engine was closed");
+    await this.#ask({ type: TO_WORKER.OPEN, device: this.id, code });
   }
 
   /** Gives it a network; rejects with what is wrong with the file, or with the device. */
@@ -102,6 +105,7 @@ export class Device {
     }
     if (fatal || (run !== null && run === this.#run?.number)) this.#settle(({ reject }) => reject(error));
     if (!fatal) return;
+    this.#error = error;
     this.#end();
     this.#onLost(error);
   }

@@ -3,7 +3,7 @@
 
 /**
  * To the worker:
- * @typedef {{type: "open", device: "cpu" | "webgpu"}} Open
+ * @typedef {{type: "open", device: "cpu" | "webgpu", code: WebAssembly.Module | null}} Open
  * @typedef {{type: "load", bytes: ArrayBuffer}} Load  (transferred)
  * @typedef {{type: "start", run: number, request: SampleRequest, from?: From, last?: boolean}} Start  (last: only the last frame is told)
  * @typedef {{type: "stop"}} Stop

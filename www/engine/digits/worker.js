@@ -23,9 +23,9 @@ function fail(run, error, fatal = false) {
 self.addEventListener("error", (event) => fail(current, event.error ?? event, true));
 self.addEventListener("unhandledrejection", (event) => fail(current, event.reason, true));
 
-async function open(id) {
+async function open({ device: id, code }) {
   device = id;
-  ({ engine } = await openEngine(id));
+  ({ engine } = await openEngine(id, code));
   send({ type: FROM_WORKER.OPENED, name: engine.name });
 }
 
@@ -91,7 +91,7 @@ let tail = Promise.resolve();
 self.addEventListener("message", ({ data }) => {
   switch (data.type) {
     case TO_WORKER.OPEN:
-      tail = tail.then(() => open(data.device)).catch((error) => fail(null, error, true));
+      tail = tail.then(() => open(data)).catch((error) => fail(null, error, true));
       break;
     case TO_WORKER.LOAD:
       tail = tail

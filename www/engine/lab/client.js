@@ -1,7 +1,7 @@
 // The page's side of the lab's workers: calls as promises. Figures that train on the same device share a worker.
 import { shared, unshare, whenGone } from "../commons.js";
 import { spawn } from "../spawn.js";
-import { webAssemblyObstacle } from "../wasm.js";
+import { compiled, webAssemblyObstacle } from "../wasm.js";
 import { CLOSE, OPEN } from "./protocol.js";
 
 const start = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
@@ -14,6 +14,7 @@ class Shared {
   #users = new Map(); // LabClient → the first of its slots
   #slot = 0;
   #stay;
+  #ended = null; // why the worker was ended
 
   constructor(key, device) {
     this.key = key;
@@ -22,9 +23,15 @@ class Shared {
       event.preventDefault();
       this.#die(new Error(event.message || "the engine could not be loaded"));
     });
-    this.opened = this.call(null, OPEN, 0, device);
+    this.opened = this.#open(device);
     this.opened.catch(() => {}); // who opens it hears of it
     this.#stay = whenGone(() => this.#die(Object.assign(new Error("the frame that computed was closed"), { gone: true })));
+  }
+
+  async #open(device) {
+    const code = await compiled(device);
+    if (this.#ended) throw this.#ended;
+    return this.call(null, OPEN, 0, device, code);
   }
 
   join(user) {
@@ -36,7 +43,7 @@ class Shared {
     const first = this.#users.get(user);
     this.#users.delete(user);
     this.#forget((waiting) => waiting.user === user, new Error("the engine was stopped"));
-    if (this.#users.size === 0) return this.#end();
+    if (this.#users.size === 0) return this.#end(new Error("the engine was stopped"));
     for (const slot of [first, first + 1]) this.call(null, CLOSE, slot).catch(() => {}); // gone anyhow if it fails
   }
 
@@ -65,14 +72,15 @@ class Shared {
     }
   }
 
-  #end() {
+  #end(error) {
+    this.#ended = error;
     this.#stay();
     this.#worker.terminate();
     unshare("lab", this.key, this);
   }
 
   #die(error) {
-    this.#end();
+    this.#end(error);
     this.#forget(() => true, error);
     const users = [...this.#users.keys()];
     this.#users.clear();

@@ -2,7 +2,7 @@
 // (src/web/lab.rs) and the few below that need no lab.
 
 /** Answered by the worker itself. */
-export const OPEN = "open"; // args: device → {name}
+export const OPEN = "open"; // args: device, compiled code or null → {name}
 export const LAB = "lab"; // args: experiment as JSON → {parameters}; replaces the lab of that slot
 export const MAKE_RACE = "race"; // args: race as JSON
 export const MAKE_DISTILLATION = "distil"; // args: distillation as JSON, weights file

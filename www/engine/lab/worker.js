@@ -22,8 +22,8 @@ function failed(id, error, fatal = false) {
 self.addEventListener("error", (event) => failed(null, event.error ?? event, true));
 self.addEventListener("unhandledrejection", (event) => failed(null, event.reason, true));
 
-async function open(device) {
-  ({ module, engine } = await openEngine(device));
+async function open(device, code) {
+  ({ module, engine } = await openEngine(device, code));
   return { name: engine.name };
 }
 

@@ -57,7 +57,7 @@ impl Columns {
     /// The column that is called so, in any case, perhaps with a unit behind: "x", "X", "x (m)", "x [m]".
     fn called(&self, name: &str) -> Option<usize> {
         let plain = |c: &&usize| {
-            let full = self.columns[**c].name.to_lowercase();
+            let full = self.columns[**c].name.to_ascii_lowercase();
             full.split(['(', '[']).next().unwrap_or("").trim() == name
         };
         let numeric = self.numeric();
@@ -88,7 +88,7 @@ impl Columns {
     }
 
     fn name_is(&self, column: usize, names: &[&str]) -> bool {
-        names.contains(&self.columns[column].name.trim().to_lowercase().as_str())
+        names.contains(&self.columns[column].name.trim().to_ascii_lowercase().as_str())
     }
 
     /// Whether it counts the rows, from 0 or 1.

@@ -59,7 +59,7 @@ fn idle(line: &str) -> bool {
 /// Excel's first line `sep=;`: the text after it, the lines that it takes, and what it tells.
 fn told_separator(text: &str) -> (&str, usize, Option<char>) {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let told = first.trim_matches(['"', ' ']).to_lowercase();
+    let told = first.trim_matches(['"', ' ']).to_ascii_lowercase();
     let told = told.strip_prefix("sep=").map(|s| s.chars().next().unwrap_or('\t'));
     match told.filter(|s| CANDIDATES.iter().any(|(separator, _)| separator == s)) {
         Some(separator) => (rest, 1, Some(separator)),

@@ -20,7 +20,7 @@ const MISSING: [&str; 12] = ["", "na", "n/a", "#n/a", "<na>", "nan", "null", "no
 /// for a decimal one (1,026.28 or 1,234,567, but not 1,234).
 pub(super) fn cell(field: &str, decimal: char) -> Cell {
     let text = field.trim();
-    if MISSING.contains(&text.to_lowercase().as_str()) {
+    if MISSING.contains(&text.to_ascii_lowercase().as_str()) {
         return Cell::Missing;
     }
     let (negative, text) = match text.strip_prefix(['-', '\u{2212}', '\u{2013}', '\u{fe63}', '\u{ff0d}']) {
@@ -28,7 +28,7 @@ pub(super) fn cell(field: &str, decimal: char) -> Cell {
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     let sign = if negative { -1.0 } else { 1.0 };
-    if ["inf", "infinity", "∞"].contains(&text.to_lowercase().as_str()) {
+    if ["inf", "infinity", "∞"].contains(&text.to_ascii_lowercase().as_str()) {
         return Cell::Number(sign * f64::INFINITY);
     }
     let (mantissa, exponent) = match text.find(['e', 'E']) {
