@@ -37,7 +37,7 @@ function graph(name, seen = new Set()) {
   return seen;
 }
 
-// The stylesheets, main.js and the modules that it imports: what index.html loads before a figure comes near the view.
+// The stylesheets, site/article.js and the modules that it imports: what index.html loads before a figure comes near the view.
 const early = graph("index.html");
 const late = readdirSync(DIST, { recursive: true }).filter(
   (name) => /^app-.*\.(html|js|css)$|^(embed\.html|flow-lab\.js)$/.test(name) && !early.has(name),
@@ -45,7 +45,7 @@ const late = readdirSync(DIST, { recursive: true }).filter(
 
 test("page and styles are at most 60 KB", (t) => {
   const app = hashed("app");
-  assert.ok(early.has(`${app}/main.js`) && early.size > 4, `only ${[...early].join(", ")}`);
+  assert.ok(early.has(`${app}/site/article.js`) && early.size > 4, `only ${[...early].join(", ")}`);
   within(t, "page", sum(...early), 60_000);
 });
 

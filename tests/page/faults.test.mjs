@@ -1,8 +1,10 @@
 // GPUs that never answer, lack something, compute nonsense or are lost, and browsers without WebAssembly: each by code that runs before ours.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { beforeWorkers, engine, grey, same, skip } from "./gpu.mjs";
-import { alone, browser, computes, done, open, picture, serve } from "./harness.mjs";
+import { DIST, alone, browser, computes, done, open, picture, serve } from "./harness.mjs";
 import { message, visit } from "./lab-page.mjs";
 
 const line = (page) => page.textContent("#engine");
@@ -204,6 +206,9 @@ test("where only workers have none, too", async (t) => {
 
 test("where a policy forbids it, too", async (t) => {
   const policy = { "content-security-policy": "script-src 'self'" };
-  const { context, server } = await started(t, { webgpu: false, override: beforeWorkers("", policy) });
+  const workers = beforeWorkers("", policy);
+  const page = { headers: { "content-type": "text/html", ...policy }, body: readFileSync(join(DIST, "embed.html")) };
+  const override = (path) => (path.endsWith("/embed.html") ? page : workers(path));
+  const { context, server } = await started(t, { webgpu: false, override });
   await withoutWebAssembly(context, server);
 });
