@@ -43,7 +43,7 @@ impl DistillationConfig {
     /// Reads JSON. Errors name what is wrong.
     pub fn from_json(json: &str) -> Result<Self> {
         let config: Self = serde_json::from_str(json)
-            .map_err(|e| Error::config(format!("the distillation cannot be read: {e}")))?;
+            .map_err(|e| Error::config(format!("the distillation cannot be read: {e}")).because(e))?;
         config.validate()
     }
 

@@ -1,9 +1,11 @@
 //! One error type for the whole crate. It becomes text only at the edges (programs, web exports).
 
 use std::fmt;
+use std::sync::Arc;
 
 /// What an [`Error`] is about, so that a caller can react without reading its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// A setting outside its domain. The text says what to change.
     Config,
@@ -17,12 +19,22 @@ pub enum Kind {
     Numeric,
 }
 
-/// A [`Kind`] and a sentence that says what happened and what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A [`Kind`] and a sentence that says what happened and what to do; the error that led to it, if there is one, is its
+/// [`source`](std::error::Error::source). The sentence is whole without it. Errors are equal where kind and sentence are.
+#[derive(Debug, Clone)]
 pub struct Error {
     kind: Kind,
     message: String,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
+
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, &self.message) == (other.kind, &other.message)
+    }
+}
+
+impl Eq for Error {}
 
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -59,7 +71,14 @@ impl Error {
     }
 
     fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), source: None }
+    }
+
+    /// The same error with the one that led to it.
+    #[must_use]
+    pub fn because(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
     }
 }
 
@@ -69,4 +88,25 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    #[test]
+    fn an_error_keeps_what_led_to_it() {
+        let cause = std::fs::read("/no/such/file").unwrap_err();
+        let text = cause.to_string();
+        let error = Error::data("no data").because(cause);
+        assert_eq!((error.kind(), error.to_string().as_str()), (Kind::Data, "no data"));
+        assert_eq!(error.source().unwrap().to_string(), text);
+        assert_eq!(error, Error::data("no data"));
+        assert!(Error::data("no data").source().is_none());
+    }
+}

@@ -27,7 +27,7 @@
 //! Solving an ODE, here on plain numbers; the same code runs tensors on any backend:
 //!
 //! ```
-//! # #[cfg(feature = "native")] {
+//! # #[cfg(feature = "cli")] {
 //! use flow_lab::solver::{Integrator, Method, Solver, TimeGrid};
 //!
 //! let grid = TimeGrid::uniform(0.0, 1.0, 10)?;
@@ -42,8 +42,6 @@
 #![warn(missing_docs)]
 
 pub mod assignment;
-#[cfg(feature = "native")]
-pub mod classifier;
 pub mod coupling;
 pub mod data;
 pub mod device;
@@ -67,6 +65,6 @@ pub mod sample;
 pub mod session;
 pub mod solver;
 pub mod train;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub mod web;
 pub mod weights;

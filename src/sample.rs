@@ -256,7 +256,7 @@ pub async fn read_all<const N: usize>(batches: [Tensor<2>; N]) -> Result<[Vec<f3
     let data: Vec<TensorData> = transaction
         .execute_async()
         .await
-        .map_err(|e| Error::device(format!("results could not be read back from the device: {e:?}")))?;
+        .map_err(|e| Error::device(format!("results could not be read back from the device: {e:?}")).because(e))?;
     let values: Vec<Vec<f32>> = data.iter().map(|data| data.iter::<f32>().collect()).collect();
     if values.iter().flatten().any(|v| !v.is_finite()) {
         return Err(Error::numeric("the samples are not finite; use more steps or less guidance"));

@@ -1,5 +1,5 @@
 //! Holds the arrows of DESIGN.md: a module uses only modules on lower levels. Reads the sources as text.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,15 +11,14 @@ const LEVELS: [&[&str]; 8] = [
     &["field"],
     &["data", "coupling", "path", "net", "solver", "metrics"],
     &["mend"],
-    &["loss", "train", "sample", "weights", "classifier", "marginal", "likelihood"],
+    &["loss", "train", "sample", "weights", "marginal", "likelihood"],
     &["session", "distillation", "lab", "race", "roads"],
     &["web", "bin"],
 ];
 
 /// Arrows inside a level, each with its reason.
-const WITHIN: [(&str, &str); 4] = [
+const WITHIN: [(&str, &str); 3] = [
     ("train", "loss"),           // a step is a loss and its gradient
-    ("classifier", "train"),     // shares the learning-rate schedule
     ("distillation", "session"), // draws as many digits at a time
     ("race", "lab"),             // a race begins from a lab's settings
 ];
@@ -79,6 +78,41 @@ fn arrows_point_down() {
         }
     }
     assert!(arrows > 40, "only {arrows} arrows were found: this test no longer sees the sources");
+}
+
+/// The files beside it that a source names: by `super::file` or in `super::{…}`.
+fn beside(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let after = lines.flat_map(|line| line.split("super::").skip(1));
+    let names = after.flat_map(|rest| match rest.strip_prefix('{') {
+        Some(list) => list.split(['}', ';']).next().unwrap_or("").split(',').collect::<Vec<_>>(),
+        None => vec![rest],
+    });
+    names.map(|name| name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()).collect()
+}
+
+/// Inside a room too arrows go one way: no two files name each other.
+#[test]
+fn no_two_files_name_each_other() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut arrows = Vec::new();
+    for file in sources(&src) {
+        let stem = file.file_stem().unwrap().to_string_lossy().to_string();
+        // What a folder's mod.rs offers to the files in it is above them; src/ itself is what the levels are for.
+        if stem == "mod" || file.parent() == Some(&src) {
+            continue;
+        }
+        for name in beside(&fs::read_to_string(&file).unwrap()) {
+            if file.with_file_name(&name).with_extension("rs").exists() || file.with_file_name(&name).is_dir() {
+                arrows.push((file.parent().unwrap().to_path_buf(), stem.clone(), name));
+            }
+        }
+    }
+    assert!(arrows.len() > 20, "only {} arrows were found: this test no longer sees the sources", arrows.len());
+    for (folder, from, to) in &arrows {
+        let back = arrows.iter().any(|(f, a, b)| (f, a, b) == (folder, to, from));
+        assert!(!back, "{}: {from} and {to} name each other", folder.display());
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The CPU engine and the exports, in a browser's worker: `wasm-pack test --headless --chrome`.
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", feature = "web"))]
 
 #[path = "common/compare.rs"]
 mod compare;
+#[path = "common/request.rs"]
+mod request;
 #[path = "common/shipped.rs"]
 mod shipped;
 
@@ -11,7 +13,8 @@ use flow_lab::device::Engine;
 use flow_lab::session::Session;
 use flow_lab::web::{JsEngine, catalog};
 use js_sys::{Error as JsError, Reflect};
-use shipped::{WEIGHTS, request};
+use request::request;
+use shipped::WEIGHTS;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 

@@ -1,8 +1,10 @@
 //! Distillation as the page does it: from a weights file, on digits that the network draws itself.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 #[path = "common/loud.rs"]
 mod loud;
+#[path = "common/shipped.rs"]
+mod shipped;
 
 use flow_lab::device::Engine;
 use flow_lab::distillation::{Distillation, DistillationConfig};
@@ -11,6 +13,7 @@ use flow_lab::field::Guidance;
 use flow_lab::net::{MixerConfig, NetConfig, UNetConfig};
 use flow_lab::session::{Request, Session, Start};
 use pollster::block_on;
+use shipped::WEIGHTS;
 
 /// A weights file of a network of chance.
 fn file(net: NetConfig) -> Vec<u8> {
@@ -47,8 +50,7 @@ fn begin(config: DistillationConfig, file: &[u8]) -> flow_lab::error::Result<Dis
 
 #[test]
 fn it_draws_trains_and_gives_a_few_step_network() {
-    let shipped = std::fs::read(env!("FLOW_LAB_WEIGHTS")).unwrap();
-    let mut it = begin(DistillationConfig { steps: 6, batch: 10, ..config() }, &shipped).unwrap();
+        let mut it = begin(DistillationConfig { steps: 6, batch: 10, ..config() }, WEIGHTS).unwrap();
     block_on(it.draw(100)).unwrap();
     assert_eq!(it.drawn(), 12, "no more than were asked for");
     let losses = block_on(it.train(100)).unwrap();

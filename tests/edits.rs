@@ -1,5 +1,8 @@
 //! Images carried back to their noise, and mended: on fields known in closed form, and through a session.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
+
+#[path = "common/shipped.rs"]
+mod shipped;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use flow_lab::device::Engine;
@@ -12,6 +15,7 @@ use flow_lab::sample::{Guidance, SampleConfig, Sampler};
 use flow_lab::session::{Keep, Request, Session, Start};
 use flow_lab::solver::{Solver, Tolerance};
 use pollster::block_on;
+use shipped::WEIGHTS;
 
 const SIDE: usize = 4;
 const PIXELS: usize = SIDE * SIDE;
@@ -168,7 +172,7 @@ fn request(n: usize) -> Request {
 #[test]
 fn a_session_carries_a_digit_there_and_back_and_mends_it() {
     let mut session = block_on(Session::open(Engine::Cpu)).unwrap();
-    block_on(session.load(&std::fs::read(env!("FLOW_LAB_WEIGHTS")).unwrap())).unwrap();
+    block_on(session.load(WEIGHTS)).unwrap();
     let end = |start: Start, keep: Option<Keep>, request: &Request| {
         let mut run = session.begin(request, start, keep).unwrap();
         let mut last = Vec::new();
@@ -198,7 +202,7 @@ fn a_session_carries_a_digit_there_and_back_and_mends_it() {
 #[test]
 fn a_session_refuses_what_does_not_fit() {
     let mut session = block_on(Session::open(Engine::Cpu)).unwrap();
-    block_on(session.load(&std::fs::read(env!("FLOW_LAB_WEIGHTS")).unwrap())).unwrap();
+    block_on(session.load(WEIGHTS)).unwrap();
     let refused = |start: Start, keep: Option<Keep>| {
         let error = session.begin(&request(2), start, keep).err().expect("refused");
         assert_eq!(error.kind(), Kind::Config);

@@ -1,6 +1,6 @@
 //! Few-step models: targets against a flow known in closed form, forward-mode derivatives against differences,
 //! stopped gradients, and races.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};

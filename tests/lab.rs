@@ -1,5 +1,8 @@
 //! The 2-D lab: determinism, stages, likelihood, exact against learned, weights files.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
+
+#[path = "common/shipped.rs"]
+mod shipped;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use flow_lab::data::plane::Distribution;
@@ -11,6 +14,7 @@ use flow_lab::likelihood::pull_back;
 use flow_lab::net::MlpConfig;
 use flow_lab::solver::Solver;
 use pollster::block_on;
+use shipped::WEIGHTS;
 
 fn small() -> LabConfig {
     LabConfig { width: 32, depth: 2, batch: 64, ema: 0.0, ..LabConfig::default() }
@@ -245,12 +249,11 @@ fn weights_files_come_back_and_bad_ones_change_nothing() {
     let before = weights(&other);
     let wider = weights(&lab(LabConfig { width: 64, ..small() }));
     let cut = &file[..file.len() - 9];
-    let shipped = std::fs::read(env!("FLOW_LAB_WEIGHTS")).unwrap();
-    for (bad, says) in [
+        for (bad, says) in [
         (cut, "whole safetensors"),
         (b"not weights".as_slice(), "whole safetensors"),
         (&wider, "depth and width"),
-        (&shipped, "no settings of ours"),
+        (WEIGHTS, "no settings of ours"),
     ] {
         let error = other.load(bad).unwrap_err();
         assert!(error.kind() == Kind::Weights && error.to_string().contains(says), "{error}");

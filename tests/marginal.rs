@@ -1,5 +1,5 @@
 //! The exact marginal field against its definition, the continuity equation and closed forms.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 use flow_lab::error::Kind;
 use flow_lab::marginal::MarginalField;

@@ -1,5 +1,8 @@
 //! Networks, guidance and weights files on the CPU engine.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
+
+#[path = "common/shipped.rs"]
+mod shipped;
 
 #[path = "common/compare.rs"]
 mod compare;
@@ -13,6 +16,7 @@ use flow_lab::net::{MixerConfig, MlpConfig, Net, NetConfig, UNetConfig, time_fea
 use flow_lab::path::Schedule;
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::weights::{self, Header};
+use shipped::WEIGHTS;
 
 fn to_bytes(net: &Net, header: &Header) -> flow_lab::error::Result<Vec<u8>> {
     pollster::block_on(weights::to_bytes(net, header))
@@ -272,4 +276,14 @@ fn broken_weights_are_told_apart() {
     let end = poisoned.len();
     poisoned[end - 2..].copy_from_slice(&[0xff, 0x7f]);
     says(&poisoned, "not finite");
+}
+
+/// The manifest that the page reads and the file that tests read are one.
+#[test]
+fn the_shipped_file_is_the_manifests() {
+    let models = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/");
+    let manifest = std::fs::read_to_string(format!("{models}digits.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    let file = std::fs::read(format!("{models}{}", manifest["file"].as_str().unwrap())).unwrap();
+    assert!(file == WEIGHTS, "tests/common/shipped.rs names another file than digits.json");
 }

@@ -1,6 +1,6 @@
 //! Operations of our own against their definitions in double precision; gradients against difference quotients; AdamW
 //! against Burn's.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 #[path = "common/draws.rs"]
 mod draws;

@@ -1,5 +1,5 @@
 //! Every schedule goes through every law of paths.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 #[path = "common/compare.rs"]
 mod compare;

@@ -1,5 +1,5 @@
 //! Distributions of the plane against closed forms and other implementations, points and tables both ways.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 #[path = "plane/supports.rs"]
 mod supports;

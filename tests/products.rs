@@ -1,5 +1,5 @@
 //! The product with what stands around it against its definition in double precision, element by element.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 #[path = "common/draws.rs"]
 mod draws;

@@ -1,5 +1,5 @@
 //! The two roads against closed forms, a brute-force flow and what they must have in common.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 use flow_lab::error::Kind;
 use flow_lab::path::Schedule;

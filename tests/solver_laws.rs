@@ -1,5 +1,5 @@
 //! Every solver goes through every law. Oracles are closed forms in f64.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 use flow_lab::error::Kind;
 use flow_lab::solver::{Integrator, Method, Solver, TimeGrid, Tolerance};

@@ -1,5 +1,5 @@
 //! The trainer: resume, average, clipping, divergence, and that it learns.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};

@@ -1,5 +1,5 @@
 //! Assignment and couplings against brute force, scipy and POT.
-#![cfg(feature = "native")]
+#![cfg(feature = "cli")]
 
 use flow_lab::assignment::{solve, squared_distances};
 use flow_lab::coupling::{Coupling, sinkhorn};

@@ -6,6 +6,8 @@
 mod compare;
 #[path = "common/loud.rs"]
 mod loud;
+#[path = "common/request.rs"]
+mod request;
 #[path = "common/shipped.rs"]
 mod shipped;
 
@@ -37,7 +39,8 @@ use flow_lab::{
     lab::{Lab, LabConfig},
     net::{MixerConfig, NetConfig},
 };
-use shipped::{WEIGHTS, request};
+use request::request;
+use shipped::WEIGHTS;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);

@@ -1,5 +1,5 @@
-//! The 2-D table of published flows, trained here: `cargo run --profile native --no-default-features --features
-//! native --bin plane`. Exact W2 after few steps, and path energies with and without optimal transport.
+//! The 2-D table of published flows, trained here: `cargo run --profile native --features
+//! cli --bin plane`. Exact W2 after few steps, and path energies with and without optimal transport.
 
 mod common;
 #[path = "common/summary.rs"]

@@ -1,4 +1,4 @@
-//! Trains the digit network: `cargo run --profile native --no-default-features --features native --bin
+//! Trains the digit network: `cargo run --profile native --features cli --bin
 //! pretrain -- --data DIR --out DIR`. Stop it at any time; the same command goes on from the checkpoint.
 
 #[path = "common/agree.rs"]
@@ -84,7 +84,7 @@ fn net_config(kind: &str) -> Result<NetConfig> {
         "mixer" => Ok(NetConfig::Mixer(MixerConfig::digits())),
         "unet" => Ok(NetConfig::UNet(UNetConfig::digits())),
         json => serde_json::from_str(json)
-            .map_err(|e| Error::config(format!("--net {json}: choose mixer, unet or JSON settings ({e})"))),
+            .map_err(|e| Error::config(format!("--net {json}: choose mixer, unet or JSON settings ({e})")).because(e)),
     }
 }
 
@@ -106,7 +106,7 @@ fn distil(args: &Args) -> Result<Option<Distil>> {
 const LEVELS: u32 = 5;
 
 fn load(file: &Path, device: &Device) -> Result<Loaded> {
-    let bytes = std::fs::read(file).map_err(|e| Error::data(format!("{}: {e}", file.display())))?;
+    let bytes = std::fs::read(file).map_err(|e| Error::data(format!("{}: {e}", file.display())).because(e))?;
     weights::from_bytes(&bytes, device)
 }
 
@@ -238,7 +238,7 @@ fn save(
     let header = Header { net: net.clone(), schedule: config.schedule };
     let bytes = pollster::block_on(weights::to_bytes(&trainer.average(), &header))?;
     let path = args.out.join("weights.safetensors");
-    std::fs::write(&path, bytes).map_err(|e| Error::data(format!("{}: {e}", path.display())))
+    std::fs::write(&path, bytes).map_err(|e| Error::data(format!("{}: {e}", path.display())).because(e))
 }
 
 fn log(out: &Path, step: u64, loss: f32, seconds: f64) -> Result<()> {
@@ -247,5 +247,5 @@ fn log(out: &Path, step: u64, loss: f32, seconds: f64) -> Result<()> {
     std::fs::create_dir_all(out)
         .and_then(|()| std::fs::OpenOptions::new().create(true).append(true).open(&path))
         .and_then(|mut file| writeln!(file, "{step},{loss},{seconds:.1}"))
-        .map_err(|e| Error::data(format!("{}: {e}", path.display())))
+        .map_err(|e| Error::data(format!("{}: {e}", path.display())).because(e))
 }

@@ -1,5 +1,5 @@
-//! Few-step methods against each other in the plane: `cargo run --profile native --no-default-features --features
-//! native --bin race`. Exact W2 at each number of evaluations, over seeds.
+//! Few-step methods against each other in the plane: `cargo run --profile native --features
+//! cli --bin race`. Exact W2 at each number of evaluations, over seeds.
 
 mod common;
 #[path = "common/summary.rs"]

@@ -109,13 +109,13 @@ fn parse<'a>(bytes: &'a [u8], rank: usize, what: &str) -> Result<(Vec<usize>, &'
 
 /// Reads `{prefix}-images-idx3-ubyte` and `{prefix}-labels-idx1-ubyte` from a folder; the prefix is `train` or `t10k`. Each may
 /// end in `.gz`, be called `{prefix}-images.idx3-ubyte` (as some copies are), or lie in a folder of its own name.
-#[cfg(feature = "native")]
+#[cfg(feature = "cli")]
 pub fn read_digits(folder: &std::path::Path, prefix: &str) -> Result<Digits> {
     let (images, pixels) = parse_images(&read(folder, &format!("{prefix}-images"), "idx3-ubyte")?)?;
     Digits::new(images, pixels, parse_labels(&read(folder, &format!("{prefix}-labels"), "idx1-ubyte")?)?)
 }
 
-#[cfg(feature = "native")]
+#[cfg(feature = "cli")]
 fn read(folder: &std::path::Path, what: &str, format: &str) -> Result<Vec<u8>> {
     let names = ["-", "."].map(|mark| format!("{what}{mark}{format}"));
     let names = names.iter().flat_map(|name| [name.clone(), format!("{name}.gz")]);
@@ -126,14 +126,14 @@ fn read(folder: &std::path::Path, what: &str, format: &str) -> Result<Vec<u8>> {
             folder.display()
         )));
     };
-    let failed = |e: std::io::Error| Error::data(format!("{}: {e}", file.display()));
+    let failed = |e: std::io::Error| Error::data(format!("{}: {e}", file.display())).because(e);
     let bytes = std::fs::read(&file).map_err(failed)?;
     if file.extension().is_none_or(|end| end != "gz") {
         return Ok(bytes);
     }
     let mut unpacked = Vec::new();
     std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut unpacked)
-        .map_err(|e| Error::data(format!("{} is not a whole gzip file: {e}", file.display())))?;
+        .map_err(|e| Error::data(format!("{} is not a whole gzip file: {e}", file.display())).because(e))?;
     if unpacked.starts_with(&[0x1f, 0x8b]) {
         return Err(Error::data(format!("{} is packed twice; unpack it once", file.display())));
     }
@@ -188,7 +188,7 @@ mod tests {
         assert!(Digits::new(vec![0.0; 4], 2, vec![1, 10]).is_err());
     }
 
-    #[cfg(feature = "native")]
+    #[cfg(feature = "cli")]
     #[test]
     fn files_are_found_under_the_names_that_copies_have() {
         use std::io::Write;

@@ -3,6 +3,6 @@
 mod idx;
 pub mod plane;
 
-#[cfg(feature = "native")]
+#[cfg(feature = "cli")]
 pub use idx::read_digits;
 pub use idx::{Digits, parse_images, parse_labels};

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 /// They must be called by name: as long as nothing does, the linker takes the module for a command, whose every export
 /// runs all of them again at each call (scripts/check-wasm.mjs reads the file for that). As soon as something does, nobody
 /// else runs them.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", any(feature = "web", feature = "webgpu")))]
 pub(crate) fn run_constructors() {
     // SAFETY: what the linker makes of all static constructors; it takes nothing and gives nothing.
     unsafe extern "C" {
@@ -125,7 +125,7 @@ pub fn cpu() -> Device {
 }
 
 /// The device that a native program asks for by name: `cpu`, or the GPU that it was built for.
-#[cfg(feature = "native")]
+#[cfg(feature = "cli")]
 pub fn native(name: &str) -> Result<Device> {
     match name {
         "cpu" => Ok(cpu()),
@@ -136,7 +136,7 @@ pub fn native(name: &str) -> Result<Device> {
         #[cfg(feature = "cuda")]
         "cuda" => Ok(Device::cuda(0)),
         other => Err(Error::config(format!(
-            "device {other} is not in this build; build with --features native,webgpu, vulkan or cuda, or use cpu"
+            "device {other} is not in this build; build with --features cli,webgpu, vulkan or cuda, or use cpu"
         ))),
     }
 }

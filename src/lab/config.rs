@@ -106,7 +106,7 @@ impl LabConfig {
     /// Reads JSON. Errors name what is wrong.
     pub fn from_json(json: &str) -> Result<Self> {
         let config: Self = serde_json::from_str(json)
-            .map_err(|e| Error::config(format!("the experiment cannot be read: {e}")))?;
+            .map_err(|e| Error::config(format!("the experiment cannot be read: {e}")).because(e))?;
         config.validate()
     }
 

@@ -1,7 +1,7 @@
 //! Figures that say how good samples are, and how straight the way to them.
 
 mod energy;
-#[cfg(feature = "native")]
+#[cfg(feature = "cli")]
 mod frechet;
 mod paths;
 mod sliced;
@@ -9,7 +9,7 @@ mod spread;
 mod wasserstein;
 
 pub use energy::energy_distance;
-#[cfg(feature = "native")]
+#[cfg(feature = "cli")]
 pub use frechet::frechet_distance;
 pub use paths::{normalised_path_energy, path_energy, straightness};
 pub use sliced::sliced_wasserstein2;

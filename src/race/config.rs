@@ -103,7 +103,7 @@ impl RaceConfig {
     /// Reads JSON. Errors name what is wrong.
     pub fn from_json(json: &str) -> Result<Self> {
         let config: Self =
-            serde_json::from_str(json).map_err(|e| Error::config(format!("the race cannot be read: {e}")))?;
+            serde_json::from_str(json).map_err(|e| Error::config(format!("the race cannot be read: {e}")).because(e))?;
         config.validate()
     }
 

@@ -34,7 +34,7 @@ impl<const D: usize> State for Tensor<D> {
         let value: f32 = ratio
             .into_scalar_async()
             .await
-            .map_err(|e| Error::device(format!("the error estimate could not be read back: {e:?}")))?;
+            .map_err(|e| Error::device(format!("the error estimate could not be read back: {e:?}")).because(e))?;
         Ok(f64::from(value))
     }
 

@@ -1,11 +1,10 @@
 //! Batches of labelled images.
 
-use super::distil::Distil;
 use super::time::TimeSampling;
 use super::trainer::{Batch, OptimConfig};
 use crate::data::Digits;
 use crate::error::{Error, Result};
-use crate::field::{Condition, one_hot};
+use crate::field::{Condition, Guidance, one_hot};
 use crate::path::{AffinePath, PathSample, Schedule};
 use crate::rng::{Rng, Stream};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -30,6 +29,31 @@ pub struct DigitConfig {
     /// Where a few-step network is distilled: how. Times and label dropout are then not used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distil: Option<Distil>,
+}
+
+/// What a few-step network is distilled from.
+///
+/// Intervals have lengths 1, 1/2, …, 2^-(levels − 1). The shortest learns two Euler steps of the guided teacher, each
+/// longer one two steps of its own average half as long: progressive distillation (Salimans & Ho 2022) of all
+/// levels at once, as shortcut models do it (Frans et al. 2024). Guidance ends up in the weights.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Distil {
+    /// How the teacher is guided.
+    pub guidance: Guidance,
+    /// Lengths of intervals, 1 to 8.
+    pub levels: u32,
+}
+
+impl Distil {
+    /// Checks the domains.
+    pub fn validate(self) -> Result<Self> {
+        self.guidance.validate()?;
+        if !(1..=8).contains(&self.levels) {
+            return Err(Error::config(format!("distillation has 1 to 8 levels, not {}", self.levels)));
+        }
+        Ok(self)
+    }
 }
 
 impl DigitConfig {

@@ -1,40 +1,16 @@
 //! Few-step digits: a flow map learns from a guided velocity network, one interval from two of half its length.
 
-use super::digits::DigitBatches;
+use super::digits::{DigitBatches, Distil};
 use super::trainer::{StepReport, Trainer};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::field::{Condition, Guidance, VelocityField};
 use crate::loss::{end_of_step, shortcut_target};
 use crate::net::{Classed, Net};
 use crate::ops::loss::mean_square;
 use crate::rng::{Rng, Stream};
 use burn::tensor::{Device, Tensor};
-use serde::{Deserialize, Serialize};
-
-/// What a few-step network is distilled from.
-///
-/// Intervals have lengths 1, 1/2, …, 2^-(levels − 1). The shortest learns two Euler steps of the guided teacher, each
-/// longer one two steps of its own average half as long: progressive distillation (Salimans & Ho 2022) of all
-/// levels at once, as shortcut models do it (Frans et al. 2024). Guidance ends up in the weights.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Distil {
-    /// How the teacher is guided.
-    pub guidance: Guidance,
-    /// Lengths of intervals, 1 to 8.
-    pub levels: u32,
-}
 
 impl Distil {
-    /// Checks the domains.
-    pub fn validate(self) -> Result<Self> {
-        self.guidance.validate()?;
-        if !(1..=8).contains(&self.levels) {
-            return Err(Error::config(format!("distillation has 1 to 8 levels, not {}", self.levels)));
-        }
-        Ok(self)
-    }
-
     /// The interval of each row of step `step`: which level, from where. Rows go through the levels in turn, those
     /// of the shortest first.
     fn intervals(&self, seed: u64, step: u64, rows: usize) -> Vec<(u32, f32)> {

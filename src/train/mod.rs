@@ -1,6 +1,6 @@
 //! Training: a step that reports lazily, an average of the weights, checkpoints that resume exactly.
 
-#[cfg(feature = "native")]
+#[cfg(feature = "cli")]
 mod checkpoint;
 mod clip;
 mod digits;
@@ -12,11 +12,10 @@ mod rate;
 mod time;
 mod trainer;
 
-#[cfg(feature = "native")]
+#[cfg(feature = "cli")]
 pub use checkpoint::Checkpoint;
 pub use clip::clip_global_norm;
-pub use digits::{DigitBatches, DigitConfig};
-pub use distil::Distil;
+pub use digits::{DigitBatches, DigitConfig, Distil};
 pub use few_step::{FewStepBatches, Objective};
 pub use optimizer::ALIGNMENT;
 pub use pairs::{PairBatches, Pairs};

@@ -113,13 +113,13 @@ impl Optimizer {
     }
 
     /// Every number that the optimizer remembers, for a checkpoint.
-    #[cfg(feature = "native")]
+    #[cfg(feature = "cli")]
     pub(super) fn values(&self) -> Vec<f32> {
         self.state().into_data().iter::<f32>().collect()
     }
 
     /// Goes on from such numbers; `None` where they are not as many as these parameters need.
-    #[cfg(feature = "native")]
+    #[cfg(feature = "cli")]
     pub(super) fn with_values(self, values: Vec<f32>) -> Option<Self> {
         let shape = [3, self.width];
         if values.len() != shape[0] * shape[1] {

@@ -70,7 +70,7 @@ impl StepReport {
     pub async fn read(&self) -> Result<(f32, Option<f32>)> {
         let read = async |x: &Tensor<1>| -> Result<f32> {
             let value = x.clone().into_scalar_async::<f32>().await;
-            value.map_err(|e| Error::device(format!("the loss could not be read back: {e:?}")))
+            value.map_err(|e| Error::device(format!("the loss could not be read back: {e:?}")).because(e))
         };
         let loss = read(&self.loss).await?;
         let norm = match &self.grad_norm {

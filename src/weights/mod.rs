@@ -34,7 +34,7 @@ pub struct Loaded {
 
 /// Writes `net` in half precision.
 pub async fn to_bytes(net: &Net, header: &Header) -> Result<Vec<u8>> {
-    let json = serde_json::to_string(header).map_err(|e| Error::weights(e.to_string()))?;
+    let json = serde_json::to_string(header).map_err(|e| Error::weights(e.to_string()).because(e))?;
     write(net, Precision::Half, KEY, json).await
 }
 
@@ -42,7 +42,7 @@ pub async fn to_bytes(net: &Net, header: &Header) -> Result<Vec<u8>> {
 /// safetensors file, is not one of ours, or lacks, adds or reshapes a tensor.
 pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Loaded> {
     let header: Header = serde_json::from_str(&text(bytes, KEY)?)
-        .map_err(|e| Error::weights(format!("this weights file is for another version of Flow Lab ({e})")))?;
+        .map_err(|e| Error::weights(format!("this weights file is for another version of Flow Lab ({e})")).because(e))?;
     let net = read(bytes, header.net.init(0, device)?, device)?;
     Ok(Loaded { net, header })
 }

@@ -26,7 +26,7 @@ pub async fn write(module: &impl Module, precision: Precision, key: &str, text: 
     let mut stored = Vec::with_capacity(collect.tensors.len());
     for (name, shape, tensor) in collect.tensors {
         let data = tensor.into_data_async().await;
-        let data = data.map_err(|e| Error::device(format!("the weights could not be read back: {e:?}")))?;
+        let data = data.map_err(|e| Error::device(format!("the weights could not be read back: {e:?}")).because(e))?;
         let bytes = match precision {
             Precision::Half => encode(&name, data.iter::<f32>().map(f16::from_f32), |v| v.is_finite())?,
             Precision::Single => encode(&name, data.iter::<f32>(), |v: &f32| v.is_finite())?,
@@ -37,7 +37,7 @@ pub async fn write(module: &impl Module, precision: Precision, key: &str, text: 
         Precision::Half => Dtype::F16,
         Precision::Single => Dtype::F32,
     };
-    let failed = |e| Error::weights(format!("the weights cannot be written: {e}"));
+    let failed = |e| Error::weights(format!("the weights cannot be written: {e}")).because(e);
     let views: std::result::Result<Vec<_>, _> = stored
         .iter()
         .map(|(name, shape, bytes)| TensorView::new(dtype, shape.clone(), bytes).map(|view| (name, view)))
@@ -72,7 +72,7 @@ pub fn text(bytes: &[u8], key: &str) -> Result<String> {
 /// lacks, adds or reshapes a tensor.
 pub fn read<M: Module>(bytes: &[u8], module: M, device: &Device) -> Result<M> {
     let file = SafeTensors::deserialize(bytes)
-        .map_err(|e| Error::weights(format!("this weights file is damaged ({e}); download it again")))?;
+        .map_err(|e| Error::weights(format!("this weights file is damaged ({e}); download it again")).because(e))?;
     let mut fill = Fill { path: Vec::new(), file: &file, device, filled: 0, error: None };
     let module = module.map(&mut fill);
     match fill.error {

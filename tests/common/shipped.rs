@@ -1,18 +1,4 @@
-//! The weights that the page ships, and what the browser tests ask of them.
+//! The velocity network that the page ships.
 
-use flow_lab::session::Request;
-
-/// The weights that the page ships.
-pub const WEIGHTS: &[u8] = include_bytes!(env!("FLOW_LAB_WEIGHTS"));
-
-/// A short run of three digits: an odd batch, guided.
-pub fn request() -> Request {
-    Request {
-        seed: 7,
-        labels: vec![Some(3), Some(8), None],
-        solver: "heun".into(),
-        steps: 2,
-        tolerance: 0.01,
-        guidance: flow_lab::sample::Guidance { weight: 2.0, from: 0.0, to: 1.0 },
-    }
-}
+/// Its file. `scripts/ship-weights` keeps the name, tests/networks.rs holds it.
+pub const WEIGHTS: &[u8] = include_bytes!("../../www/models/digits-cebcef7ab784.safetensors");

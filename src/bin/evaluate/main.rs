@@ -1,4 +1,4 @@
-//! Judges a digit network: `cargo run --profile native --no-default-features --features native --bin
+//! Judges a digit network: `cargo run --profile native --features cli --bin
 //! evaluate -- --data DIR --weights FILE`. The classifier is trained once and kept.
 
 #[path = "../common/mod.rs"]
@@ -10,7 +10,7 @@ mod setting;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use clap::Parser;
-use flow_lab::classifier::Classifier;
+use classifier::Classifier;
 use flow_lab::data::Digits;
 use flow_lab::error::{Error, Result};
 use flow_lab::field::one_hot;
@@ -99,7 +99,7 @@ fn run(args: &Args) -> Result<()> {
     let reference = reference(args, judge, &train, &test, &device)?;
 
     let bytes =
-        std::fs::read(&args.weights).map_err(|e| Error::data(format!("{}: {e}", args.weights.display())))?;
+        std::fs::read(&args.weights).map_err(|e| Error::data(format!("{}: {e}", args.weights.display())).because(e))?;
     let loaded = weights::from_bytes(&bytes, &device)?;
     if args.round_trip > 0 {
         edits::round_trip(args, &loaded, &test, args.round_trip, &device)?;
@@ -121,7 +121,7 @@ fn run(args: &Args) -> Result<()> {
     if let Some(file) = &args.json {
         let figures = serde_json::json!({ "samples": args.samples, "seed": args.setting.seed, "rows": rows });
         std::fs::write(file, format!("{figures:#}\n"))
-            .map_err(|e| Error::data(format!("{}: {e}", file.display())))?;
+            .map_err(|e| Error::data(format!("{}: {e}", file.display())).because(e))?;
     }
     Ok(())
 }
@@ -159,7 +159,7 @@ fn classifier(args: &Args, train: &Digits, device: &Device) -> Result<Classifier
     if args.classifier.exists() {
         return Classifier::new(args.setting.seed, device)
             .try_load_file(&args.classifier)
-            .map_err(|e| Error::data(format!("{}: {e:?}", args.classifier.display())));
+            .map_err(|e| Error::data(format!("{}: {e:?}", args.classifier.display())).because(e));
     }
     println!("training the classifier");
     let start = std::time::Instant::now();
@@ -175,7 +175,7 @@ fn classifier(args: &Args, train: &Digits, device: &Device) -> Result<Classifier
     let net = net.valid();
     net.clone()
         .save_file(&args.classifier)
-        .map_err(|e| Error::data(format!("{}: {e:?}", args.classifier.display())))?;
+        .map_err(|e| Error::data(format!("{}: {e:?}", args.classifier.display())).because(e))?;
     Ok(net)
 }
 

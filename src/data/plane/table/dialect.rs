@@ -95,7 +95,7 @@ fn split(text: &str, separator: char) -> Result<Vec<Row>> {
         .from_reader(text.as_bytes());
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|e| Error::data(format!("the table cannot be read: {e}")))?;
+        let record = record.map_err(|e| Error::data(format!("the table cannot be read: {e}")).because(e))?;
         // The reader's position is before the empty lines and comments that it skips.
         let (byte, before) = record.position().map_or((0, 1), |p| (p.byte() as usize, p.line() as usize));
         let line = before + text[byte..].split('\n').take_while(|line| idle(line)).count();

@@ -1,9 +1,9 @@
 //! A frozen digit classifier, the judge of generated digits: never part of the page.
 
-use crate::data::Digits;
-use crate::error::{Error, Result};
-use crate::rng::{Rng, Stream};
-use crate::train::LearningRate;
+use flow_lab::data::Digits;
+use flow_lab::error::{Error, Result};
+use flow_lab::rng::{Rng, Stream};
+use flow_lab::train::LearningRate;
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::loss::CrossEntropyLossConfig;
