@@ -28,7 +28,9 @@ try {
   const seconds = ({ ms, step }) => `${(ms / 1000).toFixed(1)} s (step ${step})`;
   console.log(`first picture of a trained flow after ${seconds(result.first)}`);
   console.log(`W2 below half of the untrained flow's (${result.untrained.toFixed(2)}; then ${result.w2.toFixed(2)}) after ${seconds(result.useful)}`);
-  console.log(`${result.frames.toFixed(0)} frames a second while training; longest task over 50 ms: ${result.longest.toFixed(0)} ms (0: none); ${await chrome.version()}`);
+  console.log(
+    `${result.frames.toFixed(0)} frames a second while training; longest task over 50 ms: ${result.longest.toFixed(0)} ms (0: none); ${await chrome.version()}`,
+  );
 } finally {
   await chrome.close();
   server.close();

@@ -70,7 +70,9 @@ async function inTurn(peers, units, ...call) {
 
 async function measure(peers) {
   const others = peers.slice(1);
-  console.log(`| one | ${peers.map((p) => `${p.name}, ms | launches`).join(" | ")} | ${others.map((p) => `ours / ${p.name}, ms | launches`).join(" | ")} |`);
+  console.log(
+    `| one | ${peers.map((p) => `${p.name}, ms | launches`).join(" | ")} | ${others.map((p) => `ours / ${p.name}, ms | launches`).join(" | ")} |`,
+  );
   console.log(`|${"---|".repeat(1 + 2 * peers.length + 2 * others.length)}`);
   const row = async (what, units, ...call) => {
     const [ours, ...theirs] = await inTurn(peers, units, ...call);

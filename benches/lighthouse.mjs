@@ -54,7 +54,9 @@ try {
   }
   const shown = (id) => lhr.audits[id].displayValue ?? lhr.audits[id].errorMessage;
   console.log(`LCP ${shown("largest-contentful-paint")}, TBT ${shown("total-blocking-time")}, CLS ${shown("cumulative-layout-shift")}`);
-  console.log(`Lighthouse ${lhr.lighthouseVersion}, ${lhr.environment.hostUserAgent.match(/Chrome\/\S+/)[0]}, benchmark index ${lhr.environment.benchmarkIndex}`);
+  console.log(
+    `Lighthouse ${lhr.lighthouseVersion}, ${lhr.environment.hostUserAgent.match(/Chrome\/\S+/)[0]}, benchmark index ${lhr.environment.benchmarkIndex}`,
+  );
   for (const audit of Object.values(lhr.audits)) {
     const failed = audit.scoreDisplayMode === "error";
     if (!failed && (audit.score === null || audit.score >= 0.9)) continue;
@@ -63,7 +65,9 @@ try {
     for (const item of Array.isArray(items) ? items.slice(0, 5) : []) {
       const url = item.url ?? item.sourceLocation?.url;
       const what = item.node ? `${item.node.selector} ${item.node.explanation ?? ""}` : [item.description, url].filter(Boolean).join(" ");
-      const how = Object.entries(item).filter(([, value]) => typeof value === "number").map(([key, value]) => `${key} ${Math.round(value)}`);
+      const how = Object.entries(item)
+        .filter(([, value]) => typeof value === "number")
+        .map(([key, value]) => `${key} ${Math.round(value)}`);
       if (what) console.log(`    ${[what.replaceAll("\n", " "), ...how].join("  ")}`);
     }
   }

@@ -12,7 +12,9 @@ const counted = (path) => {
 };
 const server = await serve(counted);
 const show = (what, { heap, wasm, workers, buffers }) =>
-  console.log(`${what}: heap ${(heap / 1e6).toFixed(2)} MB, wasm ${(wasm / 1e6).toFixed(2)} MB, ${workers} workers${buffers === null ? "" : `, ${buffers} GPU buffers`}`);
+  console.log(
+    `${what}: heap ${(heap / 1e6).toFixed(2)} MB, wasm ${(wasm / 1e6).toFixed(2)} MB, ${workers} workers${buffers === null ? "" : `, ${buffers} GPU buffers`}`,
+  );
 
 for (const engine of ["cpu", "webgpu"]) {
   const chrome = await browser({ webgpu: engine === "webgpu" });

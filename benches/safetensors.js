@@ -13,7 +13,14 @@ export function readTensors(buffer) {
   const length = Number(view.getBigUint64(0, true));
   const { __metadata__: metadata, ...entries } = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
   const tensors = {};
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of Object.entries(entries)) {
     const size = { F16: 2, F32: 4 }[dtype];
     const at = (i) => 8 + length + from + size * i;
     const read = size === 2 ? (i) => half(view.getUint16(at(i), true)) : (i) => view.getFloat32(at(i), true);

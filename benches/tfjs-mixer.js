@@ -14,9 +14,7 @@ export function makeMixer(tf, { tensors, config }) {
   const { side, patch: p, dim: d, depth } = config;
   const g = side / p;
   const tokens = g * g;
-  const w = Object.fromEntries(
-    Object.entries(tensors).map(([name, { shape, values }]) => [name, tf.tensor(values, shape)]),
-  );
+  const w = Object.fromEntries(Object.entries(tensors).map(([name, { shape, values }]) => [name, tf.tensor(values, shape)]));
   // [1, out, in] and [1, out, 1] become [in, out] and [out].
   const token = Array.from({ length: depth }, (_, k) => ({
     into: tf.keep(tf.transpose(w[`blocks.${k}.token_in`].squeeze([0]))),
@@ -24,12 +22,9 @@ export function makeMixer(tf, { tensors, config }) {
     bias: tf.keep(tf.tensor1d(tensors[`blocks.${k}.token_bias`].values)),
     out: tf.keep(tf.transpose(w[`blocks.${k}.token_out`].squeeze([0]))),
   }));
-  const frequencies = tf.keep(
-    tf.tensor1d(Array.from({ length: 32 }, (_, k) => 1000 * Math.exp((-Math.log(10000) * k) / 32))),
-  );
+  const frequencies = tf.keep(tf.tensor1d(Array.from({ length: 32 }, (_, k) => 1000 * Math.exp((-Math.log(10000) * k) / 32))));
 
-  const linear = (x, name, activation) =>
-    tf.fused.matMul({ a: x, b: w[`${name}.weight`], bias: w[`${name}.bias`], activation });
+  const linear = (x, name, activation) => tf.fused.matMul({ a: x, b: w[`${name}.weight`], bias: w[`${name}.bias`], activation });
   const silu = (x) => tf.mul(x, tf.sigmoid(x));
   const norm = (x, name) => {
     const mean = tf.mean(x, 1, true);
@@ -48,8 +43,7 @@ export function makeMixer(tf, { tensors, config }) {
       const c = silu(tf.add(linear(features, "conditioner.time"), tf.matMul(condition, w["conditioner.class.weight"])));
       const modulation = linear(c, "modulate");
       const row = (k) => tf.slice(modulation, [0, k * d], [n, d]).reshape([n, 1, d]);
-      const modulated = (h, k) =>
-        tf.add(tf.mul(h.reshape([n, tokens, d]), tf.add(row(k), 1)), row(k + 1)).reshape([n * tokens, d]);
+      const modulated = (h, k) => tf.add(tf.mul(h.reshape([n, tokens, d]), tf.add(row(k), 1)), row(k + 1)).reshape([n * tokens, d]);
 
       const patches = tf.transpose(x.reshape([n * g, p, g, p]), [0, 2, 1, 3]).reshape([n * tokens, p * p]);
       let h = tf.add(linear(patches, "embed").reshape([n, tokens, d]), w.position).reshape([n * tokens, d]);

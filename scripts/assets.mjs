@@ -1,7 +1,10 @@
 // The text of assets.js, the one module that knows where a build put its engines and weights.
 // Every place is a literal that bundlers see, relative to the module itself: no host, no path.
 
-const entries = (table, line) => Object.entries(table).map(([name, value]) => `  ${JSON.stringify(name)}: ${line(value)},\n`).join("");
+const entries = (table, line) =>
+  Object.entries(table)
+    .map(([name, value]) => `  ${JSON.stringify(name)}: ${line(value)},\n`)
+    .join("");
 
 /**
  * `engines`: the folder in engine/ of each build; `models`: the manifest of each network; `base`: the way from

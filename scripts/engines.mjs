@@ -12,7 +12,9 @@ export function model(name) {
 
 /** The names of the shipped networks. */
 export const models = () =>
-  readdirSync(`${root}www/models`).filter((name) => name.endsWith("-figures.json")).map((name) => name.replace("-figures.json", ""));
+  readdirSync(`${root}www/models`)
+    .filter((name) => name.endsWith("-figures.json"))
+    .map((name) => name.replace("-figures.json", ""));
 
 /** The request of a run: digits of the classes `labels` by Euler steps. */
 export const request = (labels, steps, guidance = 1) =>
@@ -35,8 +37,19 @@ export async function lastImages(run) {
 
 /** The lab's default experiment: a network 18-64-64-64-2. */
 export const LAB = {
-  source: { kind: "gaussian" }, target: { kind: "moons" }, path: "cond-ot", sigma_min: 0, coupling: "independent", epsilon: 0.1,
-  width: 64, depth: 3, batch: 256, rate: 0.002, time: "uniform", ema: 0.999, seed: 1,
+  source: { kind: "gaussian" },
+  target: { kind: "moons" },
+  path: "cond-ot",
+  sigma_min: 0,
+  coupling: "independent",
+  epsilon: 0.1,
+  width: 64,
+  depth: 3,
+  batch: 256,
+  rate: 0.002,
+  time: "uniform",
+  ema: 0.999,
+  seed: 1,
 };
 
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];

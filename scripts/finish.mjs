@@ -36,11 +36,15 @@ function rename(parent, name) {
 
 /** The manifests in a folder of weights, each checked against its file. */
 export function manifests(folder) {
-  const names = readdirSync(folder).filter((name) => name.endsWith("-figures.json")).map((name) => name.replace("-figures.json", ""));
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith("-figures.json"))
+    .map((name) => name.replace("-figures.json", ""));
   return Object.fromEntries(
     names.sort().map((name) => {
       const manifest = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
-      const sha256 = createHash("sha256").update(readFileSync(join(folder, manifest.file))).digest("hex");
+      const sha256 = createHash("sha256")
+        .update(readFileSync(join(folder, manifest.file)))
+        .digest("hex");
       if (sha256 !== manifest.sha256) throw new Error(`${manifest.file} is not the file that ${name}.json describes`);
       return [name, manifest];
     }),
@@ -50,7 +54,11 @@ export function manifests(folder) {
 function finish(dist) {
   for (const name of PACKAGE) rmSync(join(dist, "app", name));
   // They are large and change less often than the scripts: hashes of their own, or none.
-  for (const [name, place] of [["models", "models"], ["stills", "site/stills"]]) renameSync(join(dist, "app", place), join(dist, name));
+  for (const [name, place] of [
+    ["models", "models"],
+    ["stills", "site/stills"],
+  ])
+    renameSync(join(dist, "app", place), join(dist, name));
   const engines = Object.fromEntries(BUILDS.map((name) => [name, rename(join(dist, "engine"), name)]));
   // Before the scripts are hashed: an engine that changes gives them another name too.
   writeFileSync(join(dist, "app", "engine", "assets.js"), assets({ engines, models: manifests(join(dist, "models")), base: "../../" }));

@@ -26,7 +26,9 @@ if (!adapter) {
 
 const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
 const software = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|\bcpu\b/i.test(`${architecture} ${device} ${description}`);
-console.log(`Adapter: ${description || device}; vendor ${vendor || "unknown"}, architecture ${architecture || "unknown"}, backend ${BACKENDS[process.platform] ?? "unknown"}.`);
+console.log(
+  `Adapter: ${description || device}; vendor ${vendor || "unknown"}, architecture ${architecture || "unknown"}, backend ${BACKENDS[process.platform] ?? "unknown"}.`,
+);
 console.log(software ? "This is a software adapter: it computes on the CPU, and its speed is not a GPU's.\n" : "");
 
 /** How far the two may be apart, as a share of the largest value. */
@@ -54,7 +56,16 @@ async function compareNetworks() {
   console.log(`| network | guidance | steps | largest difference | of | first run, ms | |\n|---|---|---|---|---|---|---|`);
   // Loading compares one evaluation with the CPU's already. A few-step network ignores guidance.
   for (const name of models()) {
-    const settings = name === "few" ? [[1, 1], [1, 4]] : [[1, 6], [2, 6]];
+    const settings =
+      name === "few"
+        ? [
+            [1, 1],
+            [1, 4],
+          ]
+        : [
+            [1, 6],
+            [2, 6],
+          ];
     const file = model(name);
     const loading = await timed(() => engines.gpu.load(file));
     await engines.cpu.load(file);
@@ -75,7 +86,9 @@ async function compareTraining(labs) {
   const { result, ms } = await timed(() => labs.gpu.train(6));
   const error = difference(expected, result.losses);
   const verdict = demand(error <= 2e-3 && result.losses.length === 6, "six training steps of the lab");
-  console.log(`\nSix training steps of the lab: losses ${[...result.losses].map((l) => l.toFixed(4)).join(", ")}; largest difference ${error.toExponential(1)}: ${verdict}. First run: ${ms.toFixed(0)} ms.\n`);
+  console.log(
+    `\nSix training steps of the lab: losses ${[...result.losses].map((l) => l.toFixed(4)).join(", ")}; largest difference ${error.toExponential(1)}: ${verdict}. First run: ${ms.toFixed(0)} ms.\n`,
+  );
 }
 
 /** The first of up to `rounds` runs, in ms, and the median of the others per unit; about 4 s in all. */
@@ -96,7 +109,14 @@ async function measure(labs) {
   await engines.cpu.load(model("digits"));
   console.log("| one | WebGPU, ms | launches | CPU engine, ms | WebGPU / CPU | first run on WebGPU, ms |\n|---|---|---|---|---|---|");
   const row = async (what, onGpu, onCpu) => {
-    const cells = [what, onGpu.ms.toFixed(2), onGpu.launches.toFixed(1), onCpu.ms.toFixed(2), (onGpu.ms / onCpu.ms).toFixed(3), onGpu.first.toFixed(0)];
+    const cells = [
+      what,
+      onGpu.ms.toFixed(2),
+      onGpu.launches.toFixed(1),
+      onCpu.ms.toFixed(2),
+      (onGpu.ms / onCpu.ms).toFixed(3),
+      onGpu.first.toFixed(0),
+    ];
     console.log(`| ${cells.join(" | ")} |`);
   };
   for (const n of software ? [1, 4] : [1, 16, 64, 256]) {
@@ -106,8 +126,14 @@ async function measure(labs) {
     await row(`evaluation, ${n} digit${n > 1 ? "s" : ""}`, onGpu, await speed(() => images(engines.cpu, n, few), few, 5));
   }
   const count = software ? 5 : 100;
-  await row(`training step of the lab, batch ${LAB.batch}`, await speed(() => labs.gpu.train(count), count, 9), await speed(() => labs.cpu.train(count), count, 5));
-  console.log(`\nMedians; runs of ${steps} Euler steps without guidance (2 on the CPU for more than 16 digits) read once, ${count} training steps. Node ${process.versions.node}, one thread on the CPU.`);
+  await row(
+    `training step of the lab, batch ${LAB.batch}`,
+    await speed(() => labs.gpu.train(count), count, 9),
+    await speed(() => labs.cpu.train(count), count, 5),
+  );
+  console.log(
+    `\nMedians; runs of ${steps} Euler steps without guidance (2 on the CPU for more than 16 digits) read once, ${count} training steps. Node ${process.versions.node}, one thread on the CPU.`,
+  );
 }
 
 try {

@@ -20,16 +20,20 @@ const FIGURES = {
 /** What a figure has besides its article's settings, so that its still does not take minutes. */
 const SETTINGS = { lab: "lab.until=2000" };
 /** Not pictured: what only a person who can press it needs. */
-const HIDDEN = ".transport, .share, .roads-steps, .lab-figures, .brush-tools, .field, #hand-text, .progress-text, progress, .buttons { display: none !important; }";
+const HIDDEN =
+  ".transport, .share, .roads-steps, .lab-figures, .brush-tools, .field, #hand-text, .progress-text, progress, .buttons { display: none !important; }";
 
 const webp = (page, png) =>
-  page.evaluate(async ([data, quality]) => {
-    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    canvas.getContext("2d").drawImage(image, 0, 0);
-    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/webp", quality })).arrayBuffer());
-    return { base64: btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), "")), width: image.width, height: image.height };
-  }, [png.toString("base64"), QUALITY]);
+  page.evaluate(
+    async ([data, quality]) => {
+      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      canvas.getContext("2d").drawImage(image, 0, 0);
+      const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/webp", quality })).arrayBuffer());
+      return { base64: btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), "")), width: image.width, height: image.height };
+    },
+    [png.toString("base64"), QUALITY],
+  );
 
 /** Writes a still and puts its size into the article. */
 async function keep(page, png, id, theme) {
@@ -73,7 +77,8 @@ async function hero(page) {
 
 const attributes = (text) => Object.fromEntries([...text.matchAll(/([a-z0-9-]+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
 const figures = readdirSync(ARTICLE).flatMap((file) =>
-  [...readFileSync(ARTICLE + file, "utf8").matchAll(/<flow-lab ([^>]*)>/g)].map(([, text]) => attributes(text)));
+  [...readFileSync(ARTICLE + file, "utf8").matchAll(/<flow-lab ([^>]*)>/g)].map(([, text]) => attributes(text)),
+);
 const wanted = process.argv.slice(2);
 mkdirSync(STILLS, { recursive: true });
 
@@ -84,15 +89,26 @@ for (const theme of ["light", "dark"]) {
   for (const { id, figure, ...set } of [{ id: "hero", figure: "roads" }, ...figures]) {
     if (wanted.length && !wanted.includes(id)) continue;
     const { part, done, start = "view", width = NARROW } = FIGURES[figure];
-    const { page } = await open(context, alone(server, figure, ["engine=cpu", `theme=${theme}`, "controls=main"].slice(["digits", "hand", "few"].includes(figure) ? 0 : 1).join("&"), start));
+    const { page } = await open(
+      context,
+      alone(
+        server,
+        figure,
+        ["engine=cpu", `theme=${theme}`, "controls=main"].slice(["digits", "hand", "few"].includes(figure) ? 0 : 1).join("&"),
+        start,
+      ),
+    );
     await page.setViewportSize({ width: ("compare" in set ? WIDE : width) + 24, height: 1600 }); // two runs stand side by side
-    await page.evaluate(([name, settings, extra]) => {
-      // The article's own settings, written as attributes, as a link has them.
-      const keys = Object.entries(settings).filter(([key]) => !["linked", "controls", "hide"].includes(key));
-      const camel = (key) => key.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
-      const link = keys.map(([key, value]) => `${name}.${camel(key)}=${encodeURIComponent(value)}`);
-      if (link.length || extra) location.hash = [location.hash.slice(1), ...link, extra].filter(Boolean).join("&");
-    }, [figure, set, SETTINGS[figure]]);
+    await page.evaluate(
+      ([name, settings, extra]) => {
+        // The article's own settings, written as attributes, as a link has them.
+        const keys = Object.entries(settings).filter(([key]) => !["linked", "controls", "hide"].includes(key));
+        const camel = (key) => key.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+        const link = keys.map(([key, value]) => `${name}.${camel(key)}=${encodeURIComponent(value)}`);
+        if (link.length || extra) location.hash = [location.hash.slice(1), ...link, extra].filter(Boolean).join("&");
+      },
+      [figure, set, SETTINGS[figure]],
+    );
     let target;
     if (id === "hero") target = await hero(page);
     else {

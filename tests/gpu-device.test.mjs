@@ -64,10 +64,23 @@ test("an adapter without timestamp queries is used", async () => {
   const engine = await open();
   assert.ok(!asked[0].requiredFeatures?.includes?.("timestamp-query"));
   // A training step makes its streams; without the remedy CubeCL panics at the first.
-  const lab = engine.lab(JSON.stringify({
-    source: { kind: "gaussian" }, target: { kind: "moons" }, path: "cond-ot", sigma_min: 0, coupling: "independent", epsilon: 0.1,
-    width: 16, depth: 1, batch: 16, rate: 0.002, time: "uniform", ema: 0.9, seed: 1,
-  }));
+  const lab = engine.lab(
+    JSON.stringify({
+      source: { kind: "gaussian" },
+      target: { kind: "moons" },
+      path: "cond-ot",
+      sigma_min: 0,
+      coupling: "independent",
+      epsilon: 0.1,
+      width: 16,
+      depth: 1,
+      batch: 16,
+      rate: 0.002,
+      time: "uniform",
+      ema: 0.9,
+      seed: 1,
+    }),
+  );
   assert.equal((await lab.train(2)).losses.length, 2);
 });
 

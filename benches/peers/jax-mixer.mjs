@@ -18,7 +18,10 @@ export function makeMixer({ numpy: np, nn }, { side, patch: p, dim: d, depth }) 
     const row = (k) => modulation.ref.slice([], [], k, []);
     const modulated = (h, k) => h.mul(row(k).add(1)).add(row(k + 1));
 
-    const patches = x.reshape([n, g, p, g, p]).transpose([0, 1, 3, 2, 4]).reshape([n, tokens, p * p]);
+    const patches = x
+      .reshape([n, g, p, g, p])
+      .transpose([0, 1, 3, 2, 4])
+      .reshape([n, tokens, p * p]);
     let h = linear(patches, "embed").add(w.position.ref);
     for (let k = 0; k < depth; k += 1) {
       const block = `blocks.${k}`;
@@ -32,6 +35,9 @@ export function makeMixer({ numpy: np, nn }, { side, patch: p, dim: d, depth }) 
     const last = linear(modulated(norm(h, "norm"), 4 * depth), "out");
     modulation.dispose();
     for (const weight of Object.values(w)) weight.dispose();
-    return last.reshape([n, g, g, p, p]).transpose([0, 1, 3, 2, 4]).reshape([n, side * side]);
+    return last
+      .reshape([n, g, g, p, p])
+      .transpose([0, 1, 3, 2, 4])
+      .reshape([n, side * side]);
   };
 }

@@ -25,7 +25,9 @@ const wide = (page) => page.evaluate(() => [document.documentElement.scrollWidth
 const inside = (id) => (page, selector) => page.locator(`#${id} ${selector}`);
 const steps = (page, id) => inside(id)(page, ".lab").evaluate((e) => Number(e.dataset.step));
 
-test("without JavaScript there are the text, the formulas and a picture of every figure", { skip: inChromium("Playwright cannot switch its JavaScript off") }, async () => {
+test("without JavaScript there are the text, the formulas and a picture of every figure", {
+  skip: inChromium("Playwright cannot switch its JavaScript off"),
+}, async () => {
   const { page, context } = await visit("", { javaScriptEnabled: false });
   const words = (await page.textContent("main")).split(/\s+/).length;
   assert.ok(words > 3000, `${words} words`);
@@ -76,7 +78,9 @@ test("contents and citations lead where they say, and a figure's link to the fig
   await context.close();
 
   const linked = await visit("#lab&lab.target=rings&lab.until=3");
-  await linked.page.waitForFunction(() => Number(part("#lab .lab")?.dataset.step ?? part(".lab")?.dataset.step) === 3, undefined, { timeout: 60_000 });
+  await linked.page.waitForFunction(() => Number(part("#lab .lab")?.dataset.step ?? part(".lab")?.dataset.step) === 3, undefined, {
+    timeout: 60_000,
+  });
   const at = await linked.page.$eval("#lab", (e) => e.getBoundingClientRect().top);
   assert.ok(Math.abs(at) < 900, `the lab is ${at} pixels away`);
   assert.equal(await inside("lab")(linked.page, '[name="lab.target"]').inputValue(), "rings");
@@ -144,7 +148,8 @@ test("whoever hurries past and comes back finds every figure at work, whatever i
     }
     await page.waitForFunction(end, undefined, { timeout: 60_000 });
     await page.waitForTimeout(600);
-    if (["lab", "race"].includes(id)) assert.equal(await page.locator(`#${id} [aria-busy]`).first().getAttribute("aria-busy"), "true", `${id} trains on`);
+    if (["lab", "race"].includes(id))
+      assert.equal(await page.locator(`#${id} [aria-busy]`).first().getAttribute("aria-busy"), "true", `${id} trains on`);
     const said = await page.$eval(`#${id}`, (e) => e.shadowRoot.querySelector("[role=alert]").textContent);
     assert.equal(said, "", id);
   }
@@ -205,7 +210,10 @@ test("on a phone at most 1 MB comes before the first figure lives, and the GPU's
   await context.close();
 });
 
-for (const [name, options] of [["a desktop", {}], ["a phone, in dark", { ...PHONE, colorScheme: "dark" }]]) {
+for (const [name, options] of [
+  ["a desktop", {}],
+  ["a phone, in dark", { ...PHONE, colorScheme: "dark" }],
+]) {
   test(`axe finds nothing on ${name}, and nothing sticks out`, async () => {
     const { page, errors, context } = await visit("", options);
     for (const id of FIGURES) {

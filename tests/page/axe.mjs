@@ -14,7 +14,11 @@ export async function violations(page, { within, ...options } = {}) {
   return found.violations.flatMap(({ id, impact, nodes }) =>
     nodes.map(({ target, failureSummary }) => {
       const place = target.flat().join(" >>> "); // one selector per shadow root
-      return `${id} (${impact}) at ${place}: ${failureSummary.split("\n").slice(1).map((line) => line.trim()).join("; ")}`;
+      return `${id} (${impact}) at ${place}: ${failureSummary
+        .split("\n")
+        .slice(1)
+        .map((line) => line.trim())
+        .join("; ")}`;
     }),
   );
 }

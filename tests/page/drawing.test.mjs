@@ -110,7 +110,10 @@ test("linear interpolation is exact on straight lines, cubic on parabolas betwee
 
 test("cubic interpolation goes through the frames and keeps lines on uneven and falling times", () => {
   const out = new Float32Array(2);
-  for (const times of [[0, 0.1, 0.5, 0.6, 1], [1, 0.6, 0.5, 0.1, 0]]) {
+  for (const times of [
+    [0, 0.1, 0.5, 0.6, 1],
+    [1, 0.6, 0.5, 0.1, 0],
+  ]) {
     const flow = flowOf(times, (t) => [2 - t, 4 * t]);
     for (const t of [...times, 0.05, 0.3, 0.55, 0.9]) {
       interpolate(flow, t, out, "cubic");
@@ -134,7 +137,11 @@ function variables(sheet, dark) {
 }
 
 const unbend = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-const linear = (hex) => hex.slice(1).match(/../g).map((c) => unbend(parseInt(c, 16) / 255));
+const linear = (hex) =>
+  hex
+    .slice(1)
+    .match(/../g)
+    .map((c) => unbend(parseInt(c, 16) / 255));
 
 /** Contrast of two colours (WCAG 2.2). */
 function contrast(a, b) {
@@ -144,15 +151,39 @@ function contrast(a, b) {
 
 // Machado, Oliveira and Fernandes (2009), severity 1; linear RGB.
 const SIGHT = {
-  usual: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-  protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-  deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
-  tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+  usual: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  tritanopia: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
 };
 
 /** CIE L*a*b* (D65) of a colour as it is seen. */
 function perceived(hex, matrix) {
-  const rgbSeen = matrix.map((row) => Math.min(1, Math.max(0, row.reduce((s, m, k) => s + m * linear(hex)[k], 0))));
+  const rgbSeen = matrix.map((row) =>
+    Math.min(
+      1,
+      Math.max(
+        0,
+        row.reduce((s, m, k) => s + m * linear(hex)[k], 0),
+      ),
+    ),
+  );
   const [r, g, b] = rgbSeen;
   const f = (t) => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
   const x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047);
@@ -221,23 +252,45 @@ test("ticks are round numbers within the range", () => {
   assert.deepEqual(linearTicks(2, 2), [2]);
   assert.deepEqual(logTicks(0.05, 20), [0.1, 1, 10]);
   assert.deepEqual(logTicks(0.08, 2.2), [0.1, 0.2, 0.5, 1, 2]);
-  for (const [low, high] of [[0.31, 0.42], [1e-7, 3], [0.9, 1.1]]) {
+  for (const [low, high] of [
+    [0.31, 0.42],
+    [1e-7, 3],
+    [0.9, 1.1],
+  ]) {
     const ticks = logTicks(low, high);
     assert.ok(ticks.length >= 2, `${low} to ${high}: ${ticks}`);
-    assert.ok(ticks.every((v) => v >= low * 0.999 && v <= high * 1.001), `${low} to ${high}: ${ticks}`);
+    assert.ok(
+      ticks.every((v) => v >= low * 0.999 && v <= high * 1.001),
+      `${low} to ${high}: ${ticks}`,
+    );
   }
 });
 
 test("figures are written as people write them", () => {
-  const pairs = [[0, "0"], [0.1234, "0.123"], [-2, "−2"], [1024, "1024"], [12_340, "12.3k"], [20_000, "20k"],
-    [0.00042, "4.2·10⁻⁴"], [NaN, "–"], [Infinity, "–"], [0.1 + 0.2, "0.3"], [1, "1"]];
+  const pairs = [
+    [0, "0"],
+    [0.1234, "0.123"],
+    [-2, "−2"],
+    [1024, "1024"],
+    [12_340, "12.3k"],
+    [20_000, "20k"],
+    [0.00042, "4.2·10⁻⁴"],
+    [NaN, "–"],
+    [Infinity, "–"],
+    [0.1 + 0.2, "0.3"],
+    [1, "1"],
+  ];
   for (const [v, text] of pairs) assert.equal(figure(v), text);
 });
 
 test("scales place the ends at 0 and 1, and a log scale its geometric mean halfway", () => {
   near(scale({ low: -1, high: 3 })(1), 0.5, 1e-12);
   const log = scale({ low: 1, high: 100, log: true });
-  [[1, 0], [10, 0.5], [100, 1]].forEach(([v, at]) => near(log(v), at, 1e-12));
+  [
+    [1, 0],
+    [10, 0.5],
+    [100, 1],
+  ].forEach(([v, at]) => near(log(v), at, 1e-12));
 });
 
 test("twenty thousand losses become few stretches that keep every spike", () => {
@@ -251,7 +304,10 @@ test("twenty thousand losses become few stretches that keep every spike", () => 
   assert.equal(Math.max(...parts.map((p) => p.high)), 99);
   assert.equal(Math.min(...parts.map((p) => p.low)), -5);
   assert.ok(parts.every((p, i) => i === 0 || p.at > parts[i - 1].at));
-  assert.deepEqual(envelope([3, 1], 300), [{ at: 0, low: 3, high: 3 }, { at: 1, low: 1, high: 1 }]);
+  assert.deepEqual(envelope([3, 1], 300), [
+    { at: 0, low: 3, high: 3 },
+    { at: 1, low: 1, high: 1 },
+  ]);
   assert.deepEqual(envelope([NaN, NaN], 1), []);
 });
 
@@ -296,7 +352,10 @@ test("a stroke leaves points evenly, however its moves are cut up", () => {
   const count = (from, to, axis) => all.filter((v, k) => k % 2 === axis && v >= from && v < to).length;
   for (let k = 1; k < 5; k += 1) near(count(k, k + 1, 0), 20, 3, `unit ${k}`);
   for (let k = 0; k < 3; k += 1) near(count(-0.3 + 0.2 * k, -0.1 + 0.2 * k, 1), 121 / 3, 4, `third ${k}`);
-  assert.ok(all.every((v, k) => k % 2 === 0 || Math.abs(v) <= 0.3), "within the width");
+  assert.ok(
+    all.every((v, k) => k % 2 === 0 || Math.abs(v) <= 0.3),
+    "within the width",
+  );
   assert.deepEqual(new Stroke(brush).to(1, 2).length, 2, "a tap is one point");
 });
 
@@ -346,7 +405,11 @@ test("a trajectory as CSV and as JSON has every point of every frame, and what m
   assert.deepEqual(lines.slice(3), rows);
   flow.x[11] = NaN;
   const json = JSON.parse(await (await trajectoryJson(flow, meta)).text());
-  const x = [[0, 0.1, 0.2, 0.3], [0.4, 0.5, 0.6, 0.7], [0.8, 0.9, 1, null]];
+  const x = [
+    [0, 0.1, 0.2, 0.3],
+    [0.4, 0.5, 0.6, 0.7],
+    [0.8, 0.9, 1, null],
+  ];
   assert.deepEqual(json, { meta, particles: 2, times: [0, 0.1, 1], x });
 });
 
@@ -376,9 +439,12 @@ test("file names and captions say seed and step", () => {
 test("text goes into a PNG after its header", () => {
   assert.equal(crc32(new TextEncoder().encode("123456789")), 0xcbf43926, "the check value of CRC-32/ISO-HDLC");
   // One grey pixel, made with Python's zlib and struct: signature and IHDR, then IDAT and IEND.
-  const dot = Uint8Array.from(Buffer.from(
-    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55" +
-    "0000000a49444154789c636800000082008177cd72b60000000049454e44ae426082", "hex"));
+  const dot = Uint8Array.from(
+    Buffer.from(
+      "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55" + "0000000a49444154789c636800000082008177cd72b60000000049454e44ae426082",
+      "hex",
+    ),
+  );
   const out = withText(dot, { Comment: "σ = 0" });
   assert.deepEqual(out.subarray(0, 33), dot.subarray(0, 33));
   assert.deepEqual(out.subarray(out.length - (dot.length - 33)), dot.subarray(33));

@@ -80,13 +80,17 @@ test("its figures never block the host's thread for more than 50 ms", { skip: in
 });
 
 test("before a figure is in view the element adds at most 30 KB of script", async (t) => {
-  const far = '<p>far</p><div></div><flow-lab figure="lab"><p>a still</p></flow-lab><flow-lab figure="roads"></flow-lab><flow-lab figure="digits"></flow-lab>';
+  const far =
+    '<p>far</p><div></div><flow-lab figure="lab"><p>a still</p></flow-lab><flow-lab figure="roads"></flow-lab><flow-lab figure="digits"></flow-lab>';
   const { page, requests, context, close } = await visit(below(far));
   await page.waitForTimeout(1000);
   assert.ok(await page.isVisible("text=a still"), "what the author put there is shown before the figure");
   const scripts = requests.filter((url) => url.endsWith(".js"));
   assert.ok(scripts.length > 3, "the element was loaded");
-  assert.ok(requests.every((url) => !/\.(wasm|safetensors|css)$/.test(url)), requests.join("\n"));
+  assert.ok(
+    requests.every((url) => !/\.(wasm|safetensors|css)$/.test(url)),
+    requests.join("\n"),
+  );
   let bytes = 0;
   for (const url of scripts) bytes += (await (await context.request.get(url)).body()).length;
   t.diagnostic(`${bytes} bytes uncompressed in ${scripts.length} files`);
@@ -97,12 +101,18 @@ test("before a figure is in view the element adds at most 30 KB of script", asyn
 /** The figures stand far below the view: 4,000 pixels. */
 const below = (far) => withFigures(far).replace("<div></div>", `<svg width="1" height="4000"></svg>`);
 
-test("figures of one page share an engine and a download, and let go of them", { skip: inChromium("it does not tell how many workers there are") }, async () => {
+test("figures of one page share an engine and a download, and let go of them", {
+  skip: inChromium("it does not tell how many workers there are"),
+}, async () => {
   const figure = '<flow-lab figure="digits" digits="1" steps="2" engine="cpu" guidance="1" controls="none"></flow-lab>';
   const roads = '<flow-lab figure="roads" controls="none"></flow-lab>';
   const { page: shown, requests, close } = await visit(withFigures(figure + figure + roads + roads), { viewport: { width: 500, height: 4000 } });
-  await shown.waitForFunction(() => parts("#figure").length === 2 && parts("#figure").every((e) => e.dataset.done === "true"), undefined, { timeout: 60_000 });
-  await shown.waitForFunction(() => parts("#roads-nfe").length === 2 && parts("#roads-nfe").every((e) => e.textContent === "1"), undefined, { timeout: 60_000 });
+  await shown.waitForFunction(() => parts("#figure").length === 2 && parts("#figure").every((e) => e.dataset.done === "true"), undefined, {
+    timeout: 60_000,
+  });
+  await shown.waitForFunction(() => parts("#roads-nfe").length === 2 && parts("#roads-nfe").every((e) => e.textContent === "1"), undefined, {
+    timeout: 60_000,
+  });
   assert.equal(requests.filter((url) => url.endsWith(".safetensors")).length, 1);
   assert.equal(shown.workers().length, 2, "one worker for the digits, one for the roads");
   const pictures = await shown.$$eval("#grid", (all) => all.map((e) => e.toDataURL()));
@@ -126,8 +136,14 @@ test("figures of one page share an engine and a download, and let go of them", {
 });
 
 test("attributes set, hide, follow and complain", async () => {
-  const { page: shown, errors, close } = await visit(
-    withFigures('<flow-lab figure="roads" steps="8" sigma-min="0.2" hide="diffusion t nonsense" show="sideways" stepz="4" theme="blue" data-x="1"></flow-lab><flow-lab id="unknown" figure="roses"></flow-lab>'),
+  const {
+    page: shown,
+    errors,
+    close,
+  } = await visit(
+    withFigures(
+      '<flow-lab figure="roads" steps="8" sigma-min="0.2" hide="diffusion t nonsense" show="sideways" stepz="4" theme="blue" data-x="1"></flow-lab><flow-lab id="unknown" figure="roses"></flow-lab>',
+    ),
   );
   await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
   const said = await shown.textContent("#roads-message");
@@ -140,7 +156,9 @@ test("attributes set, hide, follow and complain", async () => {
   assert.equal(await shown.isVisible("#roads-schedule"), false);
   assert.equal(await shown.isVisible('[name="roads.sigmaMin"]'), true);
   assert.match(await shown.textContent("#unknown [role=alert]"), /knows the figures digits, roads.*figure="roses" is none of them/);
-  const changes = shown.evaluate(() => new Promise((resolve) => document.addEventListener("flow-lab-change", (e) => resolve(e.detail.state["roads.steps"]), { once: true })));
+  const changes = shown.evaluate(
+    () => new Promise((resolve) => document.addEventListener("flow-lab-change", (e) => resolve(e.detail.state["roads.steps"]), { once: true })),
+  );
   await shown.check('[name="roads.steps"][value="2"]', { force: true });
   assert.equal(await changes, 2);
   await shown.evaluate(() => part("flow-lab").setAttribute("steps", "4"));
@@ -158,11 +176,16 @@ test("attributes set, hide, follow and complain", async () => {
 });
 
 test("the theme follows the host, also when it changes, or is set", async () => {
-  const { page: shown, close } = await visit(withFigures('<flow-lab figure="roads" start="press"></flow-lab><flow-lab figure="roads" start="press" theme="dark"></flow-lab>'), {
-    viewport: { width: 900, height: 2400 },
-    colorScheme: "dark",
+  const { page: shown, close } = await visit(
+    withFigures('<flow-lab figure="roads" start="press"></flow-lab><flow-lab figure="roads" start="press" theme="dark"></flow-lab>'),
+    {
+      viewport: { width: 900, height: 2400 },
+      colorScheme: "dark",
+    },
+  );
+  await shown.waitForFunction(() => parts("#roads-nfe").length === 2 && parts("#roads-nfe").every((e) => e.textContent === "1"), undefined, {
+    timeout: 60_000,
   });
-  await shown.waitForFunction(() => parts("#roads-nfe").length === 2 && parts("#roads-nfe").every((e) => e.textContent === "1"), undefined, { timeout: 60_000 });
   const corner = (k) =>
     shown.evaluate(async (i) => {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
@@ -183,7 +206,9 @@ test("what is copied gives the figure back", async () => {
   await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
   await shown.check('[name="roads.steps"][value="2"]', { force: true });
   const copied = async (name) => {
-    await shown.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => (window.copied = text) }, configurable: true }));
+    await shown.evaluate(() =>
+      Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => (window.copied = text) }, configurable: true }),
+    );
     await shown.click(`text=${name}`);
     return shown.evaluate(() => window.copied);
   };

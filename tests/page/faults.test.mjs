@@ -46,7 +46,9 @@ test("the lab does not wait for such an adapter either", async (t) => {
 });
 
 test("a device that never answers: its worker is ended, and the CPU computes", { skip }, async (t) => {
-  const { digits } = await started(t, { override: beforeWorkers("if (self.GPUAdapter) GPUAdapter.prototype.requestDevice = () => new Promise(() => {});") });
+  const { digits } = await started(t, {
+    override: beforeWorkers("if (self.GPUAdapter) GPUAdapter.prototype.requestDevice = () => new Promise(() => {});"),
+  });
   const { page, errors } = await digits("digits=1&steps=2&engine=webgpu");
   await done(page, 60_000);
   assert.match(await line(page), /^Device: CPU\. WebGPU is not used: it did not start \(.*did not (answer|open).*\)\.$/);
@@ -123,7 +125,8 @@ test("a GPU that is lost whenever it computes is not tried again", { skip }, asy
 
 test("automatic: a GPU that is lost while nobody waits for it leaves the CPU computing", { skip }, async (t) => {
   const lost = "if (self.GPUQueue) self.addEventListener('message', ({ data }) => data.type === 'start' && self.device?.destroy());";
-  const keep = "if (self.GPUAdapter) { const { requestDevice } = GPUAdapter.prototype; GPUAdapter.prototype.requestDevice = async function (...args) { return (self.device = await requestDevice.apply(this, args)); }; }";
+  const keep =
+    "if (self.GPUAdapter) { const { requestDevice } = GPUAdapter.prototype; GPUAdapter.prototype.requestDevice = async function (...args) { return (self.device = await requestDevice.apply(this, args)); }; }";
   const { digits, server } = await started(t, { override: beforeWorkers(lost + keep) });
   const { page } = await digits("digits=1&steps=2&engine=auto");
   await done(page);
@@ -187,8 +190,12 @@ async function withoutWebAssembly(context, server) {
   for (const name of ["digits", "roads", "lab", "hand", "race", "few"]) {
     const { page } = await open(context, alone(server, name, "", BUTTONS[name] ? "press" : "view"));
     if (BUTTONS[name]) await page.click(BUTTONS[name]);
-    await page.waitForFunction((source) => new RegExp(source).test(part("flow-lab").shadowRoot.querySelector("[role=alert]")?.textContent), OFF.source, { timeout: 30_000 });
-    assert.ok(await page.evaluate(() => !part('flow-lab').shadowRoot.querySelector("[role=alert]").hidden), name);
+    await page.waitForFunction(
+      (source) => new RegExp(source).test(part("flow-lab").shadowRoot.querySelector("[role=alert]")?.textContent),
+      OFF.source,
+      { timeout: 30_000 },
+    );
+    assert.ok(await page.evaluate(() => !part("flow-lab").shadowRoot.querySelector("[role=alert]").hidden), name);
     assert.equal(await page.evaluate(() => parts('[aria-busy="true"]').length), 0, `${name} waits for nothing`);
     await page.close();
   }

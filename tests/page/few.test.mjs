@@ -13,8 +13,7 @@ async function visit(hash = "", options = {}, override) {
   return { context, ...opened };
 }
 
-const idle = (page) =>
-  page.waitForFunction(() => part("#few").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
+const idle = (page) => page.waitForFunction(() => part("#few").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
 const pictures = (page) => page.$$eval("#few-rows canvas", (all) => all.map((c) => c.toDataURL()));
 
 test("both networks draw the same class from the same noise, and the link gives it back", { skip: lateWorker }, async () => {
@@ -32,7 +31,10 @@ test("both networks draw the same class from the same noise, and the link gives 
   const again = await visit((await page.evaluate(() => location.hash)).replace(/^#/, "&"));
   await again.page.click("#few-start");
   await idle(again.page);
-  assert.ok((await pictures(again.page)).every((picture, i) => picture === first[i]), "the same digits again");
+  assert.ok(
+    (await pictures(again.page)).every((picture, i) => picture === first[i]),
+    "the same digits again",
+  );
   await again.page.fill('[name="few.class"]', "4");
   await again.page.waitForFunction(() => part("#few").getAttribute("aria-busy") === "true");
   await idle(again.page);
@@ -72,8 +74,7 @@ test("a network is distilled here, shows what it draws, stops, goes on and can b
   const { page, errors, context } = await visit("&few.computes=cpu&few.images=100&few.steps=20&few.batch=10");
   await page.$eval("#few-live", (panel) => (panel.open = true));
   const said = () => page.textContent("#live-text");
-  const resting = () =>
-    page.waitForFunction(() => part("#few-live").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
+  const resting = () => page.waitForFunction(() => part("#few-live").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
   await page.click("#live-start");
   await page.waitForFunction(() => /[1-9]\d* of 100/.test(part("#live-text").textContent), undefined, { timeout: 60_000 });
   await page.click("#live-start");
@@ -83,8 +84,7 @@ test("a network is distilled here, shows what it draws, stops, goes on and can b
   await page.waitForFunction(() => /Done/.test(part("#live-text").textContent), undefined, { timeout: 120_000 });
   await resting();
   assert.match(await said(), /Step 20 of 20, loss \d\.\d{4}\. Done: seed 1, 100 digits/);
-  const inked = (id) =>
-    page.$eval(id, (c) => !c.hidden && new Set(c.getContext("2d").getImageData(0, 0, c.width, c.height).data).size > 20);
+  const inked = (id) => page.$eval(id, (c) => !c.hidden && new Set(c.getContext("2d").getImageData(0, 0, c.width, c.height).data).size > 20);
   assert.ok((await inked("#live-digits-1")) && (await inked("#live-digits-2")));
   const { name, bytes } = await saved(page, "#live-take");
   assert.ok(bytes.length > 1_000_000, String(bytes.length));

@@ -25,14 +25,22 @@ const home = () => new URL(server.url).origin;
 async function framed(address, options = {}) {
   const context = await chrome.newContext({ viewport: { width: 800, height: 900 }, ...options });
   const opened = await open(context, around());
-  await opened.page.evaluate((src) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: "f", width: 700, height: 300, allow: "clipboard-write" })), address);
+  await opened.page.evaluate(
+    (src) =>
+      document.body.append(Object.assign(document.createElement("iframe"), { src, id: "f", width: 700, height: 300, allow: "clipboard-write" })),
+    address,
+  );
   const frame = opened.page.frameLocator("#f");
   await frame.locator("flow-lab[ready]").waitFor({ state: "attached", timeout: 60_000 });
   return { ...opened, context, frame };
 }
 
 const heard = (page, type) => page.evaluate((t) => window.heard.filter((m) => m.type === t), type);
-const nfe = (frame, n) => frame.locator("#roads-nfe").filter({ hasText: new RegExp(`^${n}$`) }).waitFor({ timeout: 60_000 });
+const nfe = (frame, n) =>
+  frame
+    .locator("#roads-nfe")
+    .filter({ hasText: new RegExp(`^${n}$`) })
+    .waitFor({ timeout: 60_000 });
 const tell = (page, message) => page.evaluate((m) => document.getElementById("f").contentWindow.postMessage(m, "*"), message);
 
 test("the frame reports that it is there, its size and its state, and takes settings", async () => {
@@ -78,10 +86,18 @@ test("it speaks to the origin that it was told, and hears no other", async () =>
   // A frame beside it, of a third origin, is not its parent.
   const { page, frame, context } = await framed(alone(server, "roads"));
   await nfe(frame, 1);
-  const third = around().replace("localhost", "127.0.0.1").replace(/\d+$/, String(new URL(server.url).port));
-  await page.evaluate((src) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: "evil" })), `${third}/lab/embedding.html`);
+  const third = around()
+    .replace("localhost", "127.0.0.1")
+    .replace(/\d+$/, String(new URL(server.url).port));
+  await page.evaluate(
+    (src) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: "evil" })),
+    `${third}/lab/embedding.html`,
+  );
   await page.waitForTimeout(500);
-  await page.frames().find((f) => f.url().endsWith("embedding.html")).evaluate(() => parent.frames[0].postMessage({ target: "flow-lab", type: "set", state: "roads.steps=8" }, "*"));
+  await page
+    .frames()
+    .find((f) => f.url().endsWith("embedding.html"))
+    .evaluate(() => parent.frames[0].postMessage({ target: "flow-lab", type: "set", state: "roads.steps=8" }, "*"));
   await page.waitForTimeout(500);
   await nfe(frame, 1);
   await context.close();
@@ -106,7 +122,11 @@ test("EMBED.md lists every setting with what it takes", async () => {
   const context = await chrome.newContext();
   const { page } = await open(context, alone(server, "roads"));
   const lines = await page.evaluate(async () => {
-    const base = performance.getEntriesByType("resource").map((e) => e.name).find((name) => name.endsWith("/figures.js")).replace("figures.js", "");
+    const base = performance
+      .getEntriesByType("resource")
+      .map((e) => e.name)
+      .find((name) => name.endsWith("/figures.js"))
+      .replace("figures.js", "");
     const [{ FIGURES }, { attribute }] = await Promise.all([import(`${base}figures.js`), import(`${base}settings.js`)]);
     const all = [];
     for (const [name, { load }] of Object.entries(FIGURES)) {
@@ -118,17 +138,25 @@ test("EMBED.md lists every setting with what it takes", async () => {
   });
   assert.ok(lines.length > 50);
   const guide = readFileSync(new URL("../../EMBED.md", import.meta.url), "utf8");
-  assert.deepEqual(lines.filter((line) => !guide.includes(`${line}\n`)), []);
+  assert.deepEqual(
+    lines.filter((line) => !guide.includes(`${line}\n`)),
+    [],
+  );
   await context.close();
 });
 
-test("frames of one page share an engine and a download; when the first goes, the others begin again", { skip: inChromium("it does not tell how many workers there are") }, async () => {
+test("frames of one page share an engine and a download; when the first goes, the others begin again", {
+  skip: inChromium("it does not tell how many workers there are"),
+}, async () => {
   const context = await chrome.newContext({ viewport: { width: 800, height: 3200 } });
   const { page, errors } = await open(context, around());
   const requests = [];
   context.on("request", (request) => requests.push(request.url()));
   const add = async (id, address) => {
-    await page.evaluate(([name, src]) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: name, width: 700, height: 400 })), [id, address]);
+    await page.evaluate(
+      ([name, src]) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: name, width: 700, height: 400 })),
+      [id, address],
+    );
     return page.frameLocator(`#${id}`);
   };
   const digits = alone(server, "digits", "engine=cpu&digits=1&steps=2&controls=main", "view");
@@ -146,7 +174,10 @@ test("frames of one page share an engine and a download; when the first goes, th
 
   // The second is in the midst of a run when the frame goes that holds its engine: it begins the run again.
   const steps = second.locator('[name="steps"]');
-  await steps.evaluate((input) => { input.value = "64"; input.dispatchEvent(new Event("input", { bubbles: true })); });
+  await steps.evaluate((input) => {
+    input.value = "64";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   await second.locator('#figure[data-done="false"][aria-busy="true"]').waitFor();
   await page.evaluate(() => ["f", "h"].forEach((id) => document.getElementById(id).remove()));
   await complete(second);
@@ -166,7 +197,10 @@ test("a frame that is at work and is sent elsewhere takes no other with it", asy
   const context = await chrome.newContext({ viewport: { width: 800, height: 700 } });
   const { page, errors } = await open(context, around());
   const add = async (id, address) => {
-    await page.evaluate(([name, src]) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: name, width: 360, height: 300 })), [id, address]);
+    await page.evaluate(
+      ([name, src]) => document.body.append(Object.assign(document.createElement("iframe"), { src, id: name, width: 360, height: 300 })),
+      [id, address],
+    );
     return page.frameLocator(`#${id}`);
   };
   const go = (id) => page.evaluate((name) => (document.getElementById(name).src = "about:blank"), id);
@@ -182,10 +216,14 @@ test("a frame that is at work and is sent elsewhere takes no other with it", asy
   assert.equal(await two.locator("#nfe").textContent(), "64");
 
   const trained = async (frame, n) => {
-    await frame.locator("#lab").evaluate((e, least) => new Promise((resolve) => {
-      const look = () => (Number(e.dataset.step) > least ? resolve() : setTimeout(look, 50));
-      look();
-    }), n);
+    await frame.locator("#lab").evaluate(
+      (e, least) =>
+        new Promise((resolve) => {
+          const look = () => (Number(e.dataset.step) > least ? resolve() : setTimeout(look, 50));
+          look();
+        }),
+      n,
+    );
   };
   await trained(await add("three", lab), 50);
   const four = await add("four", lab);
@@ -204,7 +242,10 @@ test("a comparison goes on in the frame that stays when the one goes that holds 
   const press = (frame) => frame.locator("#few-start").evaluate((button) => button.click());
   const add = async (id) => {
     const src = alone(server, "few", "engine=cpu&few.class=6", "press");
-    await page.evaluate(([name, address]) => document.body.append(Object.assign(document.createElement("iframe"), { src: address, id: name, width: 360, height: 300 })), [id, src]);
+    await page.evaluate(
+      ([name, address]) => document.body.append(Object.assign(document.createElement("iframe"), { src: address, id: name, width: 360, height: 300 })),
+      [id, src],
+    );
     const frame = page.frameLocator(`#${id}`);
     await press(frame);
     return frame;

@@ -26,8 +26,10 @@ export function same(a, b) {
 }
 
 /** For serve(): every worker runs `code` before it does anything. */
-export const beforeWorkers = (code, headers = {}) => (path) => {
-  if (!/\/(digits|lab)\/worker\.js$/.test(path)) return null;
-  const file = join(DIST, hashed("app"), path.split(`${hashed("app")}/`)[1]);
-  return { headers: { "content-type": "text/javascript", ...headers }, body: `${code}\n${readFileSync(file, "utf8")}` };
-};
+export const beforeWorkers =
+  (code, headers = {}) =>
+  (path) => {
+    if (!/\/(digits|lab)\/worker\.js$/.test(path)) return null;
+    const file = join(DIST, hashed("app"), path.split(`${hashed("app")}/`)[1]);
+    return { headers: { "content-type": "text/javascript", ...headers }, body: `${code}\n${readFileSync(file, "utf8")}` };
+  };

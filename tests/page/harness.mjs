@@ -108,8 +108,7 @@ function helpers() {
 }
 
 /** The address of one figure, by itself, that waits until its button is pressed; `hash` goes on after its name. */
-export const alone = (server, name, hash = "", start = "press") =>
-  `${server.url}embed.html#figure=${name}&start=${start}${hash && "&"}${hash}`;
+export const alone = (server, name, hash = "", start = "press") => `${server.url}embed.html#figure=${name}&start=${start}${hash && "&"}${hash}`;
 
 /** Over BiDi, where a frame of another origin is added: a page without any script of its own shows it too. */
 const PLAYWRIGHTS = FIREFOX && 'Error: Permission denied to access property "length"';

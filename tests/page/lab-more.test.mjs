@@ -64,7 +64,15 @@ test("slow motion names every stage, makes the step, and stops when told", async
   await page.click("#lab-slow");
   await page.waitForFunction(() => part("#lab-slow").textContent === "Slow motion");
   assert.equal(await step(page), 1);
-  assert.equal(await page.$eval("#lab-slow-0", (c) => c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((v) => v)), false);
+  assert.equal(
+    await page.$eval("#lab-slow-0", (c) =>
+      c
+        .getContext("2d")
+        .getImageData(0, 0, c.width, c.height)
+        .data.some((v) => v),
+    ),
+    false,
+  );
   assert.deepEqual(errors, []);
   await context.close();
 });
@@ -101,15 +109,25 @@ test("the animation plays: it lasts as long as it says and its end is not its be
   await context.close();
 });
 
-test("an engine that fails midway is said; another takes its place, with the last picture's weights", { skip: inChromium("it does not lend its workers") }, async () => {
+test("an engine that fails midway is said; another takes its place, with the last picture's weights", {
+  skip: inChromium("it does not lend its workers"),
+}, async () => {
   const { page, context } = await visit(SMALL.replace("until=120", "until=100000"));
   await page.click("#lab-train");
   await page.waitForFunction(() => Number(part("#lab").dataset.step) > 100);
   const pictures = () => page.$eval("#lab", (e) => Number(e.dataset.pictures));
   const before = await pictures();
   const [worker] = page.workers();
-  await worker.evaluate(() => setTimeout(() => { throw new Error("out of paper"); }));
-  await page.waitForFunction((n) => part("#lab").dataset.ready === "true" && Number(part("#lab").dataset.pictures) > n + 1 && part("#lab").getAttribute("aria-busy") === "false", before);
+  await worker.evaluate(() =>
+    setTimeout(() => {
+      throw new Error("out of paper");
+    }),
+  );
+  await page.waitForFunction(
+    (n) =>
+      part("#lab").dataset.ready === "true" && Number(part("#lab").dataset.pictures) > n + 1 && part("#lab").getAttribute("aria-busy") === "false",
+    before,
+  );
   assert.match(await message(page), /^The engine stopped \(.*out of paper\)\. The CPU was started from the last picture’s weights\.$/);
   assert.equal(await step(page), 0);
   await page.click("#lab-train");

@@ -20,8 +20,7 @@ export const step = (page) => page.$eval("#lab", (e) => Number(e.dataset.step));
 export const message = (page) => page.$eval("#lab-message", (e) => (e.hidden ? "" : e.textContent));
 
 /** A measured figure of run A (column 0), B (1) or their difference (2). */
-export const figure = (page, key, column = 0) =>
-  page.$eval(`[data-figure="${key}"]`, (row, i) => Number(row.cells[i + 1].textContent), column);
+export const figure = (page, key, column = 0) => page.$eval(`[data-figure="${key}"]`, (row, i) => Number(row.cells[i + 1].textContent), column);
 
 /** Waits until training stands still at step `at` or later. */
 export const stopped = (page, at) =>

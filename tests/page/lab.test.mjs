@@ -220,7 +220,10 @@ test("random states survive the way through a link", async () => {
         const v = kind.min + random() * (kind.max - kind.min);
         return kind.read(String(v)) ?? Math.round(v);
       }
-      return Array.from({ length: Math.floor(random() * 10) }, () => letters[Math.floor(random() * letters.length)]).join("").toLowerCase().replaceAll("_", "-");
+      return Array.from({ length: Math.floor(random() * 10) }, () => letters[Math.floor(random() * letters.length)])
+        .join("")
+        .toLowerCase()
+        .replaceAll("_", "-");
     };
     const failures = [];
     for (let i = 0; i < 300; i += 1) {

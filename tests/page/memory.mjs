@@ -27,14 +27,17 @@ export const runs = (page, times) =>
 
 /** Goes to each of `ids` and away from it, `times` times. */
 export const visits = (page, ids, times, stay = 150) =>
-  page.evaluate(async ([places, n, ms]) => {
-    for (let i = 0; i < n; i += 1) {
-      for (const id of places) {
-        document.getElementById(id).scrollIntoView();
-        await new Promise((resolve) => setTimeout(resolve, ms));
+  page.evaluate(
+    async ([places, n, ms]) => {
+      for (let i = 0; i < n; i += 1) {
+        for (const id of places) {
+          document.getElementById(id).scrollIntoView();
+          await new Promise((resolve) => setTimeout(resolve, ms));
+        }
       }
-    }
-  }, [ids, times, stay]);
+    },
+    [ids, times, stay],
+  );
 
 /** Counts GPU buffers in a worker: put before its script. */
 export const COUNTING = `

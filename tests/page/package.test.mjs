@@ -53,18 +53,30 @@ test("the archive has the crate's version, what it exports and nothing of the ar
   for (const target of targets) assert.ok(existsSync(join(installed, target)), target);
   const files = readdirSync(installed, { recursive: true }).filter((file) => statSync(join(installed, file)).isFile());
   for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "models/MODEL_CARD.md"]) assert.ok(files.includes(file), file);
-  assert.deepEqual(files.filter((file) => /main\.js|article\.css|embed\.|EMBED|stills|\.(br|gz|map)$/.test(file)), []);
+  assert.deepEqual(
+    files.filter((file) => /main\.js|article\.css|embed\.|EMBED|stills|\.(br|gz|map)$/.test(file)),
+    [],
+  );
   assert.equal(files.filter((file) => file.endsWith(".wasm")).length, 2);
   assert.match(read("app/engine/assets.js"), /HOME = null/);
 });
 
 test("the types accept right uses, the README's examples among them, and stop wrong ones", async () => {
-  const options = { strict: true, noEmit: true, target: "es2022", module: "esnext", moduleResolution: "bundler", lib: ["es2022", "dom", "dom.iterable", "dom.asynciterable"], types: [] };
+  const options = {
+    strict: true,
+    noEmit: true,
+    target: "es2022",
+    module: "esnext",
+    moduleResolution: "bundler",
+    lib: ["es2022", "dom", "dom.iterable", "dom.asynciterable"],
+    types: [],
+  };
   examples("ts").forEach((code, i) => write(`example-${i}.ts`, `${code}\nexport {};\n`));
   // Where the tables have a list of values, the types have the same.
   const table = async (file, name) => (await import(pathToFileURL(join(installed, "app", file))))[name];
   const lines = [];
-  const compare = (type, kind) => kind.values && lines.push(`same<Same<NonNullable<${type}>, ${kind.values.map((v) => JSON.stringify(v)).join(" | ")}>>();`);
+  const compare = (type, kind) =>
+    kind.values && lines.push(`same<Same<NonNullable<${type}>, ${kind.values.map((v) => JSON.stringify(v)).join(" | ")}>>();`);
   const lab = await table("figures/lab/table.js", "LAB");
   for (const key of ["path", "coupling", "epsilon", "width", "batch", "rate", "time", "ema"]) compare(`Experiment["${key}"]`, lab[`lab.${key}`].kind);
   compare('FlowOptions["solver"]', lab["lab.solver"].kind);
@@ -75,11 +87,14 @@ test("the types accept right uses, the README's examples among them, and stop wr
   const figures = await table("figures/all.js", "FIGURES");
   compare("FigureName", { values: Object.keys(figures) });
   assert.equal(lines.length, 14);
-  write("tables.ts", `import type { EngineOptions, Experiment, FlowOptions, Named, SampleRequest } from "flow-lab";
+  write(
+    "tables.ts",
+    `import type { EngineOptions, Experiment, FlowOptions, Named, SampleRequest } from "flow-lab";
 import type { FigureName } from "flow-lab/element";
 type Same<A, B> = [A, B] extends [B, A] ? true : false;
 const same = <T extends true>(): T | void => {};
-${lines.join("\n")}\n`);
+${lines.join("\n")}\n`,
+  );
   write("tsconfig.json", JSON.stringify({ compilerOptions: options, include: ["*.ts"] }));
   let said = "";
   try {
@@ -104,17 +119,20 @@ async function visit(url) {
   const playing = () => page.evaluate(() => part('[role="slider"], input[type="range"]').value);
   const first = await playing();
   const styles = ["element/tokens.css", "element/figure.css", "plot/plot.css", "figures/paths/paths.css"].map((file) => read(`app/${file}`));
-  const figure = await page.evaluate((texts) => ({
-    text: document.querySelector("flow-lab").shadowRoot.textContent,
-    share: getComputedStyle(part(".share")).display,
-    sheets: document.querySelector("flow-lab").shadowRoot.adoptedStyleSheets.map((sheet) => sheet.cssRules.length),
-    // A server or a bundler may have made something else of a style sheet.
-    rules: texts.map((text) => {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(text);
-      return sheet.cssRules.length;
+  const figure = await page.evaluate(
+    (texts) => ({
+      text: document.querySelector("flow-lab").shadowRoot.textContent,
+      share: getComputedStyle(part(".share")).display,
+      sheets: document.querySelector("flow-lab").shadowRoot.adoptedStyleSheets.map((sheet) => sheet.cssRules.length),
+      // A server or a bundler may have made something else of a style sheet.
+      rules: texts.map((text) => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(text);
+        return sheet.cssRules.length;
+      }),
     }),
-  }), styles);
+    styles,
+  );
   await page.waitForFunction((value) => part('[role="slider"], input[type="range"]').value !== value, first, { timeout: 10_000 });
   await context.close();
   return { results, figure, wrong: [...wrong, ...errors] };
@@ -144,7 +162,14 @@ function check({ results, figure, wrong }) {
   assert.match(few.refused, /^TypeError: .*“few” knows no “solver”; it knows seed, steps, labels, signal$/);
 
   assert.deepEqual([training.backend, training.device, training.parameters > 100], ["cpu", "CPU", true]);
-  assert.deepEqual(training.progress.map(({ step, done }) => [step, done]), [[2, false], [4, false], [5, true]]);
+  assert.deepEqual(
+    training.progress.map(({ step, done }) => [step, done]),
+    [
+      [2, false],
+      [4, false],
+      [5, true],
+    ],
+  );
   assert.ok(training.progress.every(({ loss }) => loss > 0 && Number.isFinite(loss)));
   assert.deepEqual(training.sizes, [4, 4 * 10 * 2, 6]);
   assert.match(training.aborted, /^AbortError: /);
@@ -197,7 +222,10 @@ test(`a Vite build of it works below ${BASE}`, async (t) => {
 });
 
 test("Vite's development server gives the same", async (t) => {
-  const vite = spawn(process.execPath, [tool("vite/bin/vite.js"), "--host", "127.0.0.1", "--port", "5271"], { cwd: project, env: { ...process.env, NO_COLOR: "1" } });
+  const vite = spawn(process.execPath, [tool("vite/bin/vite.js"), "--host", "127.0.0.1", "--port", "5271"], {
+    cwd: project,
+    env: { ...process.env, NO_COLOR: "1" },
+  });
   t.after(() => vite.kill());
   const url = await new Promise((resolve, reject) => {
     let said = "";

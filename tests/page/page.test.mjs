@@ -52,7 +52,10 @@ test("the catalogue of the engine and the page's table name the same solvers", a
     const solvers = JSON.parse(catalog()).solvers;
     return [solvers.map((s) => [s.id, s.label]), PROPERTIES.solver.kind.values, options];
   }, hashed("app"));
-  assert.deepEqual(ids.map(([id]) => id), table);
+  assert.deepEqual(
+    ids.map(([id]) => id),
+    table,
+  );
   assert.deepEqual(ids, shown);
   await context.close();
 });
@@ -79,9 +82,17 @@ test("controls do what they say, and the link gives them back", async () => {
     await done(page);
   };
   await change(() => page.selectOption('[name="solver"]', "heun"), "solver=heun", 8);
-  await change(() => page.$eval('[name="steps"]', (e) => { e.value = "3"; e.dispatchEvent(new Event("input", { bubbles: true })); }), "steps=3", 6);
+  await change(
+    () =>
+      page.$eval('[name="steps"]', (e) => {
+        e.value = "3";
+        e.dispatchEvent(new Event("input", { bubbles: true }));
+      }),
+    "steps=3",
+    6,
+  );
   await change(() => page.selectOption('[name="solver"]', "rk4"), "solver=rk4", 12);
-  await page.click('#classes button:nth-child(8)');
+  await page.click("#classes button:nth-child(8)");
   await page.waitForFunction(() => location.hash.includes("class=7"));
   await page.selectOption('[name="rows"]', "same");
   await page.waitForFunction(() => location.hash.includes("rows=same"));
@@ -136,7 +147,10 @@ test("stop stops, keeps what there is, and again goes on", async () => {
   assert.equal(await page.$eval("#figure", (e) => Number(e.dataset.frames)), frames, "it went on");
   assert.equal(await page.isDisabled("#stop"), true);
   await page.selectOption('[name="digits"]', "1");
-  await page.$eval('[name="steps"]', (e) => { e.value = "2"; e.dispatchEvent(new Event("input", { bubbles: true })); });
+  await page.$eval('[name="steps"]', (e) => {
+    e.value = "2";
+    e.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   await page.waitForFunction(() => part("#nfe").textContent === "2", undefined, { timeout: 60_000 });
   await done(page);
   await context.close();
@@ -211,9 +225,7 @@ test("everything can be reached and named by keyboard and screen reader", async 
   const { page, context } = await visit();
   await done(page);
   const unnamed = await page.$$eval("button, input, select, canvas[tabindex]", (all) =>
-    all
-      .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent.trim()))
-      .map((e) => e.outerHTML),
+    all.filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent.trim())).map((e) => e.outerHTML),
   );
   assert.deepEqual(unnamed, []);
   await page.focus("#classes [aria-checked=true]");

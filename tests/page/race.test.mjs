@@ -17,8 +17,7 @@ async function visit(hash = SMALL, options = {}) {
 
 const text = (page) => page.textContent("#race-text");
 const captions = (page) => page.$$eval("#race-tiles figcaption", (all) => all.map((e) => e.textContent));
-const busy = (page, is) =>
-  page.waitForFunction((value) => part("#race").getAttribute("aria-busy") === value, String(is));
+const busy = (page, is) => page.waitForFunction((value) => part("#race").getAttribute("aria-busy") === value, String(is));
 
 test("a race trains every contestant, shows its particles and measures it at every NFE", { skip: lateWorker }, async () => {
   const { page, errors, context } = await visit();
@@ -34,8 +33,7 @@ test("a race trains every contestant, shows its particles and measures it at eve
   const pictures = () => page.$$eval("#race-tiles canvas", (all) => all.map((c) => c.toDataURL()));
   const before = await pictures();
   await page.selectOption('[name="race.nfe"]', "4");
-  await page.waitForFunction(() =>
-    [...parts("#race-tiles figcaption")].every((e) => /at 4 NFE, straightness \d/.test(e.textContent)));
+  await page.waitForFunction(() => [...parts("#race-tiles figcaption")].every((e) => /at 4 NFE, straightness \d/.test(e.textContent)));
   for (const [i, picture] of (await pictures()).entries()) assert.notEqual(picture, before[i]);
   assert.ok((await page.evaluate(() => location.hash)).includes("race.nfe=4"));
   assert.deepEqual(errors, []);
@@ -76,7 +74,10 @@ test("a malformed link is explained; the form shows what the link says", async (
 });
 
 test("fits a phone, and the page's thread stays free while it trains", { skip: inChromium("it does not report its tasks") }, async () => {
-  const { page, errors, context } = await visit(SMALL.replace("steps=500", "steps=20000"), { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
+  const { page, errors, context } = await visit(SMALL.replace("steps=500", "steps=20000"), {
+    viewport: { width: 360, height: 740 },
+    colorScheme: "dark",
+  });
   await page.click("#race-start");
   await page.waitForFunction(() => /step [1-9]/.test(part("#race-text").textContent), undefined, { timeout: 60_000 });
   assert.deepEqual(await blocked(page, () => page.waitForTimeout(3000)), []);

@@ -9,10 +9,14 @@ const text = (page, selector) => page.textContent(selector);
 
 /** Waits until the figures belong to what is set. */
 const settled = (page) =>
-  page.waitForFunction(() => {
-    const busy = part("#roads")?.getAttribute("aria-busy");
-    return busy === "false" && part("#roads-nfe").textContent !== "–";
-  }, undefined, { timeout: 120_000 });
+  page.waitForFunction(
+    () => {
+      const busy = part("#roads")?.getAttribute("aria-busy");
+      return busy === "false" && part("#roads-nfe").textContent !== "–";
+    },
+    undefined,
+    { timeout: 120_000 },
+  );
 
 async function visit(hash = "", options = {}) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
@@ -36,7 +40,13 @@ async function shot(page) {
 /** The first noise point and the first data point, from the handles' names. */
 async function pair(page) {
   const read = (selector) =>
-    page.$eval(selector, (e) => e.getAttribute("aria-label").replaceAll("−", "-").match(/-?\d+\.\d+/g).map(Number));
+    page.$eval(selector, (e) =>
+      e
+        .getAttribute("aria-label")
+        .replaceAll("−", "-")
+        .match(/-?\d+\.\d+/g)
+        .map(Number),
+    );
   return [await read(".handle.x0"), await read(".handle.x1")];
 }
 
@@ -120,7 +130,10 @@ test("a point is moved with the arrow keys", async () => {
   await linked(page, "roads.x0=");
   await page.waitForFunction((at) => part(".handle.x0").getAttribute("aria-label").includes(at), (y - 0.25).toFixed(2));
   const moved = await pair(page);
-  assert.deepEqual(moved[0], [x + 0.05, y - 0.25].map((v) => Number(v.toFixed(2))));
+  assert.deepEqual(
+    moved[0],
+    [x + 0.05, y - 0.25].map((v) => Number(v.toFixed(2))),
+  );
   assert.equal(await text(page, "#roads-miss-diffusion"), overshoot(moved).toFixed(2));
   assert.equal(await page.evaluate(() => focused().className.split(" ")[1]), "x0", "the focus stays");
   await page.keyboard.press("Delete");
@@ -159,7 +172,14 @@ test("a small set is a marginal flow: the straight road bends, and one step land
 test("sigma_min, the schedule, the time and what is shown", async () => {
   const { page, context } = await visit();
   const slide = (name, value) =>
-    page.$eval(`[name="${name}"]`, (e, v) => { e.value = v; e.dispatchEvent(new Event("input", { bubbles: true })); }, value);
+    page.$eval(
+      `[name="${name}"]`,
+      (e, v) => {
+        e.value = v;
+        e.dispatchEvent(new Event("input", { bubbles: true }));
+      },
+      value,
+    );
   const pictures = new Set([await shot(page)]);
   await slide("roads.sigmaMin", "0.3");
   await linked(page, "roads.sigmaMin=0.3");
@@ -231,9 +251,7 @@ test("on a phone, in dark, with a finger", { skip: inChromium("no touch there") 
 test("everything has a name", async () => {
   const { page, context } = await visit("roads.points=set");
   const unnamed = await page.$$eval("#roads :is(button, input, select, output)", (all) =>
-    all
-      .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent.trim()))
-      .map((e) => e.outerHTML),
+    all.filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent.trim())).map((e) => e.outerHTML),
   );
   assert.deepEqual(unnamed, []);
   const names = await page.$$eval(".handle", (all) => all.map((e) => e.getAttribute("aria-label")));

@@ -102,7 +102,10 @@ for (const name of ["", "embed.html"]) {
     }
     const elsewhere = asked.filter((url) => !url.startsWith(`${origin}${BASE}`) && !/^(data|blob):/.test(url));
     assert.deepEqual(elsewhere, []);
-    assert.deepEqual(answers.filter(([, status]) => status !== 200), []);
+    assert.deepEqual(
+      answers.filter(([, status]) => status !== 200),
+      [],
+    );
     const scripts = answers.filter(([path]) => /\.(js|wasm)$/.test(path));
     assert.ok(scripts.length > 0 && scripts.every(([, , encoding]) => encoding === "br"), "scripts come compressed");
     assert.deepEqual(errors, []);

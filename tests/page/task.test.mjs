@@ -8,7 +8,10 @@ const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
 /** A task that records what it shows and reports, and work that writes down when it begins, and how it ends. */
 function recorded() {
   const [states, problems, events] = [[], [], []];
-  const task = new Task((how) => states.at(-1) !== how && states.push(how), (text) => problems.push(text));
+  const task = new Task(
+    (how) => states.at(-1) !== how && states.push(how),
+    (text) => problems.push(text),
+  );
   const work = (name) => async (signal) => {
     events.push(`${name} begins`);
     for (let i = 0; i < 4 && !signal.aborted; i += 1) await soon();
@@ -100,7 +103,9 @@ test("closed, it stops and does nothing any more", async () => {
 
 test("what goes wrong is reported, a stop is not, and the next piece runs", async () => {
   const { task, states, problems, events, work } = recorded();
-  await task.run(async () => { throw new Error("no paper"); });
+  await task.run(async () => {
+    throw new Error("no paper");
+  });
   assert.deepEqual(problems, ["no paper"]);
   task.run((signal) => unless(signal, new Promise(() => {})));
   await soon();

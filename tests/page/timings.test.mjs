@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Timings, measure, sizeOf } from "../../www/engine/digits/timings.js";
 
-const job = (digits, weight, last) => ({ request: { labels: Array(digits).fill(1), guidance: { weight, from: 0.2, to: 1 }, solver: "rk4", steps: 32 }, last });
+const job = (digits, weight, last) => ({
+  request: { labels: Array(digits).fill(1), guidance: { weight, from: 0.2, to: 1 }, solver: "rk4", steps: 32 },
+  last,
+});
 
 test("guidance doubles the rows of a run; a run whose frames are all read is another size", () => {
   assert.deepEqual(sizeOf(job(4, 1)), { rows: 4, last: false });
@@ -17,7 +20,10 @@ test("the faster device is the one that was; unknown sizes follow smaller ones t
   assert.equal(timings.faster(size(16)), "cpu");
   timings.set(size(16), { cpu: 9, webgpu: 5 });
   timings.set(size(4), { cpu: 2, webgpu: 5 });
-  assert.deepEqual([4, 8, 16, 64].map((rows) => timings.faster(size(rows))), ["cpu", "cpu", "webgpu", "webgpu"]);
+  assert.deepEqual(
+    [4, 8, 16, 64].map((rows) => timings.faster(size(rows))),
+    ["cpu", "cpu", "webgpu", "webgpu"],
+  );
   assert.equal(timings.faster(size(64, true)), "cpu", "another kind of run");
   timings.set(size(64), { cpu: 5, webgpu: 9 });
   assert.equal(timings.faster(size(64)), "cpu");

@@ -27,7 +27,10 @@ test("without WebGPU the CPU computes and the page says why", async (t) => {
   await done(page);
   await page.waitForFunction(() => /WebGPU is not used/.test(part("#engine").textContent));
   assert.equal(await engine(page), "cpu");
-  assert.match(await page.textContent("#engine"), /^Device: CPU\. WebGPU is not used: (this browser has no WebGPU|the browser found no GPU it can use)\.$/);
+  assert.match(
+    await page.textContent("#engine"),
+    /^Device: CPU\. WebGPU is not used: (this browser has no WebGPU|the browser found no GPU it can use)\.$/,
+  );
   assert.deepEqual(errors, []);
 });
 
@@ -101,7 +104,9 @@ test("the lab trains on WebGPU as it does on the CPU", { skip }, async (t) => {
   await stopped(page, 12);
   const onGpu = await figure(page, "w2");
   // The other device is tried beside it.
-  await page.waitForFunction(() => /ms a step\. The CPU would take [\d.]+ ms\.$/.test(part("#lab-engine").textContent), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /ms a step\. The CPU would take [\d.]+ ms\.$/.test(part("#lab-engine").textContent), undefined, {
+    timeout: 60_000,
+  });
   await page.selectOption('[name="lab.engine"]', "cpu");
   await page.waitForFunction(() => /^Training on the CPU/.test(part("#lab-engine").textContent));
   await page.waitForFunction(() => part("#lab").dataset.ready === "true");

@@ -36,7 +36,10 @@ export async function* stream({ begin, stop, signal }) {
     pushed.push(value);
     wake();
   })
-    .then(() => ({ ok: true }), (error) => ({ ok: false, error }))
+    .then(
+      () => ({ ok: true }),
+      (error) => ({ ok: false, error }),
+    )
     .then((end) => {
       settled = end;
       wake();

@@ -29,10 +29,7 @@ function sheet(url) {
 
 /** {content: a new copy of the markup, sheets} of a figure. */
 export async function parts({ markup, styles }) {
-  const [page, ...sheets] = await Promise.all([
-    get(markup, (html) => new DOMParser().parseFromString(html, "text/html")),
-    ...styles.map(sheet),
-  ]);
+  const [page, ...sheets] = await Promise.all([get(markup, (html) => new DOMParser().parseFromString(html, "text/html")), ...styles.map(sheet)]);
   const content = document.createDocumentFragment();
   for (const node of page.body.children) content.append(document.importNode(node, true));
   return { content, sheets };

@@ -9,8 +9,7 @@ const HEIGHTS = { digits: 1150, roads: 1550, lab: 2300, race: 1300, few: 1150, h
 const address = (name, table, state) => `${HOME ?? location.href.split("#")[0]}#${[name, toHash(table, state).slice(1)].filter(Boolean).join("&")}`;
 
 /** Two lines for a page's HTML. */
-const element = (name, table, state, options) =>
-  `<script type="module" src="${HOME}flow-lab.js"></script>\n${toMarkup(name, table, state, options)}`;
+const element = (name, table, state, options) => `<script type="module" src="${HOME}flow-lab.js"></script>\n${toMarkup(name, table, state, options)}`;
 
 /** One line where scripts are not welcome. */
 function frame(name, title, table, state, { controls }) {

@@ -38,8 +38,7 @@ export const focused = (control) => control instanceof Element && control.matche
 /** A seed that nobody chose. */
 export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
 
-export const defaults = (table) =>
-  Object.fromEntries(Object.entries(table).map(([key, { initial }]) => [key, initial]));
+export const defaults = (table) => Object.fromEntries(Object.entries(table).map(([key, { initial }]) => [key, initial]));
 
 const short = (value) => (value.length > 40 ? `${value.slice(0, 40)}…` : value);
 

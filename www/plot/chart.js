@@ -47,8 +47,12 @@ export class Chart {
     this.#names = { ...this.#names, ...names };
     this.redraw();
   }
-  get names() { return this.#names; }
-  get svg() { return this.#svg; }
+  get names() {
+    return this.#names;
+  }
+  get svg() {
+    return this.#svg;
+  }
 
   destroy() {
     this.#observer.disconnect();

@@ -30,8 +30,7 @@ export const mix = (a, b, share) => a.map((c, k) => c + share * (b[k] - c));
 const clamp = (v) => Math.max(0, Math.min(255, Math.round(v)));
 
 /** One pixel of an ImageData seen as Uint32Array; every platform with WebAssembly is little-endian. */
-const pixel = ([r, g, b], alpha) =>
-  ((clamp(255 * alpha) << 24) | (clamp(b) << 16) | (clamp(g) << 8) | clamp(r)) >>> 0;
+const pixel = ([r, g, b], alpha) => ((clamp(255 * alpha) << 24) | (clamp(b) << 16) | (clamp(g) << 8) | clamp(r)) >>> 0;
 
 /**
  * Pixels for `levels` amounts of ink: more of it covers more, first in `hue` and, where it piles up, towards

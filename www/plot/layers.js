@@ -29,14 +29,37 @@ import { axesLayer, cursorLayer, endLayer, handlesLayer, particlesLayer } from "
 
 /** What is on when a stage is made. */
 export const INITIAL = Object.freeze({
-  axes: true, likelihood: false, density: false, grid: false, source: true, target: true, conditional: false,
-  exact: false, field: false, particles: true, traces: true, pull: true, handles: true, cursor: true, key: true,
+  axes: true,
+  likelihood: false,
+  density: false,
+  grid: false,
+  source: true,
+  target: true,
+  conditional: false,
+  exact: false,
+  field: false,
+  particles: true,
+  traces: true,
+  pull: true,
+  handles: true,
+  cursor: true,
+  key: true,
 });
 
 /** @returns {Layer[]} a stage's own layers, lowest first: some keep scratch memory. */
 export const makeLayers = () => [
-  likelihoodLayer(), densityLayer(), axesLayer(), gridLayer(), endLayer("source"), endLayer("target"),
-  ...conditionalLayers(), ...fieldLayers(), particlesLayer(), ...traceLayers(), pullLayer(), handlesLayer(),
+  likelihoodLayer(),
+  densityLayer(),
+  axesLayer(),
+  gridLayer(),
+  endLayer("source"),
+  endLayer("target"),
+  ...conditionalLayers(),
+  ...fieldLayers(),
+  particlesLayer(),
+  ...traceLayers(),
+  pullLayer(),
+  handlesLayer(),
   cursorLayer(),
 ];
 

@@ -14,7 +14,10 @@ export function gridLayer() {
       if (places.length < 2 * side * side) places = new Float32Array(2 * side * side);
       interpolate(grid, t, places);
       context.beginPath();
-      for (const [along, across] of [[1, side], [side, 1]]) {
+      for (const [along, across] of [
+        [1, side],
+        [side, 1],
+      ]) {
         for (let k = 0; k < side; k += 1) {
           for (let i = 0; i < side; i += 1) {
             const at = 2 * (k * across + i * along);
@@ -172,7 +175,9 @@ export const pullLayer = () => ({
       context.fill();
     }
     context.globalAlpha = 1;
-    const order = Array.from(weights.keys()).sort((a, b) => weights[b] - weights[a]).slice(0, 3);
+    const order = Array.from(weights.keys())
+      .sort((a, b) => weights[b] - weights[a])
+      .slice(0, 3);
     for (const i of order.filter((k) => weights[k] >= 0.1)) {
       const percent = `${Math.round(100 * weights[i])} %`;
       words(context, percent, plane.px(points[2 * i]) + 8 * unit, plane.py(points[2 * i + 1]) - 8 * unit, env, {});

@@ -89,7 +89,12 @@ export function particlesLayer() {
     mark(context, x, y, { colours, unit }) {
       context.fillStyle = colours.learned;
       context.beginPath();
-      for (const [dx, dy] of [[-6, 2], [0, -2.5], [6, 1.5]]) circle(context, x + dx * unit, y + dy * unit, 2.2 * unit);
+      for (const [dx, dy] of [
+        [-6, 2],
+        [0, -2.5],
+        [6, 1.5],
+      ])
+        circle(context, x + dx * unit, y + dy * unit, 2.2 * unit);
       context.fill();
     },
   };
@@ -110,7 +115,7 @@ export function particlesLayer() {
     for (let k = pieces; k > 0 && length > 0; k -= 1) {
       interpolate(flow, t - (back * length * (k - 1)) / pieces, now, curve);
       interpolate(flow, t - (back * length * k) / pieces, then, curve);
-      context.globalAlpha = (0.5 * (pieces + 1 - k)) / pieces * Math.min(1, Math.sqrt(1500 / n));
+      context.globalAlpha = ((0.5 * (pieces + 1 - k)) / pieces) * Math.min(1, Math.sqrt(1500 / n));
       context.beginPath();
       for (let i = 0; i < 2 * n; i += 2) {
         context.moveTo(plane.px(then[i]), plane.py(then[i + 1]));
@@ -165,7 +170,10 @@ export const cursorLayer = () => ({
     const gap = 7 * unit;
     context.beginPath();
     for (const [ax, ay, bx, by] of [
-      [0, y, x - gap, y], [x + gap, y, plane.size, y], [x, 0, x, y - gap], [x, y + gap, x, plane.size],
+      [0, y, x - gap, y],
+      [x + gap, y, plane.size, y],
+      [x, 0, x, y - gap],
+      [x, y + gap, x, plane.size],
     ]) {
       context.moveTo(ax, ay);
       context.lineTo(bx, by);

@@ -9,8 +9,7 @@ const SEGMENTS = 6; // straight pieces of a trail
 const PLACES = 4; // positions of a particle within a pixel, along each axis
 
 /** Radius of a particle in CSS pixels on a square of `side` of them: the more particles, the smaller. */
-export const radius = (n, side) =>
-  Math.min(3.4, Math.max(1.1, 8.2 * n ** -0.21)) * Math.min(1.25, Math.max(0.65, side / 560));
+export const radius = (n, side) => Math.min(3.4, Math.max(1.1, 8.2 * n ** -0.21)) * Math.min(1.25, Math.max(0.65, side / 560));
 
 /**
  * The picture depends on t alone: a trail is where the flow says the particle was, not where it was last drawn, so

@@ -61,7 +61,10 @@ export function histogram(points, side, half, out) {
  * beyond the edge counts as the edge, so that a constant stays one. `line`: scratch of at least `side` floats.
  */
 export function smooth(map, side, line) {
-  for (const [step, stride] of [[1, side], [side, 1]]) {
+  for (const [step, stride] of [
+    [1, side],
+    [side, 1],
+  ]) {
     for (let k = 0; k < side; k += 1) {
       const from = k * stride;
       for (let i = 0; i < side; i += 1) line[i] = map[from + i * step];

@@ -43,9 +43,15 @@ export class Playback {
     });
   }
 
-  get t() { return this.#t; }
-  get playing() { return this.#playing; }
-  get duration() { return this.#duration; }
+  get t() {
+    return this.#t;
+  }
+  get playing() {
+    return this.#playing;
+  }
+  get duration() {
+    return this.#duration;
+  }
   set duration(ms) {
     this.#duration = ms;
     this.#align();

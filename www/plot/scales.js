@@ -115,6 +115,10 @@ export class Series {
     }
   }
 
-  get raw() { return this.#raw.subarray(0, this.length); }
-  get smooth() { return this.#smooth.subarray(0, this.length); }
+  get raw() {
+    return this.#raw.subarray(0, this.length);
+  }
+  get smooth() {
+    return this.#smooth.subarray(0, this.length);
+  }
 }

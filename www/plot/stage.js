@@ -51,15 +51,34 @@ export class Stage {
     new Pointing(canvas, this, callbacks, signal);
   }
 
-  get canvas() { return this.#canvas; }
-  get half() { return this.#half; }
-  set half(value) { this.#half = value; this.#touch(); }
-  get t() { return this.#t; }
-  get layers() { return { ...this.#on }; }
-  get flow() { return this.#data.flow; }
-  get handles() { return this.#data.handles; }
-  set label(text) { this.#canvas.setAttribute("aria-label", text); }
-  get label() { return this.#canvas.getAttribute("aria-label"); }
+  get canvas() {
+    return this.#canvas;
+  }
+  get half() {
+    return this.#half;
+  }
+  set half(value) {
+    this.#half = value;
+    this.#touch();
+  }
+  get t() {
+    return this.#t;
+  }
+  get layers() {
+    return { ...this.#on };
+  }
+  get flow() {
+    return this.#data.flow;
+  }
+  get handles() {
+    return this.#data.handles;
+  }
+  set label(text) {
+    this.#canvas.setAttribute("aria-label", text);
+  }
+  get label() {
+    return this.#canvas.getAttribute("aria-label");
+  }
 
   /** Switches layers by name; what is not named stays. */
   setLayers(layers) {
@@ -72,28 +91,52 @@ export class Stage {
   }
 
   /** The particles; `curve` between frames: "linear", what Euler does, or "cubic" for solvers of higher order. */
-  setFlow(flow, { curve = "linear" } = {}) { this.#put({ flow, curve }, false); }
+  setFlow(flow, { curve = "linear" } = {}) {
+    this.#put({ flow, curve }, false);
+  }
   /** The learned velocity: {side, values} or, for several t, {side, times, values}. */
-  setField(field) { this.#put({ field, ...this.#speed(field ?? this.#data.exact) }); }
+  setField(field) {
+    this.#put({ field, ...this.#speed(field ?? this.#data.exact) });
+  }
   /** The exact velocity, in the same shape; both get arrows of the learned one's scale. */
-  setExact(exact) { this.#put({ exact, ...this.#speed(this.#data.field ?? exact) }); }
+  setExact(exact) {
+    this.#put({ exact, ...this.#speed(this.#data.field ?? exact) });
+  }
   /** {side, values}: densities, row 0 lowest; null counts the particles as they are shown. */
-  setDensity(density) { this.#put({ density }); }
+  setDensity(density) {
+    this.#put({ density });
+  }
   /** {side, logDensity, low?, high?}: the range that the shades cover (by default the upper ln 1000). */
-  setLikelihood(likelihood) { this.#put({ likelihood }); }
+  setLikelihood(likelihood) {
+    this.#put({ likelihood });
+  }
   /** {side, times, x}: a flow of side × side points that began as a regular grid. */
-  setGrid(grid) { this.#put({ grid }, false); }
-  setEnds(source, target) { this.#put({ source, target }); }
+  setGrid(grid) {
+    this.#put({ grid }, false);
+  }
+  setEnds(source, target) {
+    this.#put({ source, target });
+  }
   /** A flow of conditional paths. */
-  setConditional(conditional) { this.#put({ conditional }); }
+  setConditional(conditional) {
+    this.#put({ conditional });
+  }
   /** A flow of chosen particles, each shown with its whole trajectory. */
-  setTraces(traces) { this.#put({ traces }); }
+  setTraces(traces) {
+    this.#put({ traces });
+  }
   /** {x, y, points, weights, velocity}: which data points pull (x, y). */
-  setPull(pull) { this.#put({ pull }, false); }
+  setPull(pull) {
+    this.#put({ pull }, false);
+  }
   /** Points that can be dragged: [{x, y, label}]. */
-  setHandles(handles) { this.#put({ handles: handles ?? [] }, false); }
+  setHandles(handles) {
+    this.#put({ handles: handles ?? [] }, false);
+  }
   /** Marks (x, y), {x, y, strong} or null, and the handle that is held; Pointing calls it. */
-  setCursor(cursor, held = -1) { this.#put({ cursor, held }, false); }
+  setCursor(cursor, held = -1) {
+    this.#put({ cursor, held }, false);
+  }
 
   /** Reads the colours again: the style sheet's changed. */
   recolour() {

@@ -21,13 +21,27 @@ export class SvgContext {
   #path = [];
   #parts = [];
 
-  beginPath() { this.#path = []; }
-  moveTo(x, y) { this.#path.push(`M${round(x)} ${round(y)}`); }
-  lineTo(x, y) { this.#path.push(`L${round(x)} ${round(y)}`); }
-  quadraticCurveTo(a, b, x, y) { this.#path.push(`Q${[a, b, x, y].map(round).join(" ")}`); }
-  bezierCurveTo(a, b, c, d, x, y) { this.#path.push(`C${[a, b, c, d, x, y].map(round).join(" ")}`); }
-  closePath() { this.#path.push("Z"); }
-  setLineDash(dash) { this.#dash = dash; }
+  beginPath() {
+    this.#path = [];
+  }
+  moveTo(x, y) {
+    this.#path.push(`M${round(x)} ${round(y)}`);
+  }
+  lineTo(x, y) {
+    this.#path.push(`L${round(x)} ${round(y)}`);
+  }
+  quadraticCurveTo(a, b, x, y) {
+    this.#path.push(`Q${[a, b, x, y].map(round).join(" ")}`);
+  }
+  bezierCurveTo(a, b, c, d, x, y) {
+    this.#path.push(`C${[a, b, c, d, x, y].map(round).join(" ")}`);
+  }
+  closePath() {
+    this.#path.push("Z");
+  }
+  setLineDash(dash) {
+    this.#dash = dash;
+  }
 
   /** Whole circles only, from (x + r, y), which is what layers draw. */
   arc(x, y, r) {
@@ -49,8 +63,12 @@ export class SvgContext {
     this.#parts.push(`<rect ${box} fill="${this.fillStyle}"${this.#alpha()}/>`);
   }
 
-  fillText(text, x, y) { this.#text(text, x, y, `fill="${this.fillStyle}"`); }
-  strokeText(text, x, y) { this.#text(text, x, y, `fill="none"${this.#line()}`); }
+  fillText(text, x, y) {
+    this.#text(text, x, y, `fill="${this.fillStyle}"`);
+  }
+  strokeText(text, x, y) {
+    this.#text(text, x, y, `fill="none"${this.#line()}`);
+  }
 
   /** A map of a few cells, enlarged by whoever shows the file. */
   drawImage(canvas, x, y, width, height) {

@@ -29,7 +29,11 @@ export function colour(element, name) {
 
 /** Red, green and blue, 0 to 255, of "rgb(…)" as the browser writes it. */
 export function rgb(text) {
-  const parts = text.match(/^rgba?\(([^)]*)\)/)?.[1].split(/[\s,/]+/).slice(0, 3).map(Number);
+  const parts = text
+    .match(/^rgba?\(([^)]*)\)/)?.[1]
+    .split(/[\s,/]+/)
+    .slice(0, 3)
+    .map(Number);
   if (parts?.length !== 3 || parts.some(Number.isNaN)) throw new Error(`the colour “${text}” must be written rgb(r, g, b)`);
   return parts;
 }
@@ -41,7 +45,11 @@ const isProbe = (element) => element.className === "theme-probe";
  * an attribute. A figure's root holds a probe whose colour has a transition (figure.css); its end is the sign.
  */
 export function onTheme(element, callback, { signal } = {}) {
-  element.getRootNode().addEventListener("transitionend", ({ target }) => {
-    if (isProbe(target)) callback();
-  }, { signal });
+  element.getRootNode().addEventListener(
+    "transitionend",
+    ({ target }) => {
+      if (isProbe(target)) callback();
+    },
+    { signal },
+  );
 }

@@ -32,7 +32,9 @@ async function begin() {
   if (!Object.hasOwn(FIGURES, name)) {
     const known = Object.keys(FIGURES).join(", ");
     document.getElementById("place").hidden = true;
-    return say(name ? `There is no figure “${name.slice(0, 40)}”. There are: ${known}.` : `This page shows one figure: add #figure= and one of ${known}.`);
+    return say(
+      name ? `There is no figure “${name.slice(0, 40)}”. There are: ${known}.` : `This page shows one figure: add #figure= and one of ${known}.`,
+    );
   }
   const { table } = await FIGURES[name].load();
   const all = { ...FRAME, ...table };
@@ -71,7 +73,8 @@ async function begin() {
   window.addEventListener("pageshow", ({ persisted }) => persisted && place.replaceChildren(element));
   window.addEventListener("hashchange", () => {
     const other = new URLSearchParams(location.hash.slice(1)).get("figure");
-    if (other !== name) location.reload(); // another figure: begin again
+    if (other !== name)
+      location.reload(); // another figure: begin again
     else set(location.hash);
   });
 }

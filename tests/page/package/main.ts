@@ -53,8 +53,23 @@ async function digits() {
   setTimeout(() => engine.close(), 50);
   const closed = [(await under).name, (await failure(() => engine.draw(request))).name];
   return {
-    shares, backend, why, device, network, frames: frames.map(plain), same, ink, closed, seen, kept, before, first, stopped,
-    aborted: [aborted.name, aborted === abort.signal.reason], turns: both.map((frame) => frame.t), differ: both[0].x[0] !== both[1].x[0],
+    shares,
+    backend,
+    why,
+    device,
+    network,
+    frames: frames.map(plain),
+    same,
+    ink,
+    closed,
+    seen,
+    kept,
+    before,
+    first,
+    stopped,
+    aborted: [aborted.name, aborted === abort.signal.reason],
+    turns: both.map((frame) => frame.t),
+    differ: both[0].x[0] !== both[1].x[0],
   };
 }
 
@@ -92,7 +107,19 @@ async function training() {
   run.close();
   const closed = await said(() => run.weights());
   twin.close();
-  return { backend, device, parameters, progress, sizes, aborted, stoppedAt, wentOn, same, closed, header: new TextDecoder().decode(weights.slice(8, 400)) };
+  return {
+    backend,
+    device,
+    parameters,
+    progress,
+    sizes,
+    aborted,
+    stoppedAt,
+    wentOn,
+    same,
+    closed,
+    header: new TextDecoder().decode(weights.slice(8, 400)),
+  };
 }
 
 async function refusals() {

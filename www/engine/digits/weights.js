@@ -20,9 +20,7 @@ async function openCache() {
 
 async function check(bytes, model) {
   if (bytes.byteLength !== model.bytes) {
-    throw new WeightsError(
-      `The weights file has ${bytes.byteLength} bytes instead of ${model.bytes}: the download was cut. Reload to try again.`,
-    );
+    throw new WeightsError(`The weights file has ${bytes.byteLength} bytes instead of ${model.bytes}: the download was cut. Reload to try again.`);
   }
   // Plain http has no crypto.subtle; the engine still refuses a damaged file.
   if (globalThis.crypto?.subtle && hex(await crypto.subtle.digest("SHA-256", bytes)) !== model.sha256) {

@@ -19,7 +19,5 @@ export const DIGITS = Object.freeze({
 /** The class of each digit of the grid: one class a row, counting up from `class`, or the same everywhere. */
 export function labels(state) {
   const side = Math.sqrt(state.digits);
-  return Array.from({ length: state.digits }, (_, i) =>
-    state.rows === "same" ? state.class : (state.class + Math.floor(i / side)) % 10,
-  );
+  return Array.from({ length: state.digits }, (_, i) => (state.rows === "same" ? state.class : (state.class + Math.floor(i / side)) % 10));
 }

@@ -106,7 +106,14 @@ export class HandFigure {
   }
 
   #paint(canvas, cells) {
-    drawStrip(canvas, cells.map((x) => x && { x }), "x", 0, cells.length, -1);
+    drawStrip(
+      canvas,
+      cells.map((x) => x && { x }),
+      "x",
+      0,
+      cells.length,
+      -1,
+    );
   }
 
   #show(name, cells, label) {
@@ -212,7 +219,8 @@ export class HandFigure {
     if (example && !this.#pad.blank) return; // a person has begun to write
     this.#pad.pixels = x;
     this.#pad.example = Boolean(example);
-    if (example) this.#pad.revalue(read(write(x))); // nobody's drawing: it does not enter the link
+    if (example)
+      this.#pad.revalue(read(write(x))); // nobody's drawing: it does not enter the link
     else this.#drawn();
     this.#say(`The network wrote a ${label}: 32 evaluations, midpoint, guidance 2 from t = 0.2, seed ${seed}.`);
   }
@@ -235,14 +243,20 @@ export class HandFigure {
     const { x, nfe } = await this.#run(signal, { ...EXACT, labels: [label] }, { method: "decode", args: [noise] }, (frame) => show(frame.x));
     const error = pixels.reduce((sum, v, i) => sum + Math.abs(v - x[i]), 0) / pixels.length / 2;
     const ways = there ? `${there} evaluations there and ${nfe} back` : `${nfe} evaluations back`;
-    this.#caption("return", `The digit, its noise, and back again as a ${label}: a pixel is off by ${error.toFixed(4)} of the grey scale on average (Runge–Kutta 4, ${ways}).`);
+    this.#caption(
+      "return",
+      `The digit, its noise, and back again as a ${label}: a pixel is off by ${error.toFixed(4)} of the grey scale on average (Runge–Kutta 4, ${ways}).`,
+    );
   }
 
   async _classes(job) {
     const { noise } = await this.#toNoise(job);
     const show = ({ x }) => this.#show("classes", parts(x), "Its noise as each digit from 0 to 9");
     const { nfe } = await this.#run(job.signal, { ...QUICK, labels: DIGITS }, { method: "decode", args: [joined(DIGITS.map(() => noise))] }, show);
-    this.#caption("classes", `Its noise, led to each class from 0 to 9: what is not the class, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`);
+    this.#caption(
+      "classes",
+      `Its noise, led to each class from 0 to 9: what is not the class, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`,
+    );
   }
 
   async _keep(job) {
@@ -258,7 +272,10 @@ export class HandFigure {
     const between = joined(shares.map((share) => slerp(from, to, share)));
     const show = ({ x }) => this.#show("blend", parts(x), `From the kept ${first} to this ${job.label}`);
     const { nfe } = await this.#run(job.signal, { ...QUICK, labels }, { method: "decode", args: [between] }, show);
-    this.#caption("blend", `From the kept ${first} to this ${job.label}, along the sphere between their noises; the class changes half way (midpoint, ${nfe} evaluations).`);
+    this.#caption(
+      "blend",
+      `From the kept ${first} to this ${job.label}, along the sphere between their noises; the class changes half way (midpoint, ${nfe} evaluations).`,
+    );
   }
 
   async _mend({ pixels, mask, whole, label: digit, signal }) {
@@ -268,7 +285,10 @@ export class HandFigure {
     const show = ({ x }) => this.#show("mend", [hole, x], label);
     const request = { ...EXACT, solver: "euler", labels: [digit] };
     const { nfe } = await this.#run(signal, request, { method: "mend", args: [pixels, mask] }, show);
-    this.#caption("mend", `What is left of it, and mended as a ${digit}: every step is led to an image that agrees with what is left (Euler, ${nfe} evaluations, seed 1).`);
+    this.#caption(
+      "mend",
+      `What is left of it, and mended as a ${digit}: every step is led to an image that agrees with what is left (Euler, ${nfe} evaluations, seed 1).`,
+    );
   }
 
   async _enlarge({ pixels: drawing, label, signal }) {

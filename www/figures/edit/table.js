@@ -17,7 +17,10 @@ export function write(pixels) {
   const level = (v) => Math.round((LEVELS * (Math.min(1, Math.max(-1, v)) + 1)) / 2);
   const bytes = Array.from({ length: pixels.length / 2 }, (_, i) => 16 * level(pixels[2 * i]) + level(pixels[2 * i + 1]));
   if (bytes.every((b) => b === 0)) return "";
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 /** The other way; blank paper for an empty text. */

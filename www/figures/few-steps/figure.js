@@ -188,7 +188,10 @@ export class FewFigure {
     signal.addEventListener("abort", () => [flow, map].forEach((network) => network.stop()));
     this.#say("Loading the networks…");
     const loading = (share) => this.#task.busy && this.#say(`Loading the few-step network… ${Math.round(100 * share)} %`);
-    await unless(signal, flow.open(this.#state.engine, () => {}));
+    await unless(
+      signal,
+      flow.open(this.#state.engine, () => {}),
+    );
     await unless(signal, map.open(this.#state.engine, loading));
     const label = this.#state["few.class"];
     const request = { ...FLOW, seed: this.#state["few.seed"], labels: Array(DIGITS).fill(label) };
@@ -208,7 +211,9 @@ export class FewFigure {
       }
     }
     const samples = [...new Set([flow, map].flatMap(({ figures }) => figures?.samples ?? []))];
-    const measured = samples.length ? ` Beside the digits: measured beforehand, on ${samples.map((n) => n.toLocaleString("en")).join(" and ")} digits of all classes.` : "";
+    const measured = samples.length
+      ? ` Beside the digits: measured beforehand, on ${samples.map((n) => n.toLocaleString("en")).join(" and ")} digits of all classes.`
+      : "";
     this.#say(`Class ${label}, seed ${request.seed}.${measured}`);
   }
 }

@@ -54,10 +54,18 @@ export class Brush {
     this.#observer.observe(canvas);
   }
 
-  get canvas() { return this.#canvas; }
-  get count() { return this.#points.length / 2; }
-  get points() { return Float32Array.from(this.#points); }
-  get tool() { return this.#tool; }
+  get canvas() {
+    return this.#canvas;
+  }
+  get count() {
+    return this.#points.length / 2;
+  }
+  get points() {
+    return Float32Array.from(this.#points);
+  }
+  get tool() {
+    return this.#tool;
+  }
   set tool(tool) {
     if (tool !== "add" && tool !== "erase") throw new Error(`a brush can “add” or “erase”, not “${tool}”`);
     this.#tool = tool;
@@ -103,7 +111,9 @@ export class Brush {
     cancelAnimationFrame(this.#asked);
   }
 
-  get #width() { return 0.15 * this.#half; }
+  get #width() {
+    return 0.15 * this.#half;
+  }
 
   #remember() {
     this.#preview = null;

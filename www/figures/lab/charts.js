@@ -19,7 +19,9 @@ export class LossChart extends Chart {
     this.#log = Boolean(log);
     this.redraw();
   }
-  get log() { return this.#log; }
+  get log() {
+    return this.#log;
+  }
 
   /** The losses of the steps just made. */
   append(run, losses) {
@@ -136,7 +138,12 @@ export class NfeChart extends Chart {
     });
     for (const run of runs) {
       const { nfe, w2 } = this.#runs[run];
-      root.append(marked(run, nfe.map((n, i) => [X(n), w2[i] > 0 ? Y(w2[i]) : NaN])));
+      root.append(
+        marked(
+          run,
+          nfe.map((n, i) => [X(n), w2[i] > 0 ? Y(w2[i]) : NaN]),
+        ),
+      );
     }
   }
 }
@@ -168,6 +175,11 @@ export class CosineChart extends Chart {
       legend: [],
       label: `Cosine between the conditional and the marginal gradient. ${said || "Not measured yet"}.`,
     });
-    root.append(marked("a", batches.map((b, i) => [X(b), Y(cosines[i])])));
+    root.append(
+      marked(
+        "a",
+        batches.map((b, i) => [X(b), Y(cosines[i])]),
+      ),
+    );
   }
 }

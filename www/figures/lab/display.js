@@ -6,8 +6,10 @@ import { View } from "./view.js";
 /** Half the side of a square that holds 99 % of both ends with some room. */
 function reach(source, target, scale) {
   const far = (points, by) => {
-    const sizes = Float32Array.from({ length: points.length / 2 }, (_, i) =>
-      by * Math.max(Math.abs(points[2 * i]), Math.abs(points[2 * i + 1]))).sort();
+    const sizes = Float32Array.from(
+      { length: points.length / 2 },
+      (_, i) => by * Math.max(Math.abs(points[2 * i]), Math.abs(points[2 * i + 1])),
+    ).sort();
     return sizes[Math.floor(0.99 * (sizes.length - 1))];
   };
   return Math.ceil(2 * 1.12 * Math.max(far(source, scale), far(target, 1), 1)) / 2;
@@ -91,7 +93,8 @@ export class LabDisplay {
     const [view] = this.views;
     await view.computeLikelihood();
     const { bitsPerDim, heldOut, mass, nfe } = view.likelihood;
-    this.#byId("lab-likelihood-text").textContent = `${bitsPerDim.toFixed(3)} bits per dimension on ${heldOut} held-out points; the density integrates to ${mass.toFixed(3)} over the square (${nfe} evaluations of Runge–Kutta 4).`;
+    this.#byId("lab-likelihood-text").textContent =
+      `${bitsPerDim.toFixed(3)} bits per dimension on ${heldOut} held-out points; the density integrates to ${mass.toFixed(3)} over the square (${nfe} evaluations of Runge–Kutta 4).`;
   }
 
   layers() {
@@ -103,7 +106,8 @@ export class LabDisplay {
     const { exact } = this.views[0];
     if (!exact || !this.views[0].has("exact")) return;
     this.#byId("lab-exact-text").textContent =
-      exact.problem ?? `At t = ${exact.t.toFixed(2)} the learned field is ${exact.error.toFixed(3)} (root mean square over p_t) from the exact one, whose own size is ${exact.scale.toFixed(3)}.`;
+      exact.problem ??
+      `At t = ${exact.t.toFixed(2)} the learned field is ${exact.error.toFixed(3)} (root mean square over p_t) from the exact one, whose own size is ${exact.scale.toFixed(3)}.`;
   }
 
   /** Learning rates before the present one. */

@@ -44,7 +44,10 @@ export class Ends {
 
   /** Shows draws from both ends as the engine sees them, and keeps drawings editable. */
   async show(source, target) {
-    for (const [role, points] of [["source", source], ["target", target]]) {
+    for (const [role, points] of [
+      ["source", source],
+      ["target", target],
+    ]) {
       const brush = this.#brushes[role];
       if (this.#state[`lab.${role}`] !== "points") {
         brush.show(points.subarray(0, 2 * SHOWN));

@@ -6,19 +6,44 @@ import { focused } from "../../element/state.js";
 const REST_MS = 150;
 
 const TITLES = {
-  path: "path", coupling: "pairs", sigmaMin: "σ min", width: "width", depth: "depth", batch: "batch",
-  rate: "learning rate", time: "times", ema: "weight average", solver: "solver", steps: "steps", off: "nothing: one run",
+  path: "path",
+  coupling: "pairs",
+  sigmaMin: "σ min",
+  width: "width",
+  depth: "depth",
+  batch: "batch",
+  rate: "learning rate",
+  time: "times",
+  ema: "weight average",
+  solver: "solver",
+  steps: "steps",
+  off: "nothing: one run",
 };
 
 const LAYERS = {
-  particles: "particles", field: "learned field", ends: "source and target", density: "density", grid: "deformed grid",
-  conditional: "conditional paths", marginal: "marginal trajectories", exact: "exact field", likelihood: "likelihood",
+  particles: "particles",
+  field: "learned field",
+  ends: "source and target",
+  density: "density",
+  grid: "deformed grid",
+  conditional: "conditional paths",
+  marginal: "marginal trajectories",
+  exact: "exact field",
+  likelihood: "likelihood",
 };
 
 /** What the distributions are called. */
 export const END_NAMES = {
-  gaussian: "Gaussian", "eight-gaussians": "8 Gaussians", moons: "two moons", "s-curve": "S-curve", spirals: "spirals",
-  checkerboard: "checkerboard", rings: "rings", pinwheel: "pinwheel", text: "text", points: "drawn or CSV",
+  gaussian: "Gaussian",
+  "eight-gaussians": "8 Gaussians",
+  moons: "two moons",
+  "s-curve": "S-curve",
+  spirals: "spirals",
+  checkerboard: "checkerboard",
+  rings: "rings",
+  pinwheel: "pinwheel",
+  text: "text",
+  points: "drawn or CSV",
 };
 
 /** Values that the second run may take for the compared setting. */
@@ -91,11 +116,14 @@ export class LabForm {
     this.refresh();
     this.#pending.add(key);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const keys = [...this.#pending];
-      this.#pending.clear();
-      this.#changed(keys);
-    }, LAB[key].part === "picture" ? 0 : REST_MS);
+    this.#timer = setTimeout(
+      () => {
+        const keys = [...this.#pending];
+        this.#pending.clear();
+        this.#changed(keys);
+      },
+      LAB[key].part === "picture" ? 0 : REST_MS,
+    );
   }
 
   /** A value for the second run that differs from the first. */
@@ -116,7 +144,7 @@ export class LabForm {
     for (const output of this.#form.querySelectorAll("[data-out]")) output.value = String(this.#state[output.dataset.out]);
     for (const element of this.#form.querySelectorAll("[data-show], [data-hide]")) {
       const [key, value] = (element.dataset.show ?? element.dataset.hide).split("=");
-      element.hidden = (String(this.#state[key]) === value) !== ("show" in element.dataset);
+      element.hidden = (String(this.#state[key]) === value) !== "show" in element.dataset;
     }
     const layers = this.#state["lab.layers"].split(".");
     for (const box of this.#form.querySelectorAll("[data-layer]")) box.checked = layers.includes(box.value);

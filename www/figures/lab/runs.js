@@ -44,7 +44,10 @@ export class Runs {
     this.#client = client;
     this.#state = state;
     this.#on = on;
-    this.#task = new Task((how) => on.state(how), (text) => on.problem(text));
+    this.#task = new Task(
+      (how) => on.state(how),
+      (text) => on.problem(text),
+    );
   }
 
   get training() {
@@ -241,5 +244,4 @@ export class Runs {
 }
 
 /** Particles to ask for: fewer while training. */
-export const particles = (run, live) =>
-  live ? Math.min(LIVE_PARTICLES, run.state["lab.particles"]) : run.state["lab.particles"];
+export const particles = (run, live) => (live ? Math.min(LIVE_PARTICLES, run.state["lab.particles"]) : run.state["lab.particles"]);

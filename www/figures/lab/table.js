@@ -5,7 +5,10 @@ const ENDS = ["gaussian", "eight-gaussians", "moons", "s-curve", "spirals", "che
 const end = choice(...ENDS, "text", "points");
 const words = text(/^[ -~]{0,12}$/, "at most 12 plain letters, digits and signs");
 const points = text(/^[A-Za-z0-9_-]{0,8200}$/, "points as this page writes them");
-const earlier = text(/^(0(\.\d{1,6})?x[1-9]\d{0,5}(-(?!$)|$)){0,20}$/, "earlier learning rates and the steps they ended at, as 0.002x1200-0.001x3000");
+const earlier = text(
+  /^(0(\.\d{1,6})?x[1-9]\d{0,5}(-(?!$)|$)){0,20}$/,
+  "earlier learning rates and the steps they ended at, as 0.002x1200-0.001x3000",
+);
 const whole = (min, max) => number(min, max, { whole: true });
 
 /** key: {kind, initial, part}; part: what a change of it needs (a new experiment, a new rate, samples or a picture). */
@@ -69,7 +72,12 @@ export function settings(state, slot) {
 
 /** Learning rates before the present one: [{rate, until}] as the link writes them, and back. */
 const readEarlier = (text) =>
-  text ? text.split("-").map((part) => part.split("x").map(Number)).map(([rate, until]) => ({ rate, until })) : [];
+  text
+    ? text
+        .split("-")
+        .map((part) => part.split("x").map(Number))
+        .map(([rate, until]) => ({ rate, until }))
+    : [];
 
 export const writeEarlier = ({ rates, untils }) => Array.from(rates, (rate, i) => `${rate}x${untils[i]}`).join("-");
 

@@ -42,17 +42,24 @@ export class Take {
     };
     const text = (content, type) => new Blob([content].flat(), { type });
     switch (what) {
-      case "png": return keep(await picturePng(view.stage, meta), "flow", "png");
-      case "svg": return keep(pictureSvg(view.stage, meta), "flow", "svg");
-      case "json": return keep(await trajectoryJson(view.stage.flow, meta), "trajectories", "json");
-      case "csv": return keep(await trajectoryCsv(view.stage.flow, meta), "trajectories", "csv");
-      case "record": return keep(this.#record(meta), "training", "csv");
+      case "png":
+        return keep(await picturePng(view.stage, meta), "flow", "png");
+      case "svg":
+        return keep(pictureSvg(view.stage, meta), "flow", "svg");
+      case "json":
+        return keep(await trajectoryJson(view.stage.flow, meta), "trajectories", "json");
+      case "csv":
+        return keep(await trajectoryCsv(view.stage.flow, meta), "trajectories", "csv");
+      case "record":
+        return keep(this.#record(meta), "training", "csv");
       case "weights": {
         const bytes = await runs.call(run, "weights");
         return keep(text(bytes, "application/octet-stream"), "weights", "safetensors");
       }
-      case "animation": return this.#animate(button, meta, keep);
-      case "load": return this.#choose(loadWeights);
+      case "animation":
+        return this.#animate(button, meta, keep);
+      case "load":
+        return this.#choose(loadWeights);
       case "link":
         await navigator.clipboard.writeText(link());
         return this.#say("Copied. The link trains to this very step, to the same weights on the CPU engine.");

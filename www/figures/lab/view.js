@@ -77,8 +77,15 @@ export class View {
     this.#on = list.split(".");
     const on = (name) => this.has(name);
     this.stage.setLayers({
-      particles: on("particles"), source: on("ends"), target: on("ends"), field: on("field"), exact: on("exact"),
-      density: on("density"), grid: on("grid"), conditional: on("conditional"), likelihood: on("likelihood"),
+      particles: on("particles"),
+      source: on("ends"),
+      target: on("ends"),
+      field: on("field"),
+      exact: on("exact"),
+      density: on("density"),
+      grid: on("grid"),
+      conditional: on("conditional"),
+      likelihood: on("likelihood"),
       pull: on("exact"),
     });
     if (!on("exact")) this.stage.setPull(null);
@@ -171,9 +178,7 @@ export class View {
 
   async #setStarts(points) {
     this.#starts = Float32Array.from(points);
-    this.stage.setHandles(
-      Array.from({ length: points.length / 2 }, (_, i) => ({ x: points[2 * i], y: points[2 * i + 1], label: `start ${i + 1}` })),
-    );
+    this.stage.setHandles(Array.from({ length: points.length / 2 }, (_, i) => ({ x: points[2 * i], y: points[2 * i + 1], label: `start ${i + 1}` })));
     if (this.#tracing) return; // the one under way asks again with the newest
     this.#tracing = true;
     try {

@@ -154,8 +154,7 @@ export class RoadsFigure {
     if (points.length >= MOST) return;
     const radius = key === "x0" ? 1.2 : 2.1;
     const room = ([x, y]) => Math.min(...points.map(([a, b]) => Math.hypot(a - x, b - y)));
-    const places = Array.from({ length: 24 }, (_, k) => k * GOLDEN_ANGLE)
-      .map((angle) => [radius * Math.cos(angle), radius * Math.sin(angle)]);
+    const places = Array.from({ length: 24 }, (_, k) => k * GOLDEN_ANGLE).map((angle) => [radius * Math.cos(angle), radius * Math.sin(angle)]);
     points.push(places.reduce((best, place) => (room(place) > room(best) ? place : best)));
     this.#set(`roads.${key}`, encode(points));
     this.#handles.focus(key, points.length - 1);
@@ -222,7 +221,10 @@ export class RoadsFigure {
   /** The figures of the newest answer. */
   #read() {
     const { diffusion, straight } = this.#answer;
-    for (const [name, road] of [["diffusion", diffusion], ["straight", straight]]) {
+    for (const [name, road] of [
+      ["diffusion", diffusion],
+      ["straight", straight],
+    ]) {
       this.#part(`miss-${name}`).textContent = distance(road.error);
       const cells = this.#root.querySelectorAll(`[data-ladder="${name}"] td`);
       STEPS.forEach((steps, k) => {

@@ -63,8 +63,7 @@ export class Handles {
     // The point keeps its distance to the pointer: it does not jump when it is grasped off its centre.
     const scale = (2 * HALF.x) / box.width;
     const from = [event.clientX, event.clientY];
-    const moved = (now) =>
-      this.#calls.moved(kind, index, [x + (now.clientX - from[0]) * scale, y - (now.clientY - from[1]) * scale]);
+    const moved = (now) => this.#calls.moved(kind, index, [x + (now.clientX - from[0]) * scale, y - (now.clientY - from[1]) * scale]);
     const end = new AbortController();
     const over = () => {
       end.abort();

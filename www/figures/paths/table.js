@@ -13,13 +13,13 @@ const COORDINATE = /^-?\d(\.\d{1,2})?$/;
 const points = {
   read: (list) => {
     const parts = list.split("_");
-    const valid = parts.length % 2 === 0 && parts.length <= 2 * MOST && parts.every((part, i) =>
-      COORDINATE.test(part) && Math.abs(Number(part)) <= (i % 2 ? HALF.y : HALF.x));
+    const valid =
+      parts.length % 2 === 0 &&
+      parts.length <= 2 * MOST &&
+      parts.every((part, i) => COORDINATE.test(part) && Math.abs(Number(part)) <= (i % 2 ? HALF.y : HALF.x));
     return valid ? list : undefined;
   },
-  says:
-    `1 to ${MOST} points as x_y_x_y…, x from -${HALF.x} to ${HALF.x}, y from -${HALF.y} to ${HALF.y}, ` +
-    "two decimals at most",
+  says: `1 to ${MOST} points as x_y_x_y…, x from -${HALF.x} to ${HALF.x}, y from -${HALF.y} to ${HALF.y}, ` + "two decimals at most",
 };
 
 /** key: {kind, initial, part}; part: "roads" where a change needs new curves, "picture" where it does not. */

@@ -55,10 +55,11 @@ export function outcome(answer, state) {
   }
   const of = `(mean of ${straight.trajectories.length})`;
   if (shown === "diffusion") return `${steps} ends ${distance(diffusion.error)} off along the diffusion path ${of}.`;
-  const mean = shown === "straight"
-    ? `${steps} ends ${distance(straight.error)} off along the straight path ${of}.`
-    : `${steps} ends ${distance(diffusion.error)} off along the diffusion path and ${distance(straight.error)} off ` +
-    `along the straight path ${of}.`;
+  const mean =
+    shown === "straight"
+      ? `${steps} ends ${distance(straight.error)} off along the straight path ${of}.`
+      : `${steps} ends ${distance(diffusion.error)} off along the diffusion path and ${distance(straight.error)} off ` +
+        `along the straight path ${of}.`;
   const several = answer.straight.trajectories[0].conditional.length > 1;
   if (n > 1 || !several) return mean;
   const where = state["roads.sigmaMin"] > 0 ? "near the mean of the data" : "on the mean of the data";

@@ -42,7 +42,8 @@ export class RaceChart extends Chart {
       const group = element("g", { class: `racer racer-${i}` });
       group.append(element("path", { class: "line", d: line(w2.map((v, k) => [X(NFES[k]), Y(v)])) }));
       w2.forEach((v, k) =>
-        group.append(element("path", { class: "mark", d: MARKS[i % MARKS.length], transform: `translate(${X(NFES[k])} ${Y(v)})` })));
+        group.append(element("path", { class: "mark", d: MARKS[i % MARKS.length], transform: `translate(${X(NFES[k])} ${Y(v)})` })),
+      );
       root.append(group);
     }
   }

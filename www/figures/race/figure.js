@@ -206,7 +206,8 @@ export class RaceFigure {
       const began = performance.now();
       const done = await this.#call("train", this.#slice);
       const finished = await this.#measureUpTo(done?.contestant ?? this.#contestants.length);
-      if (done === undefined) return this.#progress(1, `Done: ${this.#contestants.length} methods, ${total} steps each, seed ${this.#state["race.seed"]}.`);
+      if (done === undefined)
+        return this.#progress(1, `Done: ${this.#contestants.length} methods, ${total} steps each, seed ${this.#state["race.seed"]}.`);
       const last = done.contestant;
       this.#pace(done, performance.now() - began);
       const { label } = this.#lines[last];
