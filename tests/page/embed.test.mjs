@@ -45,7 +45,6 @@ async function visit(html, options = {}) {
 }
 
 const scrollTo = (page, id) => page.$eval(id, (e) => e.scrollIntoView({ block: "center" }));
-const ready = (page, id) => page.waitForFunction((s) => part(s)?.shadowRoot?.querySelector("[role=alert]")?.hidden, id, { timeout: 60_000 });
 
 /** Goes through the example post, figure by figure, until each is alive. */
 async function read(page) {
@@ -202,7 +201,7 @@ test("the theme follows the host, also when it changes, or is set", async () => 
 });
 
 test("what is copied gives the figure back", async () => {
-  const { page: shown, context, close } = await visit(withFigures('<flow-lab figure="roads" steps="8" points="set"></flow-lab>'));
+  const { page: shown, close } = await visit(withFigures('<flow-lab figure="roads" steps="8" points="set"></flow-lab>'));
   await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
   await shown.check('[name="roads.steps"][value="2"]', { force: true });
   const copied = async (name) => {

@@ -44,12 +44,12 @@ export function fromAttributes(element, name, table, before) {
 /** The element's markup that gives `state` back. */
 export function toMarkup(name, table, state, { controls }) {
   const set = Object.entries(table).filter(([key, { initial }]) => state[key] !== initial);
-  const attributes = set.map(([key]) => ` ${attribute(name, key)}="${escape(String(state[key]))}"`);
+  const attributes = set.map(([key]) => ` ${attribute(name, key)}="${escapeHtml(String(state[key]))}"`);
   const fewer = controls && controls !== "all" ? ` controls="${controls}"` : "";
   return `<flow-lab figure="${name}"${attributes.join("")}${fewer}></flow-lab>`;
 }
 
-export const escape = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+export const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
 /** Takes single controls away: `hide` lists them as their attributes are called. */
 export function hideControls(root, name, table, hide) {

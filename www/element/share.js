@@ -1,6 +1,6 @@
 // The row under a figure: a link to it as it is, and what an author pastes to have it in a post.
 import { HOME } from "../engine/assets.js";
-import { escape, toMarkup } from "./attributes.js";
+import { escapeHtml, toMarkup } from "./attributes.js";
 import { toHash } from "./state.js";
 
 const HEIGHTS = { digits: 1150, roads: 1550, lab: 2300, race: 1300, few: 1150, hand: 800 }; // before the frame reports its own
@@ -15,7 +15,7 @@ const element = (name, table, state, options) => `<script type="module" src="${H
 function frame(name, title, table, state, { controls }) {
   const set = [`figure=${name}`, controls && controls !== "all" ? `controls=${controls}` : "", toHash(table, state).slice(1)];
   const source = `${HOME}embed.html#${set.filter(Boolean).join("&")}`;
-  return `<iframe src="${escape(source)}" title="Flow Lab: ${title}" width="100%" height="${HEIGHTS[name]}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
+  return `<iframe src="${escapeHtml(source)}" title="Flow Lab: ${title}" width="100%" height="${HEIGHTS[name]}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
 }
 
 /** {row, address(state)}; `host`: the <flow-lab> element. */

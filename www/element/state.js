@@ -32,6 +32,9 @@ export const some = (...values) => ({
 
 export const SEED = number(0, 2 ** 32 - 1, { whole: true });
 
+/** Where the digit networks compute: one setting for all figures that use them. */
+export const ENGINE = Object.freeze({ kind: choice("auto", "webgpu", "cpu"), initial: "auto" });
+
 /** Whether a person is in this control, which then is left alone; a group of radio buttons never is. */
 export const focused = (control) => control instanceof Element && control.matches(":focus");
 

@@ -1,6 +1,6 @@
 // The part of CanvasRenderingContext2D that layers draw with, writing SVG instead: one drawing, two forms.
 
-const escape = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const escapeHtml = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 const round = (v) => String(Math.round(v * 10) / 10);
 
 export class SvgContext {
@@ -97,18 +97,18 @@ export class SvgContext {
     const anchor = { center: "middle", right: "end", end: "end" }[this.textAlign] ?? "start";
     const [, weight, size, family] = /^(?:(\d+) )?([\d.]+)px (.*)$/.exec(this.font);
     const middle = this.textBaseline === "middle" ? ' dominant-baseline="central"' : "";
-    const font = `font-family="${escape(family)}" font-size="${round(Number(size))}" font-weight="${weight ?? 400}"`;
+    const font = `font-family="${escapeHtml(family)}" font-size="${round(Number(size))}" font-weight="${weight ?? 400}"`;
     const place = `x="${round(x)}" y="${round(y)}" text-anchor="${anchor}"${middle}`;
-    this.#parts.push(`<text ${place} ${font} ${paint}>${escape(text)}</text>`);
+    this.#parts.push(`<text ${place} ${font} ${paint}>${escapeHtml(text)}</text>`);
   }
 
   /** The document: `size` pixels squared, what it is called, what it shows, and where its numbers came from. */
   text(size, { title = "", description = "", metadata = {} } = {}) {
     return `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${size} ${size}" role="img">
-<title>${escape(title)}</title>
-<desc>${escape(description)}</desc>
-<metadata>${escape(JSON.stringify(metadata))}</metadata>
+<title>${escapeHtml(title)}</title>
+<desc>${escapeHtml(description)}</desc>
+<metadata>${escapeHtml(JSON.stringify(metadata))}</metadata>
 ${this.#parts.join("\n")}
 </svg>
 `;

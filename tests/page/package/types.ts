@@ -1,6 +1,6 @@
 // What the types let through, and what they stop. Compiled, never run.
 import { createEngine, createTraining, type Engine, type FewRequest, type Flow, type Frame, type Progress } from "flow-lab";
-import { FlowLab, type FlowLabChangeEvent } from "flow-lab/element";
+import type { FlowLab, FlowLabChangeEvent } from "flow-lab/element";
 
 export async function right(signal: AbortSignal) {
   const engine: Engine = await createEngine();

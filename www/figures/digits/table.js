@@ -1,5 +1,5 @@
 // What a person can set in the digits figure.
-import { SEED, choice, number } from "../../element/state.js";
+import { ENGINE, SEED, choice, number } from "../../element/state.js";
 
 /** key: {kind, initial}; the keys are what stands in the URL. */
 export const DIGITS = Object.freeze({
@@ -13,7 +13,7 @@ export const DIGITS = Object.freeze({
   guidance: { kind: number(0, 6), initial: 2 },
   from: { kind: number(0, 1), initial: 0.2 },
   show: { kind: choice("x", "x1"), initial: "x" },
-  engine: { kind: choice("auto", "webgpu", "cpu"), initial: "auto" },
+  engine: ENGINE,
 });
 
 /** The class of each digit of the grid: one class a row, counting up from `class`, or the same everywhere. */

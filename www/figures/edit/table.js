@@ -1,6 +1,5 @@
 // What a person can set in the figure about a digit of one's own.
-import { DIGITS } from "../digits/table.js";
-import { number, text } from "../../element/state.js";
+import { ENGINE, number, text } from "../../element/state.js";
 
 export const SIDE = 28;
 const LEVELS = 15; // a pixel is one of 16 greys in the link
@@ -8,7 +7,7 @@ const LEVELS = 15; // a pixel is one of 16 greys in the link
 /** key: {kind, initial}; the drawing is as `write` below makes it, empty for none. */
 export const HAND = Object.freeze({
   "hand.drawing": { kind: text(/^([A-Za-z0-9_-]{523})?$/, "a drawing as this page writes it"), initial: "" },
-  engine: DIGITS.engine, // the digits' own: one engine for all of them
+  engine: ENGINE, // the digits' own: one engine for all of them
   "hand.class": { kind: number(0, 9, { whole: true }), initial: 3 },
 });
 

@@ -1,11 +1,10 @@
 // What a person can set in the figure about digits in few steps.
-import { DIGITS as GRID } from "../digits/table.js";
-import { SEED, choice, number } from "../../element/state.js";
+import { ENGINE, SEED, choice, number } from "../../element/state.js";
 
 export const FEW = Object.freeze({
   "few.class": { kind: number(0, 9, { whole: true }), initial: 3 },
   "few.seed": { kind: SEED, initial: 1 },
-  engine: GRID.engine, // the digits' own: one engine for all of them
+  engine: ENGINE, // the digits' own: one engine for all of them
   "few.computes": { kind: choice("webgpu", "cpu"), initial: "webgpu" },
   "few.images": { kind: choice(100, 200, 500, 1000, 2000), initial: 500 },
   "few.steps": { kind: choice(20, 100, 300, 600, 1000, 2000), initial: 300 },

@@ -1,5 +1,6 @@
 // The lab's form: shows a state, changes it, says which key changed.
 import { LAB } from "./table.js";
+import { END_NAMES } from "../../element/names.js";
 import { focused } from "../../element/state.js";
 
 /** Dragging a slider changes its number at once and acts when it rests. */
@@ -30,20 +31,6 @@ const LAYERS = {
   marginal: "marginal trajectories",
   exact: "exact field",
   likelihood: "likelihood",
-};
-
-/** What the distributions are called. */
-export const END_NAMES = {
-  gaussian: "Gaussian",
-  "eight-gaussians": "8 Gaussians",
-  moons: "two moons",
-  "s-curve": "S-curve",
-  spirals: "spirals",
-  checkerboard: "checkerboard",
-  rings: "rings",
-  pinwheel: "pinwheel",
-  text: "text",
-  points: "drawn or CSV",
 };
 
 /** Values that the second run may take for the compared setting. */

@@ -19,7 +19,7 @@ const points = {
       parts.every((part, i) => COORDINATE.test(part) && Math.abs(Number(part)) <= (i % 2 ? HALF.y : HALF.x));
     return valid ? list : undefined;
   },
-  says: `1 to ${MOST} points as x_y_x_y…, x from -${HALF.x} to ${HALF.x}, y from -${HALF.y} to ${HALF.y}, ` + "two decimals at most",
+  says: `1 to ${MOST} points as x_y_x_y…, x from -${HALF.x} to ${HALF.x}, y from -${HALF.y} to ${HALF.y}, two decimals at most`,
 };
 
 /** key: {kind, initial, part}; part: "roads" where a change needs new curves, "picture" where it does not. */

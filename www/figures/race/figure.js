@@ -2,7 +2,7 @@
 import { LabClient } from "../../engine/lab/client.js";
 import { MAKE_RACE } from "../../engine/lab/protocol.js";
 import { RaceChart } from "./chart.js";
-import { END_NAMES } from "../lab/form.js";
+import { END_NAMES } from "../../element/names.js";
 import { onTheme } from "../../plot/theme.js";
 import { NFES, RACE, race } from "./table.js";
 import { Tile } from "./tile.js";
