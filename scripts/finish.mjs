@@ -11,7 +11,17 @@ import { document } from "./documents.mjs";
 export const ENTRIES = ["index.html", "embed.html", "flow-lab.js"];
 
 /** What of www/ only the npm package has (scripts/pack.mjs). */
-const PACKAGE = ["api/check.js", "api/element.d.ts", "api/engine.js", "api/index.d.ts", "api/index.js", "api/stream.js", "api/training.js"];
+const PACKAGE = [
+  "api/check.js",
+  "api/element.d.ts",
+  "api/engine.js",
+  "api/index.d.ts",
+  "api/index.js",
+  "api/stream.js",
+  "api/training.js",
+  "engine/assets.d.ts",
+  "engine/flow_lab.d.ts",
+];
 
 export const BUILDS = ["cpu", "gpu"];
 const REFERENCE = /(\b(?:src|href)=["']|\b(?:from|import)\s*\(?\s*["'])(\.{1,2}\/)?app\//g;

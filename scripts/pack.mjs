@@ -11,7 +11,7 @@ import { BUILDS, manifests } from "./finish.mjs";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** What of www/ belongs to the article alone, or comes from elsewhere in a package. */
-const LEFT_OUT = ["models", "site"];
+const LEFT_OUT = ["models", "site", "engine/assets.d.ts", "engine/flow_lab.d.ts"];
 
 /** Cargo.toml's own value for `key`: the crate and the package are one version. */
 export function cargo(key) {

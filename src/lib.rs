@@ -39,8 +39,6 @@
 //! # Ok::<(), flow_lab::error::Error>(())
 //! ```
 
-#![warn(missing_docs)]
-
 pub mod assignment;
 pub mod coupling;
 pub mod data;

@@ -253,10 +253,9 @@ pub async fn read(x: Tensor<2>) -> Result<Vec<f32>> {
 /// As [`read`] for several batches, all in one round trip.
 pub async fn read_all<const N: usize>(batches: [Tensor<2>; N]) -> Result<[Vec<f32>; N]> {
     let transaction = batches.into_iter().fold(Transaction::default(), |all, x| all.register(x));
-    let data: Vec<TensorData> = transaction
-        .execute_async()
-        .await
-        .map_err(|e| Error::device(format!("results could not be read back from the device: {e:?}")).because(e))?;
+    let data: Vec<TensorData> = transaction.execute_async().await.map_err(|e| {
+        Error::device(format!("results could not be read back from the device: {e:?}")).because(e)
+    })?;
     let values: Vec<Vec<f32>> = data.iter().map(|data| data.iter::<f32>().collect()).collect();
     if values.iter().flatten().any(|v| !v.is_finite()) {
         return Err(Error::numeric("the samples are not finite; use more steps or less guidance"));

@@ -159,7 +159,7 @@ impl Session {
             }
             let noise = Rng::new(u64::from(request.seed), Stream::Noise).normals(n * net.dim());
             let sampler = MapSampler::new(rows(noise, net.dim())?, request.steps)?;
-            let motion = Motion::Map(sampler, condition);
+            let motion = Motion::Map(Box::new((sampler, condition)));
             return Ok(Run { motion, loaded, watch: self.opened.watch.clone() });
         }
         let path = AffinePath::new(loaded.header.schedule)?;
@@ -189,7 +189,7 @@ impl Session {
                 sampler.mending(Known::Blocks { values, side, block })?
             }
         };
-        Ok(Run { motion: Motion::Flow(sampler), loaded, watch: self.opened.watch.clone() })
+        Ok(Run { motion: Motion::Flow(Box::new(sampler)), loaded, watch: self.opened.watch.clone() })
     }
 }
 
@@ -206,8 +206,8 @@ async fn known_answer(loaded: &Loaded) -> Result<Vec<f32>> {
 
 /// How a run moves: a solver along a velocity, or a flow map's own steps with the classes that it is for.
 enum Motion {
-    Flow(Sampler),
-    Map(MapSampler, Condition),
+    Flow(Box<Sampler>),
+    Map(Box<(MapSampler, Condition)>),
 }
 
 /// A run in progress. Dropping it stops it.
@@ -239,7 +239,8 @@ impl Run {
         let net = &self.loaded.net;
         let frame = match &mut self.motion {
             Motion::Flow(sampler) => sampler.next(net).await,
-            Motion::Map(sampler, condition) => {
+            Motion::Map(map) => {
+                let (sampler, condition) = &mut **map;
                 Ok(sampler.next(&Classed { net, condition: condition.clone() }))
             }
         };

@@ -103,12 +103,17 @@ fn no_two_files_name_each_other() {
             continue;
         }
         for name in beside(&fs::read_to_string(&file).unwrap()) {
-            if file.with_file_name(&name).with_extension("rs").exists() || file.with_file_name(&name).is_dir() {
+            if file.with_file_name(&name).with_extension("rs").exists() || file.with_file_name(&name).is_dir()
+            {
                 arrows.push((file.parent().unwrap().to_path_buf(), stem.clone(), name));
             }
         }
     }
-    assert!(arrows.len() > 20, "only {} arrows were found: this test no longer sees the sources", arrows.len());
+    assert!(
+        arrows.len() > 20,
+        "only {} arrows were found: this test no longer sees the sources",
+        arrows.len()
+    );
     for (folder, from, to) in &arrows {
         let back = arrows.iter().any(|(f, a, b)| (f, a, b) == (folder, to, from));
         assert!(!back, "{}: {from} and {to} name each other", folder.display());

@@ -50,7 +50,7 @@ fn begin(config: DistillationConfig, file: &[u8]) -> flow_lab::error::Result<Dis
 
 #[test]
 fn it_draws_trains_and_gives_a_few_step_network() {
-        let mut it = begin(DistillationConfig { steps: 6, batch: 10, ..config() }, WEIGHTS).unwrap();
+    let mut it = begin(DistillationConfig { steps: 6, batch: 10, ..config() }, WEIGHTS).unwrap();
     block_on(it.draw(100)).unwrap();
     assert_eq!(it.drawn(), 12, "no more than were asked for");
     let losses = block_on(it.train(100)).unwrap();

@@ -249,7 +249,7 @@ fn weights_files_come_back_and_bad_ones_change_nothing() {
     let before = weights(&other);
     let wider = weights(&lab(LabConfig { width: 64, ..small() }));
     let cut = &file[..file.len() - 9];
-        for (bad, says) in [
+    for (bad, says) in [
         (cut, "whole safetensors"),
         (b"not weights".as_slice(), "whole safetensors"),
         (&wider, "depth and width"),

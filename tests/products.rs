@@ -17,16 +17,14 @@ fn layer_norm(gamma: Tensor<1>, beta: Tensor<1>) -> LayerNorm {
     norm
 }
 
-/// (γ norm(x) + β) (1 + scale) + shift, from the definition; rows of `d`, `tokens` of them a sample.
+/// (γ norm(x) + β) (1 + scale) + shift, from the definition; rows of `d`, `tokens` of them a sample, whose scale and shift
+/// are columns `at` onwards of a row of `m`, which has `width`.
 fn modulated(
     x: &[f64],
-    tokens: usize,
-    d: usize,
-    gamma: &[f64],
-    beta: &[f64],
+    [tokens, d]: [usize; 2],
+    [gamma, beta]: [&[f64]; 2],
     m: &[f64],
-    at: usize,
-    width: usize,
+    [at, width]: [usize; 2],
 ) -> Vec<f64> {
     let mut out = Vec::new();
     for (r, row) in x.chunks(d).enumerate() {
@@ -72,13 +70,10 @@ fn a_product_of_channels_is_its_definition() {
                     let x = match with_norm && d > 1 {
                         true => modulated(
                             &values(&x),
-                            t,
-                            d,
-                            &values(&gamma),
-                            &values(&beta),
+                            [t, d],
+                            [&values(&gamma), &values(&beta)],
                             &values(&modulation),
-                            3,
-                            2 * d + 3,
+                            [3, 2 * d + 3],
                         ),
                         false if with_norm => continue,
                         false => values(&x),
@@ -116,7 +111,13 @@ fn a_product_of_tokens_is_its_definition() {
             .residual(residual.clone())
             .activation(Activation::Silu)
             .run(x.clone());
-        let x = modulated(&values(&x), t, d, &values(&gamma), &values(&beta), &values(&modulation), 0, 2 * d);
+        let x = modulated(
+            &values(&x),
+            [t, d],
+            [&values(&gamma), &values(&beta)],
+            &values(&modulation),
+            [0, 2 * d],
+        );
         let (w, b, residual) = (values(&w), values(&b), values(&residual));
         let want: Vec<f64> = (0..n * h * d)
             .map(|at| {

@@ -88,8 +88,8 @@ async fn every_layer(devices: &[Device; 2]) {
         let [cb, gb] = inputs.pair([h], devices);
         let linear = |w: Tensor<2>, b: Tensor<1>, x: Tensor<3>| {
             let mut layer = LinearConfig::new(d, h).init(&x.device());
-            layer.weight = burn::module::Param::from_tensor(w);
-            layer.bias = Some(burn::module::Param::from_tensor(b));
+            layer.weight = Param::from_tensor(w);
+            layer.bias = Some(Param::from_tensor(b));
             layer.forward(x)
         };
         let [cx, gx] = x.clone();

@@ -83,8 +83,9 @@ fn net_config(kind: &str) -> Result<NetConfig> {
     match kind {
         "mixer" => Ok(NetConfig::Mixer(MixerConfig::digits())),
         "unet" => Ok(NetConfig::UNet(UNetConfig::digits())),
-        json => serde_json::from_str(json)
-            .map_err(|e| Error::config(format!("--net {json}: choose mixer, unet or JSON settings ({e})")).because(e)),
+        json => serde_json::from_str(json).map_err(|e| {
+            Error::config(format!("--net {json}: choose mixer, unet or JSON settings ({e})")).because(e)
+        }),
     }
 }
 
@@ -106,7 +107,8 @@ fn distil(args: &Args) -> Result<Option<Distil>> {
 const LEVELS: u32 = 5;
 
 fn load(file: &Path, device: &Device) -> Result<Loaded> {
-    let bytes = std::fs::read(file).map_err(|e| Error::data(format!("{}: {e}", file.display())).because(e))?;
+    let bytes =
+        std::fs::read(file).map_err(|e| Error::data(format!("{}: {e}", file.display())).because(e))?;
     weights::from_bytes(&bytes, device)
 }
 

@@ -46,7 +46,7 @@ impl Coupling {
         }
     }
 
-    /// Indices (i, j) of the pairs (x0[i], x1[j]), as many as there are points, in the order of x0.
+    /// Indices (i, j) of the pairs (`x0[i]`, `x1[j]`), as many as there are points, in the order of x0.
     ///
     /// Each x0 is used once. Each x1 is used once by `Independent` and `Exact`; `Sinkhorn` draws a partner for
     /// each x0 from its row of the plan, so that x1 is used once on average only. Only `Sinkhorn` takes

@@ -148,7 +148,8 @@ impl Lab {
 
     /// The weights that are sampled from, in single precision, with the experiment in the header.
     pub async fn weights(&self) -> Result<Vec<u8>> {
-        let json = serde_json::to_string(&self.config).map_err(|e| Error::weights(e.to_string()).because(e))?;
+        let json =
+            serde_json::to_string(&self.config).map_err(|e| Error::weights(e.to_string()).because(e))?;
         weights::write(&self.trainer.average(), Precision::Single, KEY, json).await
     }
 
@@ -212,7 +213,8 @@ impl Lab {
     async fn read<const D: usize>(&self, x: Tensor<D>) -> Result<Vec<f32>> {
         let data = x.into_data_async().await;
         self.watch.check()?;
-        let data = data.map_err(|e| Error::device(format!("results could not be read back: {e:?}")).because(e))?;
+        let data =
+            data.map_err(|e| Error::device(format!("results could not be read back: {e:?}")).because(e))?;
         Ok(data.iter::<f32>().collect())
     }
 

@@ -1,5 +1,5 @@
 //! Velocity networks. Each is a `Config` that validates, an `init` that draws weights from a seed, and a
-//! `forward`; all implement [`VelocityField`](crate::field::VelocityField).
+//! `forward`; all implement [`VelocityField`].
 
 mod embed;
 mod init;

@@ -127,7 +127,7 @@ mod gpu {
         let mut half = comptime!(UNITS / 2).runtime();
         while half > 0 {
             if unit < half {
-                parts[unit] = parts[unit] + parts[unit + half];
+                parts[unit] += parts[unit + half];
             }
             sync_cube();
             half /= 2;

@@ -283,7 +283,7 @@ mod gpu {
                     let mut sum = parameters[comptime!(shape.bias(shape.depth)) + c];
                     for i in 0..comptime!(shape.width) {
                         let of = i * many + p;
-                        let value = if comptime!(shape.depth % 2 == 0) { even[of] } else { odd[of] };
+                        let value = if comptime!(shape.depth.is_multiple_of(2)) { even[of] } else { odd[of] };
                         sum += parameters[weights + i * dim + c] * value;
                     }
                     slopes[stage * values + unit] = sum;

@@ -102,8 +102,8 @@ impl Default for RaceConfig {
 impl RaceConfig {
     /// Reads JSON. Errors name what is wrong.
     pub fn from_json(json: &str) -> Result<Self> {
-        let config: Self =
-            serde_json::from_str(json).map_err(|e| Error::config(format!("the race cannot be read: {e}")).because(e))?;
+        let config: Self = serde_json::from_str(json)
+            .map_err(|e| Error::config(format!("the race cannot be read: {e}")).because(e))?;
         config.validate()
     }
 

@@ -31,10 +31,9 @@ impl<const D: usize> State for Tensor<D> {
     async fn error_ratio(e: &Self, before: &Self, after: &Self, absolute: f64, relative: f64) -> Result<f64> {
         let scale = before.clone().abs().max_pair(after.clone().abs()) * relative + absolute;
         let ratio = (e.clone() / scale).square().mean().sqrt();
-        let value: f32 = ratio
-            .into_scalar_async()
-            .await
-            .map_err(|e| Error::device(format!("the error estimate could not be read back: {e:?}")).because(e))?;
+        let value: f32 = ratio.into_scalar_async().await.map_err(|e| {
+            Error::device(format!("the error estimate could not be read back: {e:?}")).because(e)
+        })?;
         Ok(f64::from(value))
     }
 

@@ -22,7 +22,7 @@ impl JsRace {
 #[wasm_bindgen(js_class = Race)]
 impl JsRace {
     /// `[{id, label}]` of who takes part, in the order of training, as JSON.
-    pub fn contestants(&self) -> std::result::Result<String, JsValue> {
+    pub fn contestants(&self) -> Result<String, JsValue> {
         let race = self.0.try_borrow().map_err(busy)?;
         let list: Vec<_> = race
             .methods()

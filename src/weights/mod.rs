@@ -41,8 +41,9 @@ pub async fn to_bytes(net: &Net, header: &Header) -> Result<Vec<u8>> {
 /// Reads a network onto `device`. Errors, with a sentence that tells which, where the file is cut, is no
 /// safetensors file, is not one of ours, or lacks, adds or reshapes a tensor.
 pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Loaded> {
-    let header: Header = serde_json::from_str(&text(bytes, KEY)?)
-        .map_err(|e| Error::weights(format!("this weights file is for another version of Flow Lab ({e})")).because(e))?;
+    let header: Header = serde_json::from_str(&text(bytes, KEY)?).map_err(|e| {
+        Error::weights(format!("this weights file is for another version of Flow Lab ({e})")).because(e)
+    })?;
     let net = read(bytes, header.net.init(0, device)?, device)?;
     Ok(Loaded { net, header })
 }

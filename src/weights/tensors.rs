@@ -26,7 +26,8 @@ pub async fn write(module: &impl Module, precision: Precision, key: &str, text: 
     let mut stored = Vec::with_capacity(collect.tensors.len());
     for (name, shape, tensor) in collect.tensors {
         let data = tensor.into_data_async().await;
-        let data = data.map_err(|e| Error::device(format!("the weights could not be read back: {e:?}")).because(e))?;
+        let data =
+            data.map_err(|e| Error::device(format!("the weights could not be read back: {e:?}")).because(e))?;
         let bytes = match precision {
             Precision::Half => encode(&name, data.iter::<f32>().map(f16::from_f32), |v| v.is_finite())?,
             Precision::Single => encode(&name, data.iter::<f32>(), |v: &f32| v.is_finite())?,
@@ -71,8 +72,9 @@ pub fn text(bytes: &[u8], key: &str) -> Result<String> {
 /// `module` with every parameter read from the file, onto `device`. Errors where the file is damaged or
 /// lacks, adds or reshapes a tensor.
 pub fn read<M: Module>(bytes: &[u8], module: M, device: &Device) -> Result<M> {
-    let file = SafeTensors::deserialize(bytes)
-        .map_err(|e| Error::weights(format!("this weights file is damaged ({e}); download it again")).because(e))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|e| {
+        Error::weights(format!("this weights file is damaged ({e}); download it again")).because(e)
+    })?;
     let mut fill = Fill { path: Vec::new(), file: &file, device, filled: 0, error: None };
     let module = module.map(&mut fill);
     match fill.error {

@@ -125,9 +125,9 @@ test("EMBED.md lists every setting with what it takes", async () => {
     const base = performance
       .getEntriesByType("resource")
       .map((e) => e.name)
-      .find((name) => name.endsWith("/figures.js"))
-      .replace("figures.js", "");
-    const [{ FIGURES }, { attribute }] = await Promise.all([import(`${base}figures.js`), import(`${base}settings.js`)]);
+      .find((name) => name.endsWith("/figures/all.js"))
+      .replace("figures/all.js", "");
+    const [{ FIGURES }, { attribute }] = await Promise.all([import(`${base}figures/all.js`), import(`${base}element/attributes.js`)]);
     const all = [];
     for (const [name, { load }] of Object.entries(FIGURES)) {
       for (const [key, { kind, initial }] of Object.entries((await load()).table)) {

@@ -6,6 +6,7 @@ import { extname, join, normalize } from "node:path";
 import { after, before, test } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { compressible } from "../../scripts/compress.mjs";
+import { KEPT, engineTypes } from "../../scripts/engine-types.mjs";
 import { ENTRIES, folderHash } from "../../scripts/finish.mjs";
 import { browser, DIST, hashed, open, TYPES } from "./harness.mjs";
 
@@ -23,6 +24,11 @@ test("a folder's name ends in the hash of its content", () => {
   for (const name of ["app", "engine/cpu", "engine/gpu"]) {
     assert.equal(hashed(name), `${name}-${folderHash(join(DIST, hashed(name)))}`);
   }
+});
+
+test("the types that the page is checked with are the engine's", () => {
+  const mend = "the exports changed: run node scripts/engine-types.mjs with FLOW_LAB_ENGINES set to the folder of the built engines";
+  assert.equal(readFileSync(KEPT, "utf8"), engineTypes(process.env.FLOW_LAB_ENGINES), mend);
 });
 
 test("nothing but the entry points, which lead into the hashed folders, has a place of its own", () => {

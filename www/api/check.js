@@ -52,7 +52,7 @@ export function functionOf(what, given) {
 /** Numbers, all finite, as a Float32Array of their own. */
 export function floats(what, given) {
   if (!Array.isArray(given) && !ArrayBuffer.isView(given)) throw new TypeError(`${what} must be an array of numbers, not ${typeOf(given)}`);
-  const values = Float32Array.from(given);
+  const values = Float32Array.from(/** @type {ArrayLike<number>} */ (given));
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw new RangeError(`${what} must be finite numbers; the one at ${wrong} is ${shown(given[wrong])}`);
   return values;

@@ -50,7 +50,7 @@ export async function* stream({ begin, stop, signal }) {
       if (pushed.length > 0) yield pushed.shift();
       else if (settled?.ok) return;
       else if (settled) throw settled.error;
-      else await new Promise((resolve) => (wake = resolve));
+      else await new Promise((resolve) => (wake = () => resolve(undefined)));
     }
   } finally {
     signal?.removeEventListener("abort", halt);

@@ -6,6 +6,17 @@ import { defaults } from "./state.js";
 
 let FIGURES = {}; // name → its parts: see defineElement
 
+/**
+ * What a figure begins with; figures/all.js says more.
+ * @typedef {object} Context
+ * @property {ShadowRoot} root
+ * @property {Record<string, any>} state
+ * @property {AbortSignal} signal
+ * @property {() => void} save
+ * @property {(text: string) => void} report
+ * @property {(state: Record<string, any>) => string} address
+ */
+
 const NEAR = "400px"; // scripts, markup, engine and weights are fetched when the figure is so near the view
 
 /**
@@ -167,6 +178,7 @@ export class FlowLab extends HTMLElement {
   #report(trouble) {
     this.#trouble = trouble;
     const text = [this.#problems, trouble].filter(Boolean).join(" ");
+    /** @type {HTMLElement} */
     const message = this.shadowRoot.querySelector('[role="alert"]');
     message.textContent = text;
     message.hidden = !text;

@@ -60,6 +60,9 @@ export class Chart {
     this.#svg.remove();
   }
 
+  /** Draws it anew at a width in pixels; each chart its own way. @param {number} _width */
+  render(_width) {}
+
   redraw() {
     this.#asked ||= requestAnimationFrame(() => {
       this.#asked = 0;

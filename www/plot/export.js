@@ -9,7 +9,12 @@ export { recordCsv, trajectoryCsv, trajectoryJson } from "./records.js";
  * @typedef {{config?: object, t?: number, nfe?: number, seed?: number, step?: number, solver?: string}} Meta
  */
 
-/** A file name that says what is inside: "flow-lab-particles-seed1-step2000-t0.50.png". */
+/**
+ * A file name that says what is inside: "flow-lab-particles-seed1-step2000-t0.50.png".
+ * @param {string} what
+ * @param {Meta | undefined} meta
+ * @param {string} extension
+ */
 export function fileName(what, { seed, step, t, nfe } = {}, extension) {
   const parts = ["flow-lab", what];
   if (Number.isFinite(seed)) parts.push(`seed${seed}`);
@@ -19,7 +24,10 @@ export function fileName(what, { seed, step, t, nfe } = {}, extension) {
   return `${parts.join("-")}.${extension}`;
 }
 
-/** What is written below a picture: "t = 0.50 · Euler · 16 NFE · step 2000 · seed 1". */
+/**
+ * What is written below a picture: "t = 0.50 · Euler · 16 NFE · step 2000 · seed 1".
+ * @param {Meta} meta
+ */
 export function caption({ t, solver, nfe, step, seed }) {
   const parts = [];
   if (Number.isFinite(t)) parts.push(`t = ${t.toFixed(2)}`);

@@ -25,11 +25,19 @@ export function head(context, x, y, dx, dy, length) {
   context.closePath();
 }
 
-/** Text with a border in the paper's colour, readable on whatever lies below it. */
+/**
+ * Text with a border in the paper's colour, readable on whatever lies below it.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ * @param {{colours: any, unit: number}} env
+ * @param {{colour?: string, size?: number, align?: string, weight?: number}} [style]
+ */
 export function words(context, text, x, y, { colours, unit }, style = {}) {
   const { colour, size = 11, align = "left", weight = 500 } = style;
   context.font = `${weight} ${size * unit}px ${colours.font}`;
-  context.textAlign = align;
+  context.textAlign = /** @type {CanvasTextAlign} */ (align);
   context.textBaseline = "middle";
   context.lineJoin = "round";
   context.lineWidth = 3.5 * unit;

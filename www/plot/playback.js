@@ -29,7 +29,10 @@ export class Playback {
   #release = new AbortController();
   #view;
 
-  /** `duration`: milliseconds from t = 0 to 1; `onChange({t, playing})` after every change. */
+  /**
+   * `duration`: milliseconds from t = 0 to 1; `onChange({t, playing})` after every change.
+   * @param {{duration?: number, loop?: boolean, onChange?: (now: {t: number, playing: boolean}) => void}} [options]
+   */
   constructor({ duration = 4000, loop = true, onChange = () => {} } = {}) {
     this.#duration = duration;
     this.#loop = loop;

@@ -36,6 +36,8 @@ export class Stage {
    * `half`: the view is [−half, half]². Callbacks get plane coordinates: `onHover({x, y} | null)`,
    * `onPick({x, y, handle})` for a click, `onDragStart`, `onDrag`, `onDragEnd` likewise; `handle` is the index of
    * the one under the pointer, −1 for none; `announce(text)` says what the keyboard's cursor does.
+   * @param {HTMLCanvasElement} canvas
+   * @param {{half?: number, label?: string, announce?: (text: string) => void, [callback: string]: any}} [options]
    */
   constructor(canvas, { half = 4, label = "The plane", ...callbacks } = {}) {
     this.#canvas = canvas;

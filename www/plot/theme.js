@@ -43,6 +43,9 @@ const isProbe = (element) => element.className === "theme-probe";
 /**
  * Calls back when light becomes dark around `element` or dark light, whatever made it so: the system, a page's own switch,
  * an attribute. A figure's root holds a probe whose colour has a transition (figure.css); its end is the sign.
+ * @param {Element | ShadowRoot} element
+ * @param {() => void} callback
+ * @param {{signal?: AbortSignal}} [options]
  */
 export function onTheme(element, callback, { signal } = {}) {
   element.getRootNode().addEventListener(

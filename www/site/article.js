@@ -10,7 +10,8 @@ import { ROADS } from "../figures/paths/table.js";
 import { parseHash, place, toHash } from "../element/state.js";
 
 const TABLE = Object.freeze({ ...DIGITS, ...ROADS, ...LAB, ...RACE, ...HAND, ...FEW });
-const elements = [...document.querySelectorAll("flow-lab[linked]")];
+/** @type {import("../api/element.js").FlowLab[]} */
+const elements = /** @type {any} */ ([...document.querySelectorAll("flow-lab[linked]")]);
 
 function report(text) {
   const message = document.getElementById("message");

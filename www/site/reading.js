@@ -1,6 +1,7 @@
 // What the article needs a script for, though it can be read without one.
 
 /** The contents stand open beside the text where there is room for them (browsers that can do so by style do it earlier). */
+/** @type {HTMLDetailsElement} */
 const contents = document.querySelector(".contents details");
 const roomy = matchMedia("(min-width: 80rem)");
 const unfold = () => (contents.open = roomy.matches);
@@ -9,7 +10,8 @@ unfold();
 
 /** A formula that is wider than its column can be moved by keyboard too. */
 const widths = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
+  for (const entry of entries) {
+    const target = /** @type {HTMLElement} */ (entry.target);
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
   }

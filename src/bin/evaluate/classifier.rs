@@ -1,9 +1,5 @@
 //! A frozen digit classifier, the judge of generated digits: never part of the page.
 
-use flow_lab::data::Digits;
-use flow_lab::error::{Error, Result};
-use flow_lab::rng::{Rng, Stream};
-use flow_lab::train::LearningRate;
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::loss::CrossEntropyLossConfig;
@@ -12,6 +8,10 @@ use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig, PaddingConfig2d};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use flow_lab::data::Digits;
+use flow_lab::error::{Error, Result};
+use flow_lab::rng::{Rng, Stream};
+use flow_lab::train::LearningRate;
 
 /// Features of an image, in which distances are measured.
 pub const FEATURES: usize = 64;

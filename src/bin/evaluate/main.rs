@@ -1,6 +1,7 @@
 //! Judges a digit network: `cargo run --profile native --features cli --bin
 //! evaluate -- --data DIR --weights FILE`. The classifier is trained once and kept.
 
+mod classifier;
 #[path = "../common/mod.rs"]
 mod common;
 mod edits;
@@ -98,8 +99,8 @@ fn run(args: &Args) -> Result<()> {
     }
     let reference = reference(args, judge, &train, &test, &device)?;
 
-    let bytes =
-        std::fs::read(&args.weights).map_err(|e| Error::data(format!("{}: {e}", args.weights.display())).because(e))?;
+    let bytes = std::fs::read(&args.weights)
+        .map_err(|e| Error::data(format!("{}: {e}", args.weights.display())).because(e))?;
     let loaded = weights::from_bytes(&bytes, &device)?;
     if args.round_trip > 0 {
         edits::round_trip(args, &loaded, &test, args.round_trip, &device)?;

@@ -188,6 +188,7 @@ fn product(
                     y += element(&extras, comptime!(plan.residual_at()), of * columns + column);
                 }
                 let at = place(whole, column, plan.write, columns);
+                #[allow(clippy::len_zero, reason = "a sequence of CubeCL has no is_empty")]
                 if comptime!(kept.len() > 0) {
                     kept.index_mut(0usize)[at] = y;
                 }

@@ -65,7 +65,11 @@ export class DigitNetwork {
   #asked = 0; // runs and stops so far
   #closed = false;
 
-  /** `name`: of MODELS; `onChange(status)`: see Engine.status. */
+  /**
+   * `name`: of MODELS; `onChange(status)`: see Engine.status.
+   * @param {string} name
+   * @param {(status: any) => void} [onChange]
+   */
   constructor(name, onChange = () => {}) {
     this.#name = name;
     this.onChange = onChange;
@@ -103,6 +107,9 @@ export class DigitNetwork {
   /**
    * See Engine.sample; open() comes first. Begins again where the frame that held the engine goes: the same seed gives the same digits.
    * `from`: what it begins with besides the request; `last`: only the last frame is wanted.
+   * @param {any} request
+   * @param {(frame: any) => void} onFrame
+   * @param {{from?: import("./protocol.js").From, last?: boolean}} [how]
    */
   async sample(request, onFrame, { from, last } = {}) {
     const asked = (this.#asked += 1);

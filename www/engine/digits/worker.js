@@ -6,7 +6,7 @@ let engine = null;
 let device = null;
 let current = null; // the number of the run that may go on
 
-const send = (message, transfer = []) => self.postMessage(message, transfer);
+const send = (message, transfer = []) => self.postMessage(message, { transfer });
 
 function fail(run, error, fatal = false) {
   send({

@@ -96,6 +96,7 @@ export class LabClient {
   /**
    * `onFatal(error)`: the worker is gone and every call was rejected; open() starts a new one. `error.gone`: nothing failed, but the
    * frame that held it went.
+   * @param {(error: Error & {gone?: boolean}) => void} [onFatal]
    */
   constructor(onFatal = () => {}) {
     this.#onFatal = onFatal;

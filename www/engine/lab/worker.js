@@ -58,7 +58,7 @@ self.addEventListener("message", ({ data }) => {
   tail = tail.then(async () => {
     try {
       const result = await call(data);
-      self.postMessage({ id: data.id, result }, buffers(result));
+      self.postMessage({ id: data.id, result }, { transfer: buffers(result) });
     } catch (error) {
       failed(data.id, error, data.method === OPEN);
     }

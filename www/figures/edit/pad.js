@@ -21,6 +21,7 @@ export class Pad {
     this.#canvas = canvas;
     this.#changed = changed;
     canvas.tabIndex = 0;
+    /** @type {(event: PointerEvent) => [number, number]} */
     const place = ({ offsetX, offsetY }) => [(SIDE * offsetX) / canvas.clientWidth, (SIDE * offsetY) / canvas.clientHeight];
     canvas.addEventListener("pointerdown", (event) => {
       event.preventDefault();

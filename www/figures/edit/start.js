@@ -3,5 +3,5 @@ import { HandFigure } from "./figure.js";
 
 export { HAND as table } from "./table.js";
 
-/** Starts the figure; see figures.js. */
-export const start = ({ root, ...context }) => new HandFigure({ root: root.getElementById("hand"), ...context });
+/** Starts the figure; see figures/all.js. @param {import("../../element/element.js").Context} context */
+export const start = (context) => new HandFigure({ ...context, root: context.root.getElementById("hand") });

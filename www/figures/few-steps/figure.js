@@ -86,7 +86,7 @@ export class FewFigure {
     const rows = NFES.map((nfe) => {
       const row = document.createElement("div");
       row.className = "few-row";
-      row.dataset.nfe = nfe;
+      row.dataset.nfe = String(nfe);
       const title = Object.assign(document.createElement("strong"), { textContent: nfe === 0 ? "the noise" : `${nfe} NFE` });
       row.append(title, this.#cell("flow"), nfe > 0 ? this.#cell("map") : document.createElement("span"));
       return row;

@@ -106,6 +106,7 @@ export class LiveDistillation {
     const asked = JSON.stringify([computes, settings]);
     if (this.#opening?.asked !== asked) {
       this.#forget();
+      /** @type {{asked: string, done?: Promise<void>}} */
       const opening = (this.#opening = { asked });
       const wanted = () => this.#opening === opening;
       opening.done = this.#begin(computes, settings, wanted);

@@ -3,5 +3,5 @@ import { FewFigure } from "./figure.js";
 
 export { FEW as table } from "./table.js";
 
-/** Starts the figure; see figures.js. */
-export const start = ({ root, ...context }) => new FewFigure({ root: root.getElementById("few"), ...context });
+/** Starts the figure; see figures/all.js. @param {import("../../element/element.js").Context} context */
+export const start = (context) => new FewFigure({ ...context, root: context.root.getElementById("few") });

@@ -30,6 +30,8 @@ export class Brush {
   /**
    * `role`: "source" (rings) or "target" (crosses). `onChange(points, {count, full})` after each stroke, stamp,
    * undo and clear; `announce(text)` for screen readers.
+   * @param {HTMLCanvasElement} canvas
+   * @param {{half?: number, limit?: number, role?: string, label?: string, onChange?: Function, announce?: (text: string) => void}} [options]
    */
   constructor(canvas, { half = 4, limit = 2000, role = "target", label = "Drawing", ...calls } = {}) {
     this.#canvas = canvas;

@@ -3,6 +3,7 @@ import { CosineChart, LossChart, NfeChart } from "./charts.js";
 
 export const NFES = [1, 2, 4, 8, 16, 32];
 
+/** @type {[string, string, number][]} */
 const ROWS = [
   ["w2", "W₂ to fresh data", 3],
   ["sliced", "sliced W₂", 3],

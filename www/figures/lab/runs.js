@@ -85,6 +85,7 @@ export class Runs {
     this.#newRate = false; // the new labs have it
     const rest = this.#task.stop();
     const before = this.#making;
+    /** @type {Promise<any>} */
     const making = Promise.allSettled([rest, before]).then(() => this.#make(epoch));
     this.#making = making.catch(() => {}); // who began hears of it
     return making;

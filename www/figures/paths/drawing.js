@@ -77,6 +77,7 @@ function drawGround(context, env, { points, sigmaMin, show }) {
   context.globalAlpha = 1;
   context.setLineDash([]);
   // On the ring, where the eye finds which ring it names.
+  /** @type {(r: number) => [number, number]} */
   const at = (r) => [middle + r * plane.scale * Math.SQRT1_2, middle + r * plane.scale * Math.SQRT1_2];
   words(context, "noise: 1 σ", ...at(1), env, { colour: colours.source, size: 10.5, align: "center" });
   words(context, "2 σ", ...at(2), env, { colour: colours.source, size: 10.5, align: "center" });
@@ -148,6 +149,7 @@ function drawMiss({ context, env, way, chosen, single }) {
   context.stroke();
   if (!single || length < 60 * unit) return;
   const keep = (v, margin) => Math.max(margin + 26 * unit, Math.min(plane.size - margin - 26 * unit, v));
+  /** @type {[number, number]} */
   const place = [keep((a[0] + b[0]) / 2, 0), keep((a[1] + b[1]) / 2, top)];
   words(context, way.error.toFixed(2), ...place, env, { align: "center", weight: 650, size: 12.5 });
 }

@@ -153,6 +153,7 @@ export class RoadsFigure {
     const points = this.#points(key);
     if (points.length >= MOST) return;
     const radius = key === "x0" ? 1.2 : 2.1;
+    /** @type {(place: number[]) => number} */
     const room = ([x, y]) => Math.min(...points.map(([a, b]) => Math.hypot(a - x, b - y)));
     const places = Array.from({ length: 24 }, (_, k) => k * GOLDEN_ANGLE).map((angle) => [radius * Math.cos(angle), radius * Math.sin(angle)]);
     points.push(places.reduce((best, place) => (room(place) > room(best) ? place : best)));

@@ -3,5 +3,5 @@ import { RaceFigure } from "./figure.js";
 
 export { RACE as table } from "./table.js";
 
-/** Starts the figure; see figures.js. */
-export const start = ({ root, ...context }) => new RaceFigure({ root: root.getElementById("race"), ...context });
+/** Starts the figure; see figures/all.js. @param {import("../../element/element.js").Context} context */
+export const start = (context) => new RaceFigure({ ...context, root: context.root.getElementById("race") });

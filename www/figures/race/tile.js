@@ -71,6 +71,7 @@ export class Tile {
     context.beginPath();
     for (let i = 0; i < Math.min(2 * WAYS, stride); i += 2) {
       for (let k = 0; k < frames; k += 1) {
+        /** @type {[number, number]} */
         const place = [plane.px(run.x[k * stride + i]), plane.py(run.x[k * stride + i + 1])];
         if (k) context.lineTo(...place);
         else context.moveTo(...place);

@@ -1,0 +1,13 @@
+// What scripts/assets.mjs writes as assets.js.
+
+export type Build = "cpu" | "gpu";
+export const ENGINES: Readonly<Record<Build, () => Promise<typeof import("./flow_lab.js")>>>;
+export const WASM: Readonly<Record<Build, string>>;
+export interface Model {
+  readonly url: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+export const MODELS: Readonly<Record<string, Model>>;
+export const FIGURES: Readonly<Record<string, string>>;
+export const HOME: string | null;
