@@ -1,12 +1,13 @@
 // What Lighthouse says of the article, on its default phone: a static host with compressed files and names that may be
 // cached. Fails below 90 (performance), 100 (accessibility) and 100 (best practices). `node benches/lighthouse.mjs`
 // after scripts/build, with NODE_PATH as in scripts/lib.sh; `--json FILE` keeps the whole report.
-import { createReadStream, existsSync, statSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { extname, join, normalize } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { DIST, TYPES } from "../tests/page/harness.mjs";
+import { fileAt, typeOf } from "../scripts/files.mjs";
+import { DIST } from "../tests/page/harness.mjs";
 
 const require = createRequire(import.meta.url);
 const tool = (name) => import(pathToFileURL(require.resolve(name)).href); // NODE_PATH is for require alone
@@ -17,14 +18,13 @@ const LEAST = { performance: 90, accessibility: 100, "best-practices": 100 };
 const ENCODINGS = { br: ".br", gzip: ".gz" };
 
 const server = createServer((request, response) => {
-  const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
-  const file = join(DIST, path.endsWith("/") ? `${path}index.html` : path);
-  const isFile = (name) => existsSync(name) && statSync(name).isFile();
-  if (!isFile(file)) return response.writeHead(404).end();
+  const path = new URL(request.url, "http://x").pathname;
+  const file = fileAt(DIST, path);
+  if (!file) return response.writeHead(404).end();
   const accepted = (request.headers["accept-encoding"] ?? "").split(/\s*,\s*/);
-  const encoding = Object.keys(ENCODINGS).find((e) => accepted.includes(e) && isFile(file + ENCODINGS[e]));
+  const encoding = Object.keys(ENCODINGS).find((e) => accepted.includes(e) && existsSync(file + ENCODINGS[e]));
   response.writeHead(200, {
-    "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+    "content-type": typeOf(file),
     "cache-control": /[-.][0-9a-f]{8,}[/.]/.test(path) ? "public, max-age=31536000, immutable" : "no-cache",
     ...(encoding && { "content-encoding": encoding }),
     vary: "accept-encoding",

@@ -10,10 +10,9 @@ export NODE_PATH=$CACHE/node/node_modules
 export FLOW_LAB_ENGINES=${FLOW_LAB_ENGINES:-$CACHE/engines}
 export PATH="$CACHE/tools/bin:$HOME/.cargo/bin:$PATH"
 
-# wasm-bindgen must equal the version pinned in Cargo.toml; a test holds it.
+# Equal to the version pinned in Cargo.toml and scripts/bindgen/Cargo.toml; a test holds it.
 WASM_BINDGEN_VERSION=0.2.130
 WASM_PACK_VERSION=0.15.1
-TRUNK_VERSION=0.21.14
 
 # Profiles and linking are set in Cargo.toml; these are what wasm32 needs on top.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS='-C target-feature=+simd128 --cfg getrandom_backend="wasm_js"'

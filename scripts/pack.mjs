@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assets } from "./assets.mjs";
-import { BUILDS, manifests } from "./finish.mjs";
+import { BUILDS, manifests } from "./page.mjs";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 

@@ -141,13 +141,18 @@ fn only_one_room_names_a_backend() {
 #[test]
 fn the_library_and_the_scripts_pin_the_same_wasm_bindgen() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
     let scripts = fs::read_to_string(root.join("scripts/lib.sh")).unwrap();
     let version = scripts.split("WASM_BINDGEN_VERSION=").nth(1).unwrap().lines().next().unwrap();
-    assert!(
-        manifest.contains(&format!("wasm-bindgen = \"={version}\"")),
-        "Cargo.toml does not pin {version}"
-    );
+    for (manifest, name) in [
+        ("Cargo.toml", "wasm-bindgen"),
+        ("scripts/bindgen/Cargo.toml", "wasm-bindgen-cli-support"),
+    ] {
+        let text = fs::read_to_string(root.join(manifest)).unwrap();
+        assert!(
+            text.contains(&format!("{name} = \"={version}\"")),
+            "{manifest} does not pin {version}"
+        );
+    }
 }
 
 /// Cargo.toml names what Burn pins too: a second version would be another type, and twice the download.

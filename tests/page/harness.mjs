@@ -1,28 +1,17 @@
 // Serves dist/ and opens it in a browser, the way a person's browser would.
-import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
+import { createReadStream, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { after } from "node:test";
-import { basename, dirname, extname, join, normalize, posix } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fileAt, typeOf } from "../../scripts/files.mjs";
 import { firefox } from "./firefox.mjs";
 
 // The tools live outside the checkout; NODE_PATH (scripts/lib.sh) says where.
 export const { chromium } = createRequire(import.meta.url)("playwright-core");
 
 export const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
-
-export const TYPES = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".json": "application/json",
-  ".wasm": "application/wasm",
-  ".md": "text/markdown",
-  ".svg": "image/svg+xml",
-  ".webp": "image/webp",
-  ".png": "image/png",
-};
 
 /** The path in dist/ of a folder whose name ends in its hash: of "app", "engine/cpu", … */
 export function hashed(name) {
@@ -44,14 +33,14 @@ export async function serve(override = () => null) {
       response.writeHead(other.status ?? 200, other.headers).end(other.body);
       return;
     }
-    const inside = path.startsWith("/lab/") ? path.slice("/lab/".length) || "index.html" : null;
-    const file = inside && join(DIST, normalize(inside));
-    if (!file || !existsSync(file) || !statSync(file).isFile()) {
+    const inside = path.startsWith("/lab/") ? path.slice("/lab/".length) : null;
+    const file = inside && fileAt(DIST, inside);
+    if (!file) {
       response.writeHead(404).end();
       return;
     }
     // As hosts of static files do for pages of other origins.
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "access-control-allow-origin": "*" });
+    response.writeHead(200, { "content-type": typeOf(file), "access-control-allow-origin": "*" });
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

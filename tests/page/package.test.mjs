@@ -5,12 +5,13 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, sta
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, extname, join, normalize } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { BUILDS } from "../../scripts/finish.mjs";
+import { fileAt, typeOf } from "../../scripts/files.mjs";
+import { BUILDS } from "../../scripts/page.mjs";
 import { cargo, pack } from "../../scripts/pack.mjs";
-import { browser, DIST, hashed, open, TYPES } from "./harness.mjs";
+import { browser, DIST, hashed, open } from "./harness.mjs";
 
 const require = createRequire(import.meta.url);
 const BASE = "/deep/below/";
@@ -212,9 +213,9 @@ test(`a Vite build of it works below ${BASE}`, async (t) => {
   assert.equal(readdirSync(built, { recursive: true }).filter((file) => file.endsWith(".wasm")).length, 2);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://x");
-    const path = pathname.startsWith(BASE) && join(built, normalize(pathname.slice(BASE.length) || "index.html"));
-    if (!path || !existsSync(path) || !statSync(path).isFile()) return response.writeHead(404).end();
-    return response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(readFileSync(path));
+    const path = pathname.startsWith(BASE) && fileAt(built, pathname.slice(BASE.length));
+    if (!path) return response.writeHead(404).end();
+    return response.writeHead(200, { "content-type": typeOf(path) }).end(readFileSync(path));
   });
   t.after(() => server.close());
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,16 +1,21 @@
 // What a host meets: dist/ deep below another site's root, compressed beforehand, under names that can be cached.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { extname, join, normalize } from "node:path";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { compressible } from "../../scripts/compress.mjs";
 import { KEPT, engineTypes } from "../../scripts/engine-types.mjs";
-import { ENTRIES, folderHash } from "../../scripts/finish.mjs";
-import { browser, DIST, hashed, open, TYPES } from "./harness.mjs";
+import { fileAt, typeOf } from "../../scripts/files.mjs";
+import { ENTRIES, folderHash } from "../../scripts/page.mjs";
+import { browser, DIST, hashed, open } from "./harness.mjs";
 
 const BASE = "/a/b/c/";
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const text = (name) => readFileSync(join(DIST, name), "utf8");
 
 /** The values of `src` and `href` in an entry point, with their elements; pictures inside the page are no references. */
@@ -63,20 +68,35 @@ test("every text and engine is there in brotli and gzip too, with the same conte
   }
 });
 
+const trunk = spawnSync("trunk", ["--version"]).status === 0;
+test("Trunk makes the same page", { skip: !trunk && "SKIPPED: Trunk is not installed" }, (t) => {
+  const out = mkdtempSync(join(tmpdir(), "flow-lab-trunk-"));
+  t.after(() => rmSync(out, { recursive: true }));
+  const { status, stderr } = spawnSync("trunk", ["build", "--skip-version-check", "--dist", out], { cwd: ROOT, encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+  const files = (folder) =>
+    readdirSync(folder, { recursive: true })
+      .filter((name) => !/\.(br|gz)$/.test(name))
+      .sort();
+  assert.deepEqual(files(out), files(DIST));
+  // Its HTML differs in blank lines.
+  const squeezed = (folder) => readFileSync(join(folder, "index.html"), "utf8").replace(/\s+/g, " ");
+  assert.equal(squeezed(out), squeezed(DIST));
+});
+
 let server, chrome;
 const answers = []; // [path, status, content-encoding]
 before(async () => {
   // As nginx with brotli_static does, and as simple.
   server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://x");
-    const asked = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
-    const path = asked.startsWith(BASE) ? join(DIST, normalize(asked.slice(BASE.length))) : null;
-    if (!path || !existsSync(path) || !statSync(path).isFile()) {
+    const path = pathname.startsWith(BASE) ? fileAt(DIST, pathname.slice(BASE.length)) : null;
+    if (!path) {
       answers.push([pathname, 404]);
       return response.writeHead(404).end();
     }
     const packed = /\bbr\b/.test(request.headers["accept-encoding"] ?? "") && existsSync(`${path}.br`);
-    const headers = { "content-type": TYPES[extname(path)] ?? "application/octet-stream", vary: "accept-encoding" };
+    const headers = { "content-type": typeOf(path), vary: "accept-encoding" };
     answers.push([pathname, 200, packed ? "br" : undefined]);
     return response.writeHead(200, packed ? { ...headers, "content-encoding": "br" } : headers).end(readFileSync(packed ? `${path}.br` : path));
   });

@@ -1,8 +1,9 @@
 // What scripts/assets.mjs writes as assets.js.
 
 export type Build = "cpu" | "gpu";
-export const ENGINES: Readonly<Record<Build, () => Promise<typeof import("./flow_lab.js")>>>;
-export const WASM: Readonly<Record<Build, string>>;
+/** While a page is worked on, it may be there before the GPU's engine is. */
+export const ENGINES: Readonly<Partial<Record<Build, () => Promise<typeof import("./flow_lab.js")>>>>;
+export const WASM: Readonly<Partial<Record<Build, string>>>;
 export interface Model {
   readonly url: string;
   readonly bytes: number;

@@ -1,4 +1,5 @@
 // Whether this browser can run the GPU engine. One question for a whole visit: every figure gets the same answer.
+import { ENGINES } from "./assets.js";
 
 /** A browser that has no answer by then has none (seen with broken drivers). */
 const ANSWER_MS = 5000;
@@ -9,6 +10,7 @@ let asked = null;
 export const webgpu = () => (asked ??= ask());
 
 async function ask() {
+  if (!ENGINES.gpu) return { obstacle: "its engine is still being built; the page loads anew when it is there" };
   if (!navigator.gpu) return { obstacle: "this browser has no WebGPU" };
   let timer;
   const late = new Promise((resolve) => {
