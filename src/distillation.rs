@@ -3,7 +3,7 @@
 
 use crate::data::Digits;
 use crate::device::{Opened, Watch};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, from_json};
 use crate::field::{Guidance, one_hot};
 use crate::net::{Classed, Net};
 use crate::path::AffinePath;
@@ -42,9 +42,7 @@ const DRAW_STEPS: usize = 8;
 impl DistillationConfig {
     /// Reads JSON. Errors name what is wrong.
     pub fn from_json(json: &str) -> Result<Self> {
-        let config: Self = serde_json::from_str(json)
-            .map_err(|e| Error::config(format!("the distillation cannot be read: {e}")).because(e))?;
-        config.validate()
+        from_json::<Self>("the distillation", json)?.validate()
     }
 
     /// Checks every domain.

@@ -78,6 +78,15 @@ impl MarginalField {
         self.at(t).velocity(x, &mut Vec::new())
     }
 
+    /// [`MarginalField::velocity`] at many points, each at its own time.
+    pub fn velocities_at(&self, x: &[Point], t: &[f32]) -> Vec<Point> {
+        let mut buffer = Vec::new();
+        let mut at = |(x, &t): (&Point, &f32)| {
+            self.at(f64::from(t)).velocity(x.map(f64::from), &mut buffer).map(|v| v as f32)
+        };
+        x.iter().zip(t).map(&mut at).collect()
+    }
+
     /// [`MarginalField::velocity`] at many points of one time.
     pub fn velocities(&self, x: &[Point], t: f64) -> Vec<Point> {
         let (slice, mut buffer) = (self.at(t), Vec::new());
@@ -102,23 +111,19 @@ impl MarginalField {
         if slice.is_set {
             return if largest == 0.0 { f64::INFINITY } else { f64::NEG_INFINITY };
         }
-        largest + (sum / slice.centres.len() as f64).ln() - (TAU * slice.variance).ln()
+        largest + (sum / (self.data.len() * self.means.len()) as f64).ln() - (TAU * slice.variance).ln()
     }
 
     /// What does not depend on x, at one time.
-    fn at(&self, t: f64) -> Slice {
+    fn at(&self, t: f64) -> Slice<'_> {
         let c @ Coefficients { alpha, sigma, d_alpha, d_sigma } = self.schedule.at(t);
-        let pairs = || self.data.iter().flat_map(|d| self.means.iter().map(|m| (d.map(f64::from), *m)));
-        let combine = |a: f64, b: f64| {
-            pairs().map(|(d, m)| [a * d[0] + b * m[0], a * d[1] + b * m[1]]).collect::<Vec<_>>()
-        };
         let (s0, s1) = (self.source_std.powi(2), self.data_std.powi(2));
         let variance = c.alpha.powi(2) * s1 + c.sigma.powi(2) * s0;
         let growth = (alpha * d_alpha * s1 + sigma * d_sigma * s0) / variance;
         let is_set = variance < VANISHING.powi(2);
         Slice {
-            centres: combine(alpha, sigma),
-            drifts: combine(d_alpha, d_sigma),
+            field: self,
+            coefficients: c,
             is_set,
             variance: variance.max(VANISHING.powi(2)),
             growth: if is_set { 0.0 } else { growth },
@@ -127,10 +132,12 @@ impl MarginalField {
 }
 
 /// The mixture p_t and its components' motion. Component j is data point j / K with source mean j % K.
-struct Slice {
-    centres: Vec<[f64; 2]>,
-    /// Velocities of the centres.
-    drifts: Vec<[f64; 2]>,
+///
+/// Centres and drifts are computed where they are used: few of them count at a point, and a slice for a single point then
+/// costs no more than that.
+struct Slice<'a> {
+    field: &'a MarginalField,
+    coefficients: Coefficients,
     /// Whether v counts as 0.
     is_set: bool,
     /// v, or a stand-in so small that only the nearest centre has any weight.
@@ -139,12 +146,28 @@ struct Slice {
     growth: f64,
 }
 
-impl Slice {
+impl Slice<'_> {
+    /// a d + b m for each component.
+    fn combined(&self, a: f64, b: f64) -> impl Iterator<Item = [f64; 2]> {
+        let MarginalField { data, means, .. } = self.field;
+        let one = move |d: &Point, m: &[f64; 2]| [0, 1].map(|k| a * f64::from(d[k]) + b * m[k]);
+        data.iter().flat_map(move |d| means.iter().map(move |m| one(d, m)))
+    }
+
+    /// a d + b m of component j.
+    fn component(&self, j: usize, a: f64, b: f64) -> [f64; 2] {
+        let (d, m) = (j / self.field.means.len(), j % self.field.means.len());
+        [0, 1].map(|k| a * f64::from(self.field.data[d][k]) + b * self.field.means[m][k])
+    }
+
     fn velocity(&self, x: [f64; 2], buffer: &mut Vec<f64>) -> [f64; 2] {
         let mut sums = [0.0; 2];
+        let Coefficients { d_alpha, d_sigma, .. } = self.coefficients;
         let (_, sum) = self.weigh(x, buffer, |j, weight, offset| {
-            sums[0] += weight * (self.drifts[j][0] + self.growth * offset[0]);
-            sums[1] += weight * (self.drifts[j][1] + self.growth * offset[1]);
+            // The velocity of the component's centre, and its spread about it.
+            let drift = self.component(j, d_alpha, d_sigma);
+            sums[0] += weight * (drift[0] + self.growth * offset[0]);
+            sums[1] += weight * (drift[1] + self.growth * offset[1]);
         });
         sums.map(|s| s / sum)
     }
@@ -157,10 +180,11 @@ impl Slice {
         buffer: &mut Vec<f64>,
         mut visit: impl FnMut(usize, f64, [f64; 2]),
     ) -> (f64, f64) {
+        let Coefficients { alpha, sigma, .. } = self.coefficients;
         let offset = |c: [f64; 2]| [x[0] - c[0], x[1] - c[1]];
         let scale = -0.5 / self.variance;
         buffer.clear();
-        buffer.extend(self.centres.iter().map(|&c| {
+        buffer.extend(self.combined(alpha, sigma).map(|c| {
             let [dx, dy] = offset(c);
             scale * (dx * dx + dy * dy)
         }));
@@ -171,7 +195,7 @@ impl Slice {
             if below > NEGLIGIBLE {
                 let weight = below.exp();
                 sum += weight;
-                visit(j, weight, offset(self.centres[j]));
+                visit(j, weight, offset(self.component(j, alpha, sigma)));
             }
         }
         (largest, sum)

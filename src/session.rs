@@ -2,7 +2,7 @@
 //! JavaScript.
 
 use crate::device::{Engine, Opened};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, from_json};
 use crate::field::{Condition, VelocityField};
 use crate::mend::Known;
 use crate::net::Classed;
@@ -38,6 +38,13 @@ pub struct Request {
     pub tolerance: f64,
     /// Guidance and when it holds.
     pub guidance: Guidance,
+}
+
+impl Request {
+    /// Reads JSON. Errors name what is wrong; domains are checked where a run begins.
+    pub fn from_json(json: &str) -> Result<Self> {
+        from_json("the request", json)
+    }
 }
 
 /// Where a run begins; values digit after digit, row-major.

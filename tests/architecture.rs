@@ -143,15 +143,11 @@ fn the_library_and_the_scripts_pin_the_same_wasm_bindgen() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let scripts = fs::read_to_string(root.join("scripts/lib.sh")).unwrap();
     let version = scripts.split("WASM_BINDGEN_VERSION=").nth(1).unwrap().lines().next().unwrap();
-    for (manifest, name) in [
-        ("Cargo.toml", "wasm-bindgen"),
-        ("scripts/bindgen/Cargo.toml", "wasm-bindgen-cli-support"),
-    ] {
+    for (manifest, name) in
+        [("Cargo.toml", "wasm-bindgen"), ("scripts/bindgen/Cargo.toml", "wasm-bindgen-cli-support")]
+    {
         let text = fs::read_to_string(root.join(manifest)).unwrap();
-        assert!(
-            text.contains(&format!("{name} = \"={version}\"")),
-            "{manifest} does not pin {version}"
-        );
+        assert!(text.contains(&format!("{name} = \"={version}\"")), "{manifest} does not pin {version}");
     }
 }
 

@@ -96,6 +96,9 @@ struct Scaling<'a> {
     g: Vec<f64>,
     /// exp((f_i + g_j − cost_ij) / epsilon).
     kernel: Vec<f64>,
+    /// What [`Self::iterate`] works in: e^y, and the sums of the columns.
+    columns: Vec<f64>,
+    sums: Vec<f64>,
 }
 
 impl<'a> Scaling<'a> {
@@ -108,8 +111,19 @@ impl<'a> Scaling<'a> {
         for (row, f) in cost.chunks_exact(n).zip(&f) {
             g.iter_mut().zip(row).for_each(|(g, &c)| *g = g.min(f64::from(c) - f));
         }
-        let (mass, zeros) = (1.0 / n as f64, vec![0.0; n]);
-        Self { cost, epsilon: 1.0, mass, x: zeros.clone(), y: zeros, f, g, kernel: vec![0.0; n * n] }
+        let zeros = || vec![0.0; n];
+        Self {
+            cost,
+            epsilon: 1.0,
+            mass: 1.0 / n as f64,
+            x: zeros(),
+            y: zeros(),
+            f,
+            g,
+            kernel: vec![0.0; n * n],
+            columns: zeros(),
+            sums: zeros(),
+        }
     }
 
     /// Mean of cost_ij − f_i − g_j.
@@ -161,21 +175,22 @@ impl<'a> Scaling<'a> {
     /// Updates the rows, in one pass over the kernel, and returns the error of the marginals. Where that is
     /// above `tolerance`, updates the columns too; else the plan stays as it was measured.
     fn iterate(&mut self, relaxation: f64, tolerance: f64) -> f64 {
-        let n = self.y.len();
-        let columns: Vec<f64> = self.y.iter().map(|y| y.exp()).collect();
-        let mut sums = vec![0.0; n];
+        let Self { mass, x, y, kernel, columns, sums, .. } = self;
+        let mass = *mass;
+        columns.iter_mut().zip(&*y).for_each(|(column, y)| *column = y.exp());
+        sums.fill(0.0);
         let mut error = 0.0;
-        for (row, x) in self.kernel.chunks_exact(n).zip(&mut self.x) {
-            let sum = dot(row, &columns);
-            *x += relaxation * ((self.mass / sum).ln() - *x);
+        for (row, x) in kernel.chunks_exact(y.len()).zip(x) {
+            let sum = dot(row, columns);
+            *x += relaxation * ((mass / sum).ln() - *x);
             let scale = x.exp();
-            error += (scale * sum - self.mass).abs();
-            add_scaled(&mut sums, row, scale);
+            error += (scale * sum - mass).abs();
+            add_scaled(sums, row, scale);
         }
-        error += columns.iter().zip(&sums).map(|(b, sum)| (b * sum - self.mass).abs()).sum::<f64>();
+        error += columns.iter().zip(&*sums).map(|(b, sum)| (b * sum - mass).abs()).sum::<f64>();
         if error > tolerance {
-            for (y, sum) in self.y.iter_mut().zip(&sums) {
-                *y += relaxation * ((self.mass / sum).ln() - *y);
+            for (y, sum) in y.iter_mut().zip(&*sums) {
+                *y += relaxation * ((mass / sum).ln() - *y);
             }
         }
         error

@@ -3,7 +3,7 @@
 use super::rates::EarlierRate;
 use crate::coupling::Coupling;
 use crate::data::plane::Distribution;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, from_json};
 use crate::net::MlpConfig;
 use crate::path::{AffinePath, Schedule};
 use crate::train::{LearningRate, OptimConfig, PairBatches, TimeSampling};
@@ -105,9 +105,7 @@ impl Default for LabConfig {
 impl LabConfig {
     /// Reads JSON. Errors name what is wrong.
     pub fn from_json(json: &str) -> Result<Self> {
-        let config: Self = serde_json::from_str(json)
-            .map_err(|e| Error::config(format!("the experiment cannot be read: {e}")).because(e))?;
-        config.validate()
+        from_json::<Self>("the experiment", json)?.validate()
     }
 
     /// Checks every domain.

@@ -87,7 +87,7 @@ impl Lab {
     /// The exact field at the centres of `side`² cells of [−half, half]² at each of `times`, and how far the
     /// learned one is from it at time `t`.
     pub async fn exact(&self, side: usize, times: &[f64], half: f64, t: f64) -> Result<Exact> {
-        limit("cells", side * side * times.len())?;
+        limit("cells", &[side, side, times.len()])?;
         let marginal = self.marginal()?;
         let x = cells(side, half);
         let there = self.on_paths(t);
@@ -133,7 +133,7 @@ impl Lab {
         let marginal = self.marginal()?;
         let mut rows = Vec::with_capacity(sizes.len());
         for &batch in sizes {
-            limit("the batch", batch)?;
+            limit("the batch", &[batch])?;
             rows.push(self.gradients(&marginal, batch).await?);
         }
         Ok(rows)
@@ -150,11 +150,7 @@ impl Lab {
         let tensor = |x: &[Point]| points::to_tensor(x, &autodiff);
         let sample = self.batches.path.sample(tensor(&x0), tensor(&x1), &t);
         let x_t = self.read_points(sample.x_t.clone()).await?;
-        let u: Vec<Point> = x_t
-            .iter()
-            .zip(&t)
-            .map(|(x, &t)| marginal.velocity(x.map(f64::from), f64::from(t)).map(|v| v as f32))
-            .collect();
+        let u = marginal.velocities_at(&x_t, &t);
         let module = &self.trainer.module;
         let gradient = |target: Tensor<2>| {
             let predicted = module.velocity(sample.x_t.clone(), sample.t.clone(), None);

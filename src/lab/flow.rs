@@ -36,7 +36,7 @@ impl Lab {
     /// The learned flow of `n` particles drawn from the source. The same particles in every call and in every
     /// lab with the same seed and source.
     pub async fn flow(&self, n: usize, solver: Solver, steps: usize) -> Result<Flow> {
-        limit("particles", n)?;
+        limit("particles", &[n])?;
         let mut x0 =
             self.batches.source.draw(n, &mut Rng::new(u64::from(self.config.seed), Stream::Particles));
         // x_0 = alpha(0) x1 + sigma(0) x0; the first term is 0 or, on diffusion paths, drowned by the second.
@@ -53,7 +53,7 @@ impl Lab {
         steps: usize,
         backward: bool,
     ) -> Result<Flow> {
-        limit("starts", starts.len())?;
+        limit("starts", &[starts.len()])?;
         fits(starts.len(), steps)?;
         let end = self.batches.path.schedule().t_max();
         let (from, to) = if backward { (end, 0.0) } else { (0.0, end) };
@@ -136,7 +136,7 @@ impl Lab {
     /// The learned velocity at the centres of `side`² cells of [−half, half]², row after row from the bottom
     /// left, at each of `times`, time after time.
     pub async fn field(&self, side: usize, times: &[f64], half: f64) -> Result<Vec<Point>> {
-        limit("cells", side * side * times.len())?;
+        limit("cells", &[side, side, times.len()])?;
         let (x, n) = (cells(side, half), side * side);
         let all: Vec<Point> = times.iter().flat_map(|_| x.iter().copied()).collect();
         let t: Vec<f32> = times.iter().flat_map(|&t| std::iter::repeat_n(t as f32, n)).collect();
@@ -153,7 +153,8 @@ impl Lab {
 
 /// Errors where a trajectory would be larger than 64 MB.
 fn fits(n: usize, steps: usize) -> Result<()> {
-    if n * (steps + 1) > 8_000_000 {
+    let points = steps.checked_add(1).and_then(|frames| frames.checked_mul(n));
+    if points.is_none_or(|points| points > 8_000_000) {
         return Err(Error::config(format!(
             "{n} particles at {steps} steps are too much to keep; use fewer of either"
         )));

@@ -5,7 +5,9 @@ use super::{Flow, Lab, limit};
 use crate::data::plane::Mixture;
 use crate::error::{Error, Result};
 use crate::likelihood::pull_back;
-use crate::metrics::{normalised_path_energy, path_energy, sliced_wasserstein2, straightness, wasserstein2};
+use crate::metrics::{
+    measurable, normalised_path_energy, path_energy, sliced_wasserstein2, straightness, wasserstein2,
+};
 use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
 use crate::solver::Solver;
@@ -49,8 +51,9 @@ pub struct Likelihood {
 const HELD_OUT: usize = 512;
 
 impl Lab {
-    /// Measures `n` particles against `n` fresh draws.
+    /// Measures `n` particles against `n` fresh draws; `n` as in [`measurable`].
     pub async fn figures(&self, n: usize, solver: Solver, steps: usize) -> Result<Figures> {
+        measurable(n)?;
         let flow = self.flow(n, solver, steps).await?;
         let (fresh, again) = self.fresh(n);
         let flat = points::to_flat(&flow.x);
@@ -70,6 +73,7 @@ impl Lab {
     /// W2 of `n` particles to fresh draws at each number of evaluations; NaN where the solver cannot make
     /// exactly that many.
     pub async fn w2_by_nfe(&self, n: usize, solver: Solver, nfes: &[usize]) -> Result<Vec<f64>> {
+        measurable(n)?;
         let (fresh, _) = self.fresh(n);
         let stages = solver.tableau().stages();
         let mut w2 = Vec::with_capacity(nfes.len());
@@ -94,7 +98,8 @@ impl Lab {
     /// The density of the learned flow at the centres of `side`² cells of [−half, half]², and of fresh data,
     /// with `steps` steps of RK4. Errors where the source has no density in closed form.
     pub async fn likelihood(&self, side: usize, half: f64, steps: usize) -> Result<Likelihood> {
-        limit("cells", side * side)?;
+        let count = limit("cells", &[side, side])?;
+        limit("steps", &[steps])?;
         let source = self.batches.source.mixture().ok_or_else(|| {
             Error::config(
                 "a likelihood needs a source with a known density: choose the Gaussian or the 8 Gaussians",
@@ -110,7 +115,7 @@ impl Lab {
         let sigma = schedule.at(0.0).sigma;
         let log_p: Vec<f64> =
             x0.iter().zip(&ratio).map(|(&x, r)| log_mixture(&source, sigma, x) + f64::from(*r)).collect();
-        let (grid, held_out) = log_p.split_at(side * side);
+        let (grid, held_out) = log_p.split_at(count);
         let cell = (2.0 * half / side as f64).powi(2);
         Ok(Likelihood {
             log_density: grid.iter().map(|&v| v as f32).collect(),

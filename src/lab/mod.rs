@@ -27,7 +27,7 @@ use burn::tensor::{Device, Tensor};
 /// The key in a weights file's metadata that holds the [`LabConfig`] as JSON.
 const KEY: &str = "flow-lab-2d";
 
-/// The most points of any one request: particles, grid cells, samples.
+/// The most of anything in one request: particles, grid cells, samples, training steps.
 pub const MAX_POINTS: usize = 100_000;
 
 /// A flow in training.
@@ -85,9 +85,11 @@ impl Lab {
         self.trainer.module.num_params()
     }
 
-    /// Makes `steps` steps; their losses. Nothing is read back in between. Errors where training diverged.
+    /// Makes `steps` steps, at most [`MAX_POINTS`]; their losses. Nothing is read back in between. Errors where training
+    /// diverged.
     pub async fn train(&mut self, steps: usize) -> Result<Vec<f32>> {
         self.watch.check()?;
+        limit("steps", &[steps.max(1)])?;
         let autodiff = self.device.clone().autodiff();
         let mut losses = Vec::with_capacity(steps);
         for _ in 0..steps {
@@ -138,7 +140,7 @@ impl Lab {
 
     /// `n` draws from the source (`target` false) or the target, independent of training.
     pub fn samples(&self, target: bool, n: usize, seed: u64) -> Result<Vec<Point>> {
-        limit("samples", n)?;
+        limit("samples", &[n])?;
         let (sampler, stream) = match target {
             true => (&self.batches.target, Stream::Fresh),
             false => (&self.batches.source, Stream::Particles),
@@ -223,10 +225,15 @@ impl Lab {
     }
 }
 
-/// Errors where a request is for no points or too many.
-fn limit(what: &str, n: usize) -> Result<()> {
-    if n == 0 || n > MAX_POINTS {
-        return Err(Error::config(format!("{what} must be 1 to {MAX_POINTS}, not {n}")));
+/// The product of `factors`. Errors where a request is for no points or too many; factors come from JavaScript, and a product
+/// of two of them can be more than a wasm32 `usize` holds.
+fn limit(what: &str, factors: &[usize]) -> Result<usize> {
+    let product = factors.iter().try_fold(1usize, |product, &n| product.checked_mul(n));
+    match product {
+        Some(n) if (1..=MAX_POINTS).contains(&n) => Ok(n),
+        _ => {
+            let given = factors.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ");
+            Err(Error::config(format!("{what} must be 1 to {MAX_POINTS}, not {given}")))
+        }
     }
-    Ok(())
 }

@@ -14,4 +14,4 @@ pub use frechet::frechet_distance;
 pub use paths::{normalised_path_energy, path_energy, straightness};
 pub use sliced::sliced_wasserstein2;
 pub use spread::{class_diversity, nearest_distance};
-pub use wasserstein::wasserstein2;
+pub use wasserstein::{measurable, wasserstein2};

@@ -1,7 +1,7 @@
 //! What a race is: the same ends, seed, network and budget for every method.
 
 use crate::data::plane::Distribution;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, from_json};
 use crate::lab::LabConfig;
 use crate::train::{LearningRate, OptimConfig};
 use serde::{Deserialize, Serialize};
@@ -102,9 +102,7 @@ impl Default for RaceConfig {
 impl RaceConfig {
     /// Reads JSON. Errors name what is wrong.
     pub fn from_json(json: &str) -> Result<Self> {
-        let config: Self = serde_json::from_str(json)
-            .map_err(|e| Error::config(format!("the race cannot be read: {e}")).because(e))?;
-        config.validate()
+        from_json::<Self>("the race", json)?.validate()
     }
 
     /// Checks every domain: those of a [`LabConfig`], at most 8 methods, 1 to 100,000 steps.

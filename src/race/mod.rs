@@ -9,7 +9,7 @@ pub use contestant::Progress;
 
 use crate::device::Opened;
 use crate::error::{Error, Result};
-use crate::metrics::{straightness, wasserstein2};
+use crate::metrics::{measurable, straightness, wasserstein2};
 use crate::points::Point;
 use crate::rng::{Rng, Stream};
 use crate::train::PairBatches;
@@ -65,32 +65,34 @@ impl Race {
         Ok(Some(Progress { contestant: i, step: current.step(), pairs, losses }))
     }
 
-    /// `n` particles of a contestant at `nfe` evaluations: the same starts and the same fresh data for all.
+    /// `n` (see [`measurable`]) particles of a contestant at `nfe` evaluations: the same starts and the same fresh data for all.
     pub async fn run(&self, contestant: usize, n: usize, nfe: usize) -> Result<Run> {
         let Some(who) = self.contestants.get(contestant) else {
             return Err(Error::config(format!("there is no contestant {contestant}")));
         };
-        if !(1..=20_000).contains(&n) || !(1..=256).contains(&nfe) {
-            return Err(Error::config("a run takes 1 to 20000 particles and 1 to 256 evaluations"));
+        if !(1..=256).contains(&nfe) {
+            return Err(Error::config(format!("a run takes 1 to 256 evaluations, not {nfe}")));
         }
-        let seed = u64::from(self.config.seed);
-        let starts = self.batches.source.draw(n, &mut Rng::new(seed, Stream::Particles));
-        let fresh = self.data(n);
+        let fresh = self.data(n)?;
+        let rng = &mut Rng::new(u64::from(self.config.seed), Stream::Particles);
+        let starts = self.batches.source.draw(n, rng);
         let (times, x) = who.trajectory(&starts, nfe).await?;
         let w2 = wasserstein2(&x[x.len() - n..], &fresh);
         let straightness = if who.leaps() { f64::NAN } else { straightness(&times, x.as_flattened()) };
         Ok(Run { times, x, w2, straightness })
     }
 
-    /// `n` draws from the target.
-    pub fn data(&self, n: usize) -> Vec<Point> {
-        self.batches.target.draw(n, &mut Rng::new(u64::from(self.config.seed), Stream::Fresh))
+    /// `n` draws from the target; `n` as in [`measurable`].
+    pub fn data(&self, n: usize) -> Result<Vec<Point>> {
+        measurable(n)?;
+        Ok(self.batches.target.draw(n, &mut Rng::new(u64::from(self.config.seed), Stream::Fresh)))
     }
 
     /// W2 between two sets of `n` fresh data: what a perfect model gets.
-    pub fn floor(&self, n: usize) -> f64 {
+    pub fn floor(&self, n: usize) -> Result<f64> {
+        measurable(n)?;
         let rng = &mut Rng::new(u64::from(self.config.seed), Stream::Fresh);
         let (a, b) = (self.batches.target.draw(n, rng), self.batches.target.draw(n, rng));
-        wasserstein2(&a, &b)
+        Ok(wasserstein2(&a, &b))
     }
 }

@@ -120,8 +120,11 @@ impl<S: State> Integrator<S> {
             return Ok(None);
         }
         let t_before = self.t;
-        let velocity = match self.method.clone() {
-            Method::Fixed(grid) => self.fixed(&mut field, grid.times()[self.steps + 1]),
+        let velocity = match self.method {
+            Method::Fixed(ref grid) => {
+                let to = grid.times()[self.steps + 1];
+                self.fixed(&mut field, to)
+            }
             Method::Adaptive { to, tolerance, .. } => self.adaptive(&mut field, to, tolerance).await?,
         };
         self.steps += 1;

@@ -1,15 +1,15 @@
 //! Engines and the digits they make.
 
+use super::held::Held;
 use super::thrown;
 use super::{distillation::JsDistillation, lab::JsLab, race::JsRace};
 use crate::device::Engine;
 use crate::distillation::{Distillation, DistillationConfig};
-use crate::error::Error;
 use crate::lab::{Lab, LabConfig};
 use crate::race::{Race, RaceConfig};
 use crate::session::{HostFrame, Keep, Request, Run, Session, Start};
 use js_sys::Float32Array;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 /// An engine with, once loaded, a network.
@@ -18,10 +18,9 @@ pub struct JsEngine(RefCell<Session>);
 
 impl JsEngine {
     fn begin(&self, request: &str, start: Start, keep: Option<Keep>) -> Result<JsRun, JsValue> {
-        let request: Request = serde_json::from_str(request)
-            .map_err(|e| thrown(&Error::config(format!("the request cannot be read: {e}"))))?;
-        let run = self.0.borrow().begin(&request, start, keep).map_err(|e| thrown(&e))?;
-        Ok(JsRun(Cell::new(Some(run))))
+        let run =
+            Request::from_json(request).and_then(|request| self.0.borrow().begin(&request, start, keep));
+        run.map(|run| JsRun(Held::new(run))).map_err(|e| thrown(&e))
     }
 }
 
@@ -102,32 +101,23 @@ impl JsEngine {
     }
 }
 
-/// A run in progress; `free()` stops it.
+/// A run in progress, one call at a time; `free()` stops it.
 #[wasm_bindgen(js_name = Run)]
-pub struct JsRun(Cell<Option<Run>>);
+pub struct JsRun(Held<Run>);
 
-impl JsRun {
-    fn turn(&self) -> Result<Run, JsValue> {
-        let busy = || thrown(&Error::config("a frame is already being computed; await it first"));
-        self.0.take().ok_or_else(busy)
-    }
-}
-
+// A borrow across an await is safe here: a second call meanwhile is refused by `turn`.
+#[allow(clippy::await_holding_refcell_ref)]
 #[wasm_bindgen(js_class = Run)]
 impl JsRun {
     /// The next frame, or `undefined` after the last.
     pub async fn next(&self) -> Result<Option<Frame>, JsValue> {
-        let mut run = self.turn()?;
-        let frame = run.next().await;
-        self.0.set(Some(run));
-        Ok(frame.map_err(|e| thrown(&e))?.map(Frame))
+        let frame = self.0.turn()?.next().await;
+        frame.map(|frame| frame.map(Frame)).map_err(|e| thrown(&e))
     }
 
     /// The last frame; none before it is read back from a GPU.
     pub async fn finish(&self) -> Result<Frame, JsValue> {
-        let mut run = self.turn()?;
-        let frame = run.finish().await;
-        self.0.set(Some(run));
+        let frame = self.0.turn()?.finish().await;
         frame.map(Frame).map_err(|e| thrown(&e))
     }
 }

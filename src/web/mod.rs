@@ -1,10 +1,8 @@
 //! What JavaScript sees: thin exports of `session`, `lab`, `race` and `roads`. No arithmetic here.
-//!
-//! Nothing takes `&mut self`: wasm-bindgen throws where such a method is entered twice, and async methods
-//! can be. State sits in cells instead, and a second call while one is under way gets a sentence.
 
 mod digits;
 mod distillation;
+mod held;
 mod lab;
 mod plane;
 mod race;
@@ -19,35 +17,13 @@ use crate::data::plane::Distribution;
 use crate::error::Error;
 use crate::session::MAX_DIGITS;
 use crate::solver::Solver;
-use js_sys::{Error as JsError, Object, Reflect};
+use js_sys::Error as JsError;
 use wasm_bindgen::prelude::*;
 
 fn thrown(error: &Error) -> JsValue {
     let thrown = JsError::new(&error.to_string());
     thrown.set_name(&format!("{:?}Error", error.kind()));
     thrown.into()
-}
-
-/// What a method of the lab, the race or the distillation gives.
-type Answer = Result<JsValue, JsValue>;
-
-/// Turns a result of the core into what JavaScript gets.
-fn answer(result: crate::error::Result<JsValue>) -> Answer {
-    result.map_err(|e| thrown(&e))
-}
-
-/// What a second call gets while one is under way.
-fn busy<E>(_: E) -> JsValue {
-    thrown(&Error::config("this is computing; await that first"))
-}
-
-/// A plain object.
-fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
-    let object = Object::new();
-    for (key, value) in fields {
-        Reflect::set(&object, &key.into(), &value).expect("a new object takes any key");
-    }
-    object.into()
 }
 
 /// Runs static constructors and makes a panic readable in the console. Runs by itself when the module starts.

@@ -1,8 +1,9 @@
 //! Points, CSV data and the two roads: functions that need no engine.
 
-use super::{object, thrown};
+use super::held::object;
+use super::thrown;
 use crate::data::plane::{Column, PointSet, Table, read_csv};
-use crate::error::Error;
+use crate::error::{Error, from_json};
 use crate::points;
 use crate::roads::{self, Request};
 use js_sys::Float32Array;
@@ -66,8 +67,7 @@ fn named(columns: &[Column]) -> JsValue {
 /// The two roads: request and answer in JSON (see [`roads`](crate::roads)).
 #[wasm_bindgen(js_name = roads)]
 pub fn two_roads(request: &str) -> Result<String, JsValue> {
-    let request: Request = serde_json::from_str(request)
-        .map_err(|e| thrown(&Error::config(format!("the request cannot be read: {e}"))))?;
-    let answer = roads::roads(&request).map_err(|e| thrown(&e))?;
+    let answer = from_json::<Request>("the request", request).and_then(|r| roads::roads(&r));
+    let answer = answer.map_err(|e| thrown(&e))?;
     serde_json::to_string(&answer).map_err(|e| thrown(&Error::numeric(e.to_string())))
 }

@@ -1,29 +1,26 @@
 //! Few-step models in the plane.
 
-use super::lab::{floats, number, plane, times};
-use super::{Answer, answer, busy, object};
-use crate::points::Point;
+use super::held::{Answer, Held, answer, doubles, floats, number, object, plane};
 use crate::race::Race;
-use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
-/// A race in training. One call at a time: a second one meanwhile gets a sentence.
+/// A race in training; one call at a time.
 #[wasm_bindgen(js_name = Race)]
-pub struct JsRace(RefCell<Race>);
+pub struct JsRace(Held<Race>);
 
 impl JsRace {
     pub(super) fn new(race: Race) -> Self {
-        Self(RefCell::new(race))
+        Self(Held::new(race))
     }
 }
 
-// A borrow across an await is safe here: a second call meanwhile is refused by `busy`.
+// A borrow across an await is safe here: a second call meanwhile is refused by `turn`.
 #[allow(clippy::await_holding_refcell_ref)]
 #[wasm_bindgen(js_class = Race)]
 impl JsRace {
     /// `[{id, label}]` of who takes part, in the order of training, as JSON.
     pub fn contestants(&self) -> Result<String, JsValue> {
-        let race = self.0.try_borrow().map_err(busy)?;
+        let race = self.0.turn()?;
         let list: Vec<_> = race
             .methods()
             .into_iter()
@@ -35,7 +32,7 @@ impl JsRace {
     /// Up to `steps` steps of the first contestant that is not done: `{contestant, step, pairs, losses}`;
     /// undefined where all are done.
     pub async fn train(&self, steps: u32) -> Answer {
-        let mut race = self.0.try_borrow_mut().map_err(busy)?;
+        let mut race = self.0.turn()?;
         let progress = race.train(u64::from(steps)).await;
         answer(progress.map(|p| {
             p.map_or(JsValue::UNDEFINED, |p| {
@@ -51,10 +48,10 @@ impl JsRace {
 
     /// `n` particles of a contestant at `nfe` evaluations: `{times, x, w2, straightness}`.
     pub async fn run(&self, contestant: usize, n: usize, nfe: usize) -> Answer {
-        let race = self.0.try_borrow().map_err(busy)?;
+        let race = self.0.turn()?;
         answer(race.run(contestant, n, nfe).await.map(|run| {
             object([
-                ("times", times(&run.times)),
+                ("times", doubles(&run.times)),
                 ("x", plane(&run.x)),
                 ("w2", number(run.w2)),
                 ("straightness", number(run.straightness)),
@@ -64,8 +61,8 @@ impl JsRace {
 
     /// `n` fresh data and the distance of so many to as many others: `{target, floor}`.
     pub fn data(&self, n: usize) -> Answer {
-        let race = self.0.try_borrow().map_err(busy)?;
-        let target: Vec<Point> = race.data(n);
-        Ok(object([("target", plane(&target)), ("floor", number(race.floor(n)))]))
+        let race = self.0.turn()?;
+        let both = race.data(n).and_then(|target| Ok((target, race.floor(n)?)));
+        answer(both.map(|(target, floor)| object([("target", plane(&target)), ("floor", number(floor))])))
     }
 }
