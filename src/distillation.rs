@@ -39,6 +39,13 @@ const LEVELS: u32 = 5;
 /// How the teacher draws: midpoint steps.
 const DRAW_STEPS: usize = 8;
 
+impl Default for DistillationConfig {
+    /// What the page opens with.
+    fn default() -> Self {
+        Self { images: 500, steps: 300, batch: 20, rate: 1e-3, guidance: Guidance::PRESET, seed: 1 }
+    }
+}
+
 impl DistillationConfig {
     /// Reads JSON. Errors name what is wrong.
     pub fn from_json(json: &str) -> Result<Self> {

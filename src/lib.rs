@@ -27,7 +27,6 @@
 //! Solving an ODE, here on plain numbers; the same code runs tensors on any backend:
 //!
 //! ```
-//! # #[cfg(feature = "cli")] {
 //! use flow_lab::solver::{Integrator, Method, Solver, TimeGrid};
 //!
 //! let grid = TimeGrid::uniform(0.0, 1.0, 10)?;
@@ -35,11 +34,11 @@
 //! let (x, nfe) = pollster::block_on(run.finish(|x: &Vec<f64>, _t| x.clone()))?; // dx/dt = x
 //! assert!((x[0] - 1f64.exp()).abs() < 1e-5);
 //! assert_eq!(nfe, 40);
-//! # }
 //! # Ok::<(), flow_lab::error::Error>(())
 //! ```
 
 pub mod assignment;
+pub mod catalog;
 pub mod coupling;
 pub mod data;
 pub mod device;

@@ -82,7 +82,7 @@ mod tests {
         assert!(steps[0] != steps[1] && steps[1] != steps[2]);
     }
 
-    /// Pins the numbers themselves: a shared link must show the same digits after an upgrade.
+    /// The numbers themselves are held by tests/goldens.rs.
     #[test]
     fn normals_are_standard() {
         let x = Rng::new(1, Stream::Noise).normals(100_000);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Level of each room; modules of one level do not use each other.
-const LEVELS: [&[&str]; 8] = [
+const LEVELS: [&[&str]; 9] = [
     &["error", "rng"],
     &["device", "ops", "points", "assignment"],
     &["field"],
@@ -13,6 +13,7 @@ const LEVELS: [&[&str]; 8] = [
     &["mend"],
     &["loss", "train", "sample", "weights", "marginal", "likelihood"],
     &["session", "distillation", "lab", "race", "roads"],
+    &["catalog"],
     &["web", "bin"],
 ];
 

@@ -80,6 +80,21 @@ pub enum TimeKind {
     LogitNormal,
 }
 
+impl PathKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::CondOt, Self::Vp, Self::Ve, Self::Cosine];
+}
+
+impl CouplingKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Independent, Self::Ot, Self::Sinkhorn];
+}
+
+impl TimeKind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Uniform, Self::LogitNormal];
+}
+
 impl Default for LabConfig {
     /// What the page opens with, and what the benchmark table is made with.
     fn default() -> Self {

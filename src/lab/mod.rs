@@ -186,8 +186,8 @@ impl Lab {
         Ok(())
     }
 
-    /// The network that is sampled from.
-    fn net(&self) -> Mlp {
+    /// The network that is sampled from: the average of the weights.
+    pub fn net(&self) -> Mlp {
         self.trainer.average()
     }
 

@@ -49,13 +49,18 @@ pub struct Request {
 
 /// Diffusion paths. Both have alpha² + sigma² = 1, so with one data point they are the same arc, travelled by
 /// another clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Diffusion {
     /// [`Schedule::VariancePreserving`] with the papers' beta, 0.1 to 20. It hardly moves at first.
     Vp,
     /// [`Schedule::Cosine`]: the arc at an even pace.
     Cosine,
+}
+
+impl Diffusion {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Cosine, Self::Vp];
 }
 
 /// Both roads.

@@ -13,10 +13,7 @@ pub use lab::JsLab;
 pub use plane::{decode_points, encode_points, read_csv_bytes, two_roads};
 pub use race::JsRace;
 
-use crate::data::plane::Distribution;
 use crate::error::Error;
-use crate::session::MAX_DIGITS;
-use crate::solver::Solver;
 use js_sys::Error as JsError;
 use wasm_bindgen::prelude::*;
 
@@ -33,23 +30,8 @@ pub fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// Ids, labels and limits that the page's controls are made from, as JSON; said here once.
+/// The [catalog](crate::catalog::catalog()) as JSON.
 #[wasm_bindgen]
 pub fn catalog() -> String {
-    let solvers: Vec<_> = Solver::ALL
-        .into_iter()
-        .map(|s| {
-            serde_json::json!({
-                "id": s.id(), "label": s.label(), "adaptive": s.is_adaptive(),
-                "stages": s.tableau().stages(), "order": s.tableau().order,
-            })
-        })
-        .collect();
-    let distributions: Vec<_> =
-        Distribution::NAMED.iter().map(|d| serde_json::json!({ "id": d.id(), "label": d.label() })).collect();
-    serde_json::json!({
-        "solvers": solvers, "distributions": distributions, "maxDigits": MAX_DIGITS,
-        "webgpu": cfg!(feature = "webgpu"),
-    })
-    .to_string()
+    crate::catalog::catalog().to_string()
 }
