@@ -37,30 +37,12 @@ export type LearningRate = ${lab.rate.values.join(" | ")};
 export type Decay = ${lab.ema.values.join(" | ")};
 `;
 
-/** A value as Biome formats it. */
-function literal(value, indent = "") {
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const deeper = `${indent}  `;
-  if (Array.isArray(value)) {
-    const line = `[${value.map((v) => literal(v)).join(", ")}]`;
-    return value.some((v) => typeof v === "object")
-      ? `[\n${value.map((v) => `${deeper}${literal(v, deeper)},\n`).join("")}${indent}]`
-      : line;
-  }
-  const entries = Object.entries(value);
-  if (entries.every(([, v]) => v === null || typeof v !== "object" || (Array.isArray(v) && v.every((w) => typeof w !== "object")))) {
-    const line = `{ ${entries.map(([key, v]) => `${key}: ${literal(v)}`).join(", ")} }`;
-    if (line.length + indent.length < 100) return line;
-  }
-  return `{\n${entries.map(([key, v]) => `${deeper}${key}: ${literal(v, deeper)},\n`).join("")}${indent}}`;
-}
-
 /** file in the checkout → its text. */
 export async function catalogFiles(engines) {
   const all = await catalog(engines);
   return {
     [join(ROOT, "www/element/catalog.js")]:
-      `// Made by scripts/catalog.mjs from src/catalog.rs, which says what it means.\n\nexport const CATALOG = Object.freeze(${literal(all)});\n`,
+      `// Made by scripts/catalog.mjs from src/catalog.rs, which says what it means.\n\nexport const CATALOG = Object.freeze(${JSON.stringify(all, null, 2)});\n`,
     [join(ROOT, "www/api/catalog.d.ts")]: types(all),
   };
 }

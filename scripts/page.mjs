@@ -14,6 +14,7 @@ export const ENTRIES = ["index.html", "embed.html", "flow-lab.js"];
 
 /** What of www/ only the npm package has (scripts/pack.mjs). */
 const PACKAGE = [
+  "api/catalog.d.ts",
   "api/check.js",
   "api/element.d.ts",
   "api/engine.js",

@@ -8,10 +8,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { catalogFiles } from "../../scripts/catalog.mjs";
 import { compressible } from "../../scripts/compress.mjs";
 import { KEPT, engineTypes } from "../../scripts/engine-types.mjs";
 import { fileAt, typeOf } from "../../scripts/files.mjs";
 import { ENTRIES, folderHash } from "../../scripts/page.mjs";
+import { CATALOG } from "../../www/element/catalog.js";
 import { browser, DIST, hashed, open } from "./harness.mjs";
 
 const BASE = "/a/b/c/";
@@ -34,6 +36,52 @@ test("a folder's name ends in the hash of its content", () => {
 test("the types that the page is checked with are the engine's", () => {
   const mend = "the exports changed: run node scripts/engine-types.mjs with FLOW_LAB_ENGINES set to the folder of the built engines";
   assert.equal(readFileSync(KEPT, "utf8"), engineTypes(process.env.FLOW_LAB_ENGINES), mend);
+});
+
+test("the catalog that the page and the types are made from is the engine's", async () => {
+  for (const [file, text] of Object.entries(await catalogFiles(process.env.FLOW_LAB_ENGINES))) {
+    assert.equal(
+      readFileSync(file, "utf8"),
+      text,
+      `${file}: run node scripts/catalog.mjs with FLOW_LAB_ENGINES set to the folder of the built engines`,
+    );
+  }
+});
+
+test("what the package's types say of defaults and domains is the catalog's", () => {
+  const types = readFileSync(join(ROOT, "www/api/index.d.ts"), "utf8");
+  const { digits, few, lab, seed } = CATALOG;
+  const { guidance } = digits;
+  const said = {
+    "weight?: number": [`${guidance.weight.min} to ${guidance.weight.max}, ${guidance.weight.initial} by default`],
+    "from?: number": [`${guidance.from.min} to ${guidance.from.max}, ${guidance.from.initial} by default`],
+    "to?: number": [`${guidance.to.min} to ${guidance.to.max}`, `${guidance.to.initial} by default`],
+    "labels: readonly": [`${digits.class.min} to ${digits.class.max}`, `1 to ${digits.most} of them`],
+    "steps?: number": [`from ${digits.steps.min} to ${digits.steps.max}; ${digits.steps.initial} by default, ${few.steps.initial} for the few-step`],
+    "solver?: Solver": [`"${digits.solver}" by default`],
+    "tolerance?: Tolerance": [`${digits.tolerance.initial} by default`],
+    "seed?: number": [`2³² − 1; ${seed.initial} by default`],
+    "source?: End": [`"${lab.source}" by default`],
+    "target?: End": [`"${lab.target}" by default`],
+    "path?: Path": [`"${lab.path}", the default`],
+    "sigmaMin?: number": [`${lab.sigmaMin.min} to ${lab.sigmaMin.max}; ${lab.sigmaMin.initial} by default`],
+    "epsilon?: Epsilon": [`${lab.epsilon.initial} by default`],
+    "width?: Width": [`${lab.width.initial} by default`],
+    "depth?: number": [`${lab.depth.min} to ${lab.depth.max}; ${lab.depth.initial} by default`],
+    "batch?: BatchSize": [`${lab.batch.initial} by default`],
+    "rate?: LearningRate": [`${lab.rate.initial} by default`],
+    "time?: TimeSampling": [`"${lab.time}" by default`],
+    "ema?: Decay": [`${lab.ema.initial} by default`],
+    "particles?: number": [
+      `1 to ${Math.max(...lab.particles.values).toLocaleString("en")}; ${lab.particles.initial.toLocaleString("en")} by default`,
+    ],
+  };
+  for (const [field, phrases] of Object.entries(said)) {
+    const at = types.indexOf(field);
+    assert.ok(at > 0, `there is no ${field}`);
+    const comment = types.slice(types.lastIndexOf("/**", at), at);
+    for (const phrase of phrases) assert.ok(comment.includes(phrase), `${field} is not said to be “${phrase}”: ${comment}`);
+  }
 });
 
 test("nothing but the entry points, which lead into the hashed folders, has a place of its own", () => {

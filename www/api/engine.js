@@ -1,19 +1,20 @@
 // A digit network on one engine, for scripts: what api.d.ts describes as Engine.
 import { DigitNetwork } from "../engine/digits/network.js";
 import { DIGITS } from "../figures/digits/table.js";
-import { choice, number } from "../element/state.js";
+import { CATALOG } from "../element/catalog.js";
+import { choice, offered } from "../element/state.js";
 import { all, functionOf, one, signalOf } from "./check.js";
 import { closed, stream, unlessAborted } from "./stream.js";
 
-const MOST_DIGITS = 256; // of one run (src/session.rs)
+const MOST_DIGITS = CATALOG.digits.most; // of one run
 const OPTIONS = { network: { kind: choice("digits", "few"), initial: "digits" }, backend: DIGITS.engine };
-const CLASS = { kind: number(0, 9, { whole: true }), initial: 0 };
+const CLASS = DIGITS.class;
 const WEIGHT = DIGITS.guidance;
 const { seed, solver, steps, tolerance } = DIGITS;
 /** What a run of each network can be told beside its labels; a few-step network has no field to integrate or to guide. */
 const SETTINGS = {
   digits: { seed, solver, steps, tolerance },
-  few: { seed, steps: { ...steps, initial: 4 } },
+  few: { seed, steps: offered(CATALOG.few.steps, { whole: true }) },
 };
 const IGNORED = { solver: solver.initial, tolerance: tolerance.initial, guidance: { weight: 1, from: 0, to: 1 } };
 
@@ -27,8 +28,8 @@ function labelsOf(given) {
 
 function guidanceOf(given = {}) {
   if (typeof given === "number") return guidanceOf({ weight: given });
-  const end = { kind: DIGITS.from.kind, initial: 1 };
-  const guidance = all("sample: guidance", given, { weight: WEIGHT, from: DIGITS.from, to: end });
+  const to = offered(CATALOG.digits.guidance.to);
+  const guidance = all("sample: guidance", given, { weight: WEIGHT, from: DIGITS.from, to });
   if (guidance.from > guidance.to) throw new RangeError(`sample: guidance holds from ${guidance.from} to ${guidance.to}, which is earlier`);
   return guidance;
 }

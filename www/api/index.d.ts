@@ -5,8 +5,9 @@
 // WeightsError where weights cannot be downloaded or are damaged; a DeviceError where a device fails; a ConfigError, DataError or
 // NumericError with a sentence where the engine refuses a setting or a value stops being finite. Each has its kind as `name`.
 
-/** Solvers of the equation dx/dt = u(x, t): Euler, midpoint, Heun, Runge–Kutta 4, adaptive Dormand–Prince 5(4). */
-export type Solver = "euler" | "midpoint" | "heun" | "rk4" | "dopri5";
+import type { BatchSize, Coupling, Decay, Epsilon, LearningRate, Named, Path, Solver, TimeSampling, Tolerance, Width } from "./catalog.js";
+
+export type { Named, Solver } from "./catalog.js";
 
 /** Where an engine computes. */
 export type Backend = "webgpu" | "cpu";
@@ -55,7 +56,7 @@ export interface SampleRequest extends FewRequest {
   /** "euler" by default. "dopri5" chooses its own steps and ignores `steps`. */
   solver?: Solver;
   /** Error that "dopri5" allows itself in a step, absolute and relative; 0.01 by default. Other solvers ignore it. */
-  tolerance?: 0.1 | 0.01 | 0.001 | 0.0001;
+  tolerance?: Tolerance;
   /** A number is the weight alone. */
   guidance?: number | Guidance;
 }
@@ -98,9 +99,6 @@ export interface Engine<R extends FewRequest = SampleRequest> {
 export function createEngine(options: EngineOptions<"few"> & { network: "few" }): Promise<Engine<FewRequest>>;
 export function createEngine(options?: EngineOptions<"digits">): Promise<Engine<SampleRequest>>;
 
-/** The named distributions of the plane, of a size of some units; see the lab of the page for pictures. */
-export type Named = "gaussian" | "eight-gaussians" | "moons" | "s-curve" | "spirals" | "checkerboard" | "rings" | "pinwheel";
-
 /**
  * Where points start or end: a name; the ink of 1 to 12 plain characters; or your points, 1 to 2,000 of [−6, 6]², as x and y of
  * each (rounded to 1/341, each with a little Gaussian noise around it).
@@ -114,25 +112,25 @@ export interface Experiment {
   /** Where x_1 comes from; "moons" by default. */
   target?: End;
   /** The conditional path: straight ("cond-ot", the default), variance preserving, variance exploding, or cosine. */
-  path?: "cond-ot" | "vp" | "ve" | "cosine";
+  path?: Path;
   /** Noise left at t = 1 on the straight path, 0 to 0.5; 0 by default. Other paths ignore it. */
   sigmaMin?: number;
   /** Which x_0 goes with which x_1 of a batch: as drawn (the default), or by optimal transport, exact or entropic. */
-  coupling?: "independent" | "ot" | "sinkhorn";
+  coupling?: Coupling;
   /** Sinkhorn's regularisation; 0.1 by default. Other couplings ignore it. */
-  epsilon?: 0.01 | 0.03 | 0.1 | 0.3 | 1 | 3;
+  epsilon?: Epsilon;
   /** Width of the hidden layers; 64 by default. */
-  width?: 16 | 32 | 64 | 128 | 256;
+  width?: Width;
   /** Hidden layers, 1 to 6; 3 by default. */
   depth?: number;
   /** Pairs of a step; 256 by default. */
-  batch?: 32 | 64 | 128 | 256 | 512 | 1024;
+  batch?: BatchSize;
   /** Learning rate of AdamW; 0.002 by default. */
-  rate?: 0.0001 | 0.0003 | 0.001 | 0.002 | 0.005 | 0.01 | 0.03;
+  rate?: LearningRate;
   /** How t is drawn; "uniform" by default. */
-  time?: "uniform" | "logit-normal";
+  time?: TimeSampling;
   /** Decay of the average of the weights, which is what samples come from; 0.999 by default, 0 for none. */
-  ema?: 0 | 0.9 | 0.99 | 0.999 | 0.9999;
+  ema?: Decay;
   /** Seed of weights, batches and particles, a whole number from 0 to 2³² − 1; 1 by default. */
   seed?: number;
 }

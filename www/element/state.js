@@ -1,4 +1,5 @@
 // What a person can set: tables that drive controls, URL and defaults.
+import { CATALOG } from "./catalog.js";
 
 export const choice = (...values) => ({
   read: (text) => values.find((v) => String(v) === text),
@@ -30,7 +31,21 @@ export const some = (...values) => ({
   values,
 });
 
-export const SEED = number(0, 2 ** 32 - 1, { whole: true });
+/**
+ * {kind, initial} of a domain of the catalog.
+ * @param {{min?: number, max?: number, values?: number[], initial: number}} domain
+ */
+export const offered = ({ min, max, values, initial }, options = {}) => ({
+  kind: values ? choice(...values) : number(min, max, options),
+  initial,
+});
+
+/** The same for one of some ids. */
+export const oneOf = (ids, initial) => ({ kind: choice(...ids), initial });
+
+export const SEED = offered(CATALOG.seed, { whole: true });
+export const SOLVERS = CATALOG.solvers.map(({ id }) => id);
+export const DISTRIBUTIONS = CATALOG.distributions.map(({ id }) => id);
 
 /** Where the digit networks compute: one setting for all figures that use them. */
 export const ENGINE = Object.freeze({ kind: choice("auto", "webgpu", "cpu"), initial: "auto" });

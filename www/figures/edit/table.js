@@ -1,5 +1,6 @@
 // What a person can set in the figure about a digit of one's own.
-import { ENGINE, number, text } from "../../element/state.js";
+import { CATALOG } from "../../element/catalog.js";
+import { ENGINE, offered, text } from "../../element/state.js";
 
 export const SIDE = 28;
 const LEVELS = 15; // a pixel is one of 16 greys in the link
@@ -8,7 +9,7 @@ const LEVELS = 15; // a pixel is one of 16 greys in the link
 export const HAND = Object.freeze({
   "hand.drawing": { kind: text(/^([A-Za-z0-9_-]{523})?$/, "a drawing as this page writes it"), initial: "" },
   engine: ENGINE, // the digits' own: one engine for all of them
-  "hand.class": { kind: number(0, 9, { whole: true }), initial: 3 },
+  "hand.class": { ...offered(CATALOG.digits.class, { whole: true }), initial: 3 },
 });
 
 /** 784 values in [−1, 1] as text for a link: two pixels a byte, base64url. */

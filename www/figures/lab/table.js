@@ -1,41 +1,42 @@
 // What a person can set in the 2-D lab.
-import { SEED, choice, number, some, text } from "../../element/state.js";
+import { CATALOG } from "../../element/catalog.js";
+import { DISTRIBUTIONS, SEED, SOLVERS, choice, number, offered, oneOf, some, text } from "../../element/state.js";
 
-const ENDS = ["gaussian", "eight-gaussians", "moons", "s-curve", "spirals", "checkerboard", "rings", "pinwheel"];
-const end = choice(...ENDS, "text", "points");
+const DOMAINS = CATALOG.lab;
+const ENDS = [...DISTRIBUTIONS, "text", "points"];
 const words = text(/^[ -~]{0,12}$/, "at most 12 plain letters, digits and signs");
 const points = text(/^[A-Za-z0-9_-]{0,8200}$/, "points as this page writes them");
 const earlier = text(
   /^(0(\.\d{1,6})?x[1-9]\d{0,5}(-(?!$)|$)){0,20}$/,
   "earlier learning rates and the steps they ended at, as 0.002x1200-0.001x3000",
 );
-const whole = (min, max) => number(min, max, { whole: true });
+const whole = { whole: true };
 
 /** key: {kind, initial, part}; part: what a change of it needs (a new experiment, a new rate, samples or a picture). */
 export const LAB = Object.freeze({
   "lab.engine": { kind: choice("cpu", "webgpu"), initial: "cpu", part: "engine" },
-  "lab.source": { kind: end, initial: "gaussian", part: "experiment" },
+  "lab.source": { ...oneOf(ENDS, DOMAINS.source), part: "experiment" },
   "lab.sourceText": { kind: words, initial: "FLOW", part: "experiment" },
   "lab.sourcePoints": { kind: points, initial: "", part: "experiment" },
-  "lab.target": { kind: end, initial: "moons", part: "experiment" },
+  "lab.target": { ...oneOf(ENDS, DOMAINS.target), part: "experiment" },
   "lab.targetText": { kind: words, initial: "FLOW", part: "experiment" },
   "lab.targetPoints": { kind: points, initial: "", part: "experiment" },
-  "lab.path": { kind: choice("cond-ot", "vp", "ve", "cosine"), initial: "cond-ot", part: "experiment" },
-  "lab.sigmaMin": { kind: number(0, 0.5), initial: 0, part: "experiment" },
-  "lab.coupling": { kind: choice("independent", "ot", "sinkhorn"), initial: "independent", part: "experiment" },
-  "lab.epsilon": { kind: choice(0.01, 0.03, 0.1, 0.3, 1, 3), initial: 0.1, part: "experiment" },
-  "lab.width": { kind: choice(16, 32, 64, 128, 256), initial: 64, part: "experiment" },
-  "lab.depth": { kind: whole(1, 6), initial: 3, part: "experiment" },
-  "lab.batch": { kind: choice(32, 64, 128, 256, 512, 1024), initial: 256, part: "experiment" },
-  "lab.rate": { kind: choice(0.0001, 0.0003, 0.001, 0.002, 0.005, 0.01, 0.03), initial: 0.002, part: "rate" },
+  "lab.path": { ...oneOf(CATALOG.paths, DOMAINS.path), part: "experiment" },
+  "lab.sigmaMin": { ...offered(DOMAINS.sigmaMin), part: "experiment" },
+  "lab.coupling": { ...oneOf(CATALOG.couplings, DOMAINS.coupling), part: "experiment" },
+  "lab.epsilon": { ...offered(DOMAINS.epsilon), part: "experiment" },
+  "lab.width": { ...offered(DOMAINS.width), part: "experiment" },
+  "lab.depth": { ...offered(DOMAINS.depth, whole), part: "experiment" },
+  "lab.batch": { ...offered(DOMAINS.batch), part: "experiment" },
+  "lab.rate": { ...offered(DOMAINS.rate), part: "rate" },
   "lab.earlier": { kind: earlier, initial: "", part: "experiment" },
-  "lab.time": { kind: choice("uniform", "logit-normal"), initial: "uniform", part: "experiment" },
-  "lab.ema": { kind: choice(0, 0.9, 0.99, 0.999, 0.9999), initial: 0.999, part: "experiment" },
-  "lab.seed": { kind: SEED, initial: 1, part: "experiment" },
-  "lab.until": { kind: whole(1, 100_000), initial: 5000, part: "none" },
-  "lab.solver": { kind: choice("euler", "midpoint", "heun", "rk4", "dopri5"), initial: "euler", part: "samples" },
-  "lab.steps": { kind: whole(1, 100), initial: 20, part: "samples" },
-  "lab.particles": { kind: choice(200, 500, 1000, 2000, 5000, 10_000), initial: 2000, part: "samples" },
+  "lab.time": { ...oneOf(CATALOG.times, DOMAINS.time), part: "experiment" },
+  "lab.ema": { ...offered(DOMAINS.ema), part: "experiment" },
+  "lab.seed": { ...SEED, part: "experiment" },
+  "lab.until": { ...offered(DOMAINS.until, whole), part: "none" },
+  "lab.solver": { ...oneOf(SOLVERS, DOMAINS.solver), part: "samples" },
+  "lab.steps": { ...offered(DOMAINS.steps, whole), part: "samples" },
+  "lab.particles": { ...offered(DOMAINS.particles), part: "samples" },
   "lab.compare": {
     kind: choice("off", "path", "coupling", "sigmaMin", "width", "depth", "batch", "rate", "time", "ema", "solver", "steps"),
     initial: "off",

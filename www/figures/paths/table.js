@@ -1,5 +1,6 @@
 // What a person can set in the two roads, and how points stand in the link.
-import { choice, number } from "../../element/state.js";
+import { CATALOG } from "../../element/catalog.js";
+import { choice, number, offered, oneOf } from "../../element/state.js";
 
 /** Half the sides of the part of the plane that is shown; points are kept inside it. */
 export const HALF = Object.freeze({ x: 3, y: 2.4 });
@@ -27,8 +28,8 @@ export const ROADS = Object.freeze({
   "roads.points": { kind: choice("pair", "set"), initial: "pair", part: "roads" },
   "roads.x0": { kind: points, initial: "-0.6_1.2_-0.9_-0.8_0.8_-0.3", part: "roads" },
   "roads.x1": { kind: points, initial: "2.1_0.4_-2.2_0.2_-0.6_-1.9_0.6_2", part: "roads" },
-  "roads.diffusion": { kind: choice("cosine", "vp"), initial: "cosine", part: "roads" },
-  "roads.sigmaMin": { kind: number(0, 0.5), initial: 0, part: "roads" },
+  "roads.diffusion": { ...oneOf(CATALOG.diffusions, "cosine"), part: "roads" },
+  "roads.sigmaMin": { ...offered(CATALOG.lab.sigmaMin), part: "roads" },
   "roads.steps": { kind: choice(...STEPS), initial: 1, part: "roads" },
   "roads.t": { kind: number(0, 1), initial: 0.5, part: "picture" },
   "roads.show": { kind: choice("both", "diffusion", "straight"), initial: "both", part: "picture" },

@@ -1,0 +1,346 @@
+// Made by scripts/catalog.mjs from src/catalog.rs, which says what it means.
+
+export const CATALOG = Object.freeze({
+  "couplings": [
+    "independent",
+    "ot",
+    "sinkhorn"
+  ],
+  "diffusions": [
+    "cosine",
+    "vp"
+  ],
+  "digits": {
+    "class": {
+      "initial": 0,
+      "max": 9,
+      "min": 0
+    },
+    "grid": {
+      "initial": 16,
+      "values": [
+        1,
+        4,
+        16,
+        64
+      ]
+    },
+    "guidance": {
+      "from": {
+        "initial": 0.2,
+        "max": 1,
+        "min": 0
+      },
+      "to": {
+        "initial": 1,
+        "max": 1,
+        "min": 0
+      },
+      "weight": {
+        "initial": 2,
+        "max": 6,
+        "min": 0
+      }
+    },
+    "most": 256,
+    "solver": "euler",
+    "steps": {
+      "initial": 16,
+      "max": 64,
+      "min": 1
+    },
+    "tolerance": {
+      "initial": 0.01,
+      "values": [
+        0.1,
+        0.01,
+        0.001,
+        0.0001
+      ]
+    }
+  },
+  "distillation": {
+    "batch": {
+      "initial": 20,
+      "values": [
+        10,
+        20,
+        40,
+        60
+      ]
+    },
+    "images": {
+      "initial": 500,
+      "values": [
+        100,
+        200,
+        500,
+        1000,
+        2000
+      ]
+    },
+    "rate": 0.001,
+    "steps": {
+      "initial": 300,
+      "values": [
+        20,
+        100,
+        300,
+        600,
+        1000,
+        2000
+      ]
+    }
+  },
+  "distributions": [
+    {
+      "id": "gaussian",
+      "label": "Gaussian"
+    },
+    {
+      "id": "eight-gaussians",
+      "label": "8 Gaussians"
+    },
+    {
+      "id": "moons",
+      "label": "Two moons"
+    },
+    {
+      "id": "s-curve",
+      "label": "S-curve"
+    },
+    {
+      "id": "spirals",
+      "label": "Spirals"
+    },
+    {
+      "id": "checkerboard",
+      "label": "Checkerboard"
+    },
+    {
+      "id": "rings",
+      "label": "Rings"
+    },
+    {
+      "id": "pinwheel",
+      "label": "Pinwheel"
+    }
+  ],
+  "few": {
+    "steps": {
+      "initial": 4,
+      "max": 64,
+      "min": 1
+    }
+  },
+  "lab": {
+    "batch": {
+      "initial": 256,
+      "values": [
+        32,
+        64,
+        128,
+        256,
+        512,
+        1024
+      ]
+    },
+    "coupling": "independent",
+    "depth": {
+      "initial": 3,
+      "max": 6,
+      "min": 1
+    },
+    "ema": {
+      "initial": 0.999,
+      "values": [
+        0,
+        0.9,
+        0.99,
+        0.999,
+        0.9999
+      ]
+    },
+    "epsilon": {
+      "initial": 0.1,
+      "values": [
+        0.01,
+        0.03,
+        0.1,
+        0.3,
+        1,
+        3
+      ]
+    },
+    "particles": {
+      "initial": 2000,
+      "values": [
+        200,
+        500,
+        1000,
+        2000,
+        5000,
+        10000
+      ]
+    },
+    "path": "cond-ot",
+    "rate": {
+      "initial": 0.002,
+      "values": [
+        0.0001,
+        0.0003,
+        0.001,
+        0.002,
+        0.005,
+        0.01,
+        0.03
+      ]
+    },
+    "sigmaMin": {
+      "initial": 0,
+      "max": 0.5,
+      "min": 0
+    },
+    "solver": "euler",
+    "source": "gaussian",
+    "steps": {
+      "initial": 20,
+      "max": 100,
+      "min": 1
+    },
+    "target": "moons",
+    "time": "uniform",
+    "until": {
+      "initial": 5000,
+      "max": 100000,
+      "min": 1
+    },
+    "width": {
+      "initial": 64,
+      "values": [
+        16,
+        32,
+        64,
+        128,
+        256
+      ]
+    }
+  },
+  "methods": [
+    {
+      "id": "reflow",
+      "label": "reflow"
+    },
+    {
+      "id": "consistency",
+      "label": "consistency training"
+    },
+    {
+      "id": "distillation",
+      "label": "consistency distillation"
+    },
+    {
+      "id": "shortcut",
+      "label": "shortcut model"
+    },
+    {
+      "id": "mean-flow",
+      "label": "MeanFlow"
+    }
+  ],
+  "paths": [
+    "cond-ot",
+    "vp",
+    "ve",
+    "cosine"
+  ],
+  "race": {
+    "batch": 256,
+    "depth": 3,
+    "ema": 0.999,
+    "nfe": {
+      "initial": 1,
+      "values": [
+        1,
+        2,
+        4,
+        8,
+        16,
+        32
+      ]
+    },
+    "rate": 0.002,
+    "rounds": {
+      "initial": 1,
+      "max": 3,
+      "min": 1
+    },
+    "source": "gaussian",
+    "steps": {
+      "initial": 5000,
+      "values": [
+        500,
+        1000,
+        2000,
+        5000,
+        10000,
+        20000
+      ]
+    },
+    "target": "checkerboard",
+    "width": {
+      "initial": 64,
+      "values": [
+        32,
+        64,
+        128
+      ]
+    }
+  },
+  "seed": {
+    "initial": 1,
+    "max": 4294967295,
+    "min": 0
+  },
+  "solvers": [
+    {
+      "adaptive": false,
+      "id": "euler",
+      "label": "Euler",
+      "order": 1,
+      "stages": 1
+    },
+    {
+      "adaptive": false,
+      "id": "midpoint",
+      "label": "Midpoint",
+      "order": 2,
+      "stages": 2
+    },
+    {
+      "adaptive": false,
+      "id": "heun",
+      "label": "Heun",
+      "order": 2,
+      "stages": 2
+    },
+    {
+      "adaptive": false,
+      "id": "rk4",
+      "label": "Runge–Kutta 4",
+      "order": 4,
+      "stages": 4
+    },
+    {
+      "adaptive": true,
+      "id": "dopri5",
+      "label": "Dormand–Prince 5(4)",
+      "order": 5,
+      "stages": 7
+    }
+  ],
+  "times": [
+    "uniform",
+    "logit-normal"
+  ]
+});
