@@ -1,5 +1,6 @@
 // <flow-lab figure="…">: one live figure, in the article, in a post of somebody else's, in embed.html.
 import { parts } from "./loading.js";
+import { followTheme } from "../plot/theme.js";
 import { fromAttributes, hideControls } from "./attributes.js";
 import { shareRow } from "./share.js";
 import { defaults } from "./state.js";
@@ -11,7 +12,6 @@ let FIGURES = {}; // name → its parts: see defineElement
  * @typedef {object} Context
  * @property {ShadowRoot} root
  * @property {Record<string, any>} state
- * @property {AbortSignal} signal
  * @property {() => void} save
  * @property {(text: string) => void} report
  * @property {(state: Record<string, any>) => string} address
@@ -96,19 +96,17 @@ export class FlowLab extends HTMLElement {
       const root = this.#root();
       const problems = hideControls(content, this.name, table, this.getAttribute("hide") ?? "");
       root.adoptedStyleSheets = sheets;
-      const probe = document.createElement("span");
-      probe.className = "theme-probe";
-      root.replaceChildren(content, probe);
+      root.replaceChildren(content);
+      followTheme(root, signal);
       const state = this.#state(table, problems);
       const context = {
         root,
         state,
-        signal,
         save: () => signal.aborted || this.#changed(),
         report: (text) => signal.aborted || this.#report(text),
         address: (other) => share.address(other),
       };
-      const share = shareRow(this, { name: this.name, title, table, state });
+      const share = shareRow(this, { name: this.name, title, table, state, signal });
       root.append(share.row);
       this.#mounted = { figure: start(context), table, state };
       this.#complain(problems);

@@ -18,8 +18,8 @@ function frame(name, title, table, state, { controls }) {
   return `<iframe src="${escapeHtml(source)}" title="Flow Lab: ${title}" width="100%" height="${HEIGHTS[name]}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
 }
 
-/** {row, address(state)}; `host`: the <flow-lab> element. */
-export function shareRow(host, { name, title, table, state }) {
+/** {row, address(state)}; `host`: the <flow-lab> element; `signal`: the figure goes. */
+export function shareRow(host, { name, title, table, state, signal }) {
   const row = document.createElement("div");
   row.className = "share";
   row.dataset.controls = "main";
@@ -44,7 +44,7 @@ export function shareRow(host, { name, title, table, state }) {
   }
   const button = (title, what, text) => {
     const made = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: title });
-    made.addEventListener("click", () => copy(what, text()));
+    made.addEventListener("click", () => copy(what, text()), { signal });
     row.append(made);
   };
   button("Copy link", "Link", () => address(name, table, state));

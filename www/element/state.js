@@ -53,6 +53,14 @@ export const ENGINE = Object.freeze({ kind: choice("auto", "webgpu", "cpu"), ini
 /** Whether a person is in this control, which then is left alone; a group of radio buttons never is. */
 export const focused = (control) => control instanceof Element && control.matches(":focus");
 
+/** What a person put into `control`, as `kind` reads it; undefined where it cannot be used, which the control then says. */
+export function given(control, { kind }) {
+  const value = kind.read(control.value);
+  control.setCustomValidity(value === undefined ? `Give ${kind.says}.` : "");
+  if (value === undefined) control.reportValidity();
+  return value;
+}
+
 /** A seed that nobody chose. */
 export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
 

@@ -1,12 +1,35 @@
 // Work that takes a while, one piece at a time: begun and stopped by a person, resting while nobody looks.
 
-/** What `promise` comes to, unless `signal` aborts before. */
-export const unless = (signal, promise) =>
-  new Promise((resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason));
-    promise.then(resolve, reject);
+/** What `promise` comes to, unless `signal` aborts before: then `stop()` is called. */
+export function unless(signal, promise, stop = () => {}) {
+  return new Promise((resolve, reject) => {
+    const aborted = () => {
+      stop();
+      reject(signal.reason);
+    };
+    const settled = (settle) => (value) => {
+      signal.removeEventListener("abort", aborted);
+      settle(value);
+    };
+    if (signal.aborted) aborted();
+    else signal.addEventListener("abort", aborted);
+    promise.then(settled(resolve), settled(reject));
   });
+}
+
+/** Resolves after so many milliseconds, or when `signal` aborts. */
+export function pause(ms, signal) {
+  return new Promise((resolve) => {
+    const over = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", over);
+      resolve(undefined);
+    };
+    const timer = setTimeout(over, ms);
+    if (signal.aborted) over();
+    else signal.addEventListener("abort", over);
+  });
+}
 
 /** The `show` of a Task whose `button`, called `title` while nothing is done, begins and stops it; `root` is busy meanwhile. */
 export const startStop = (root, button, title) => (how) => {

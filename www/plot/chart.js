@@ -1,5 +1,6 @@
 // What the line charts share: axes in an SVG as wide as its place, drawn at most once a display frame.
 import { figure, scale } from "./scales.js";
+import { atNextFrame, onResize } from "./watch.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -27,19 +28,19 @@ export function line(points) {
 }
 
 export class Chart {
-  #place;
   #svg = element("svg", { role: "img" });
-  #asked = 0;
-  #observer;
+  #ask;
   #names = { a: "A", b: "B" };
 
-  /** `place`: an element that becomes the chart. */
-  constructor(place) {
-    this.#place = place;
+  /** `place`: an element that becomes the chart, until `signal` aborts. @param {Element} place @param {AbortSignal} signal */
+  constructor(place, signal) {
     place.classList.add("chart");
     place.append(this.#svg);
-    this.#observer = new ResizeObserver(() => this.redraw());
-    this.#observer.observe(place);
+    this.#ask = atNextFrame(() => {
+      const width = place.clientWidth;
+      if (width > 0) this.render(width);
+    }, signal);
+    onResize(place, () => this.redraw(), signal);
   }
 
   /** What the two runs are called: {a, b}. */
@@ -54,21 +55,11 @@ export class Chart {
     return this.#svg;
   }
 
-  destroy() {
-    this.#observer.disconnect();
-    cancelAnimationFrame(this.#asked);
-    this.#svg.remove();
-  }
-
   /** Draws it anew at a width in pixels; each chart its own way. @param {number} _width */
   render(_width) {}
 
   redraw() {
-    this.#asked ||= requestAnimationFrame(() => {
-      this.#asked = 0;
-      const width = this.#place.clientWidth;
-      if (width > 0) this.render(width);
-    });
+    this.#ask();
   }
 
   /**

@@ -26,23 +26,27 @@ export class Playback {
   #last = 0; // when the clock last ran, 0: not since it stood still
   #frame = 0;
   #motion = matchMedia("(prefers-reduced-motion: reduce)");
-  #release = new AbortController();
+  #ended;
   #view;
 
   /**
-   * `duration`: milliseconds from t = 0 to 1; `onChange({t, playing})` after every change.
-   * @param {{duration?: number, loop?: boolean, onChange?: (now: {t: number, playing: boolean}) => void}} [options]
+   * `duration`: milliseconds from t = 0 to 1; `onChange({t, playing})` after every change; `signal` ends it.
+   * @param {{signal: AbortSignal, duration?: number, loop?: boolean, onChange?: (now: {t: number, playing: boolean}) => void}} options
    */
-  constructor({ duration = 4000, loop = true, onChange = () => {} } = {}) {
+  constructor({ signal, duration = 4000, loop = true, onChange = () => {} }) {
     this.#duration = duration;
     this.#loop = loop;
     this.#onChange = onChange;
-    const { signal } = this.#release;
+    this.#ended = signal;
     document.addEventListener("visibilitychange", () => this.#wake(), { signal });
     this.#motion.addEventListener("change", () => this.#align(), { signal });
     this.#view = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) this.#seen[isIntersecting ? "add" : "delete"](target);
       this.#wake();
+    });
+    signal.addEventListener("abort", () => {
+      cancelAnimationFrame(this.#frame);
+      this.#view.disconnect();
     });
   }
 
@@ -63,7 +67,7 @@ export class Playback {
   /** A stage ({canvas, draw(t)}) follows the clock from now on. */
   add(stage) {
     this.#stages.add(stage);
-    this.#view.observe(stage.canvas);
+    if (!this.#ended.aborted) this.#view.observe(stage.canvas);
     stage.draw(this.#t);
   }
 
@@ -102,13 +106,6 @@ export class Playback {
     this.#show();
   }
 
-  destroy() {
-    this.#playing = false;
-    cancelAnimationFrame(this.#frame);
-    this.#release.abort();
-    this.#view.disconnect();
-  }
-
   #align() {
     this.#ms = msAt(this.#t, this.#duration, this.#motion.matches);
   }
@@ -126,7 +123,7 @@ export class Playback {
   }
 
   #watched() {
-    return this.#playing && !document.hidden && this.#seen.size > 0;
+    return this.#playing && !this.#ended.aborted && !document.hidden && this.#seen.size > 0;
   }
 
   #tick(now) {
@@ -144,6 +141,6 @@ export class Playback {
       this.#t = t;
       this.#show();
     }
-    if (this.#playing) this.#frame = requestAnimationFrame((next) => this.#tick(next));
+    if (this.#watched()) this.#frame = requestAnimationFrame((next) => this.#tick(next));
   }
 }

@@ -6,8 +6,9 @@ import { interpolate, pointsOf } from "./interpolate.js";
 import { INITIAL, drawKey, makeLayers } from "./layers.js";
 import { ParticleImage } from "./particles.js";
 import { Plane, nearest } from "./plane.js";
-import { onTheme } from "./theme.js";
 import { Pointing } from "./pointing.js";
+import { onTheme } from "./theme.js";
+import { atNextFrame, onResize } from "./watch.js";
 
 /** Larger squares are drawn with this many pixels a side and enlarged. */
 const MOST_PIXELS = 1440;
@@ -26,30 +27,27 @@ export class Stage {
   #kept = []; // pictures of neighbouring layers that do not change with t
   #age = 0; // counts what makes them stale
   #stale = true;
-  #asked = 0;
+  #ask;
   #places = new Float32Array(0);
   #placesOf = {};
-  #release = new AbortController();
-  #observer;
 
   /**
    * `half`: the view is [−half, half]². Callbacks get plane coordinates: `onHover({x, y} | null)`,
    * `onPick({x, y, handle})` for a click, `onDragStart`, `onDrag`, `onDragEnd` likewise; `handle` is the index of
-   * the one under the pointer, −1 for none; `announce(text)` says what the keyboard's cursor does.
+   * the one under the pointer, −1 for none; `announce(text)` says what the keyboard's cursor does. `signal` ends it.
    * @param {HTMLCanvasElement} canvas
-   * @param {{half?: number, label?: string, announce?: (text: string) => void, [callback: string]: any}} [options]
+   * @param {{signal: AbortSignal, half?: number, label?: string, announce?: (text: string) => void, [callback: string]: any}} options
    */
-  constructor(canvas, { half = 4, label = "The plane", ...callbacks } = {}) {
+  constructor(canvas, { signal, half = 4, label = "The plane", ...callbacks }) {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d", { alpha: false });
     this.#half = half;
     this.label = label;
     canvas.tabIndex = 0;
     canvas.classList.add("plane");
-    const { signal } = this.#release;
-    onTheme(canvas, () => this.recolour(), { signal });
-    this.#observer = new ResizeObserver(() => this.#touch());
-    this.#observer.observe(canvas);
+    this.#ask = atNextFrame(() => this.draw(), signal);
+    onTheme(canvas, () => this.recolour(), signal);
+    onResize(canvas, () => this.#touch(), signal);
     new Pointing(canvas, this, callbacks, signal);
   }
 
@@ -178,13 +176,6 @@ export class Stage {
     return this.#data.flow ? nearest(this.#positions(this.#t), x, y) : { index: -1, distance: Infinity };
   }
 
-  /** Lets go of the page: observers and listeners. */
-  destroy() {
-    this.#release.abort();
-    this.#observer.disconnect();
-    cancelAnimationFrame(this.#asked);
-  }
-
   #put(values, kept = true) {
     Object.assign(this.#data, values);
     this.#touch(kept);
@@ -198,11 +189,7 @@ export class Stage {
   #touch(kept = true) {
     if (kept) this.#age += 1;
     this.#stale = true;
-    if (this.#asked) return;
-    this.#asked = requestAnimationFrame(() => {
-      this.#asked = 0;
-      this.draw();
-    });
+    this.#ask();
   }
 
   #shown() {

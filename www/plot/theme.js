@@ -1,16 +1,30 @@
 // The colours around an element, and when they change.
 
-const known = new WeakMap(); // root → element → name → colour, until the theme changes
+const known = new WeakMap(); // root → element → name → color, until the theme changes; of roots that are followed
 
-/** The colours known at `element`. A picture is drawn sixty times a second, and to look a colour up costs the browser a new style. */
+const isProbe = (element) => element.className === "theme-probe";
+
+/**
+ * Makes changes of the theme known in `root`, until `signal` aborts: it gets a probe whose color has a transition (figure.css), and its
+ * end is the sign.
+ * @param {ShadowRoot} root
+ * @param {AbortSignal} signal
+ */
+export function followTheme(root, signal) {
+  const probe = document.createElement("span");
+  probe.className = "theme-probe";
+  root.append(probe);
+  const forget = () => known.set(root, new WeakMap());
+  forget();
+  // Captured: forgotten before whoever listens draws anew.
+  root.addEventListener("transitionend", ({ target }) => isProbe(target) && forget(), { capture: true, signal });
+  signal.addEventListener("abort", () => known.delete(root));
+}
+
+/** The colors known at `element`. A picture is drawn sixty times a second, and to look a color up costs the browser a new style. */
 function knownAt(element) {
-  const root = element.getRootNode();
-  if (!known.has(root)) {
-    known.set(root, new WeakMap());
-    // Captured: forgotten before whoever listens draws anew.
-    root.addEventListener("transitionend", ({ target }) => isProbe(target) && known.set(root, new WeakMap()), { capture: true });
-  }
-  const elements = known.get(root);
+  const elements = known.get(element.getRootNode());
+  if (!elements) return new Map();
   if (!elements.has(element)) elements.set(element, new Map());
   return elements.get(element);
 }
@@ -38,21 +52,13 @@ export function rgb(text) {
   return parts;
 }
 
-const isProbe = (element) => element.className === "theme-probe";
-
 /**
- * Calls back when light becomes dark around `element` or dark light, whatever made it so: the system, a page's own switch,
- * an attribute. A figure's root holds a probe whose colour has a transition (figure.css); its end is the sign.
- * @param {Element | ShadowRoot} element
+ * Calls back when light becomes dark around `element` or dark light, whatever made it so: the system, a page's own switch, an attribute;
+ * until `signal` aborts. Its root is followed (see above).
+ * @param {Element} element
  * @param {() => void} callback
- * @param {{signal?: AbortSignal}} [options]
+ * @param {AbortSignal} signal
  */
-export function onTheme(element, callback, { signal } = {}) {
-  element.getRootNode().addEventListener(
-    "transitionend",
-    ({ target }) => {
-      if (isProbe(target)) callback();
-    },
-    { signal },
-  );
+export function onTheme(element, callback, signal) {
+  element.getRootNode().addEventListener("transitionend", ({ target }) => isProbe(target) && callback(), { signal });
 }

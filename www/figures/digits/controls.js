@@ -1,32 +1,25 @@
 // The form: shows a state, changes it, says which key changed.
-import { focused, newSeed } from "../../element/state.js";
+import { Delay } from "../../element/delay.js";
+import { focused, given, newSeed } from "../../element/state.js";
 import { DIGITS } from "./table.js";
 
 /** Dragging a slider changes its number at once and computes when it rests. */
 const REST_MS = 120;
 
-export function bindControls(form, state, changed) {
-  let timer = null;
-  const pending = new Set(); // keys that the timer will tell
-  const soon = (key) => {
-    pending.add(key);
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const keys = [...pending];
-      pending.clear();
-      changed(keys);
-    }, REST_MS);
-  };
+/** `changed(keys)`: a person changed them; `signal` ends it. */
+export function bindControls(form, state, changed, signal) {
+  const delay = new Delay(changed, signal);
+  const on = (element, type, act) => element.addEventListener(type, act, { signal });
 
   const classes = form.querySelector("#classes");
   const buttons = Array.from({ length: 10 }, (_, digit) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: digit });
     button.setAttribute("role", "radio");
-    button.addEventListener("click", () => set("class", digit));
+    on(button, "click", () => set("class", digit));
     classes.append(button);
     return button;
   });
-  classes.addEventListener("keydown", (event) => {
+  on(classes, "keydown", (event) => {
     const step = { ArrowLeft: 9, ArrowUp: 5, ArrowRight: 1, ArrowDown: 5 }[event.key];
     if (!step) return;
     event.preventDefault();
@@ -37,7 +30,7 @@ export function bindControls(form, state, changed) {
   function set(key, value) {
     state[key] = value;
     refresh();
-    soon(key);
+    delay.ask(key, REST_MS);
   }
 
   function refresh() {
@@ -57,23 +50,19 @@ export function bindControls(form, state, changed) {
     form.querySelector('[data-for="adaptive"]').hidden = !adaptive;
   }
 
-  form.addEventListener("input", ({ target }) => {
+  on(form, "input", ({ target }) => {
     const property = DIGITS[target.name];
-    if (!property) return;
-    const value = property.kind.read(target.value);
-    target.setCustomValidity(value === undefined ? `Give ${property.kind.says}.` : "");
-    if (value === undefined) target.reportValidity();
-    else set(target.name, value);
+    const value = property && given(target, property);
+    if (value !== undefined) set(target.name, value);
   });
-  form.querySelector("#new-seed").addEventListener("click", () => {
+  on(form.querySelector("#new-seed"), "click", () => {
     form.elements.seed.value = String(newSeed());
     form.elements.seed.setCustomValidity("");
     set("seed", Number(form.elements.seed.value));
   });
-  form.addEventListener("submit", (event) => {
+  on(form, "submit", (event) => {
     event.preventDefault();
-    clearTimeout(timer);
-    pending.clear();
+    delay.cancel();
     changed(["seed"]);
   });
   refresh();

@@ -1,194 +1,112 @@
-// The digits figure: runs the engine, keeps the frames, plays and scrubs them.
+// The digits figure: joins state, controls and network to the frames that are shown.
+import { Figure } from "../../element/figure.js";
 import { unless } from "../../element/task.js";
-import { onTheme } from "../../plot/theme.js";
-import { drawGrid, drawStrip } from "../../plot/images.js";
-import { labels } from "./table.js";
+import { DigitNetwork } from "../../engine/digits/network.js";
+import { statusLine } from "../../engine/digits/status.js";
+import { bindControls } from "./controls.js";
+import { Player } from "./player.js";
 
-const STRIP_PLACES = 9;
-const PLAY_MS = 2500;
+/** Controls that change how a picture looks, not what is computed. */
+const VIEW_ONLY = new Set(["show"]);
 
-export class DigitsFigure {
+/** The parts that a run is shown in. */
+const view = (part) => ({
+  figure: part("figure"),
+  grid: part("grid"),
+  stripX: part("strip-x"),
+  stripX1: part("strip-x1"),
+  time: part("time"),
+  timeText: part("time-text"),
+  play: part("play"),
+  chosen: part("chosen"),
+  nfe: part("nfe"),
+  ms: part("ms"),
+  total: part("total"),
+  announce: part("announce"),
+});
+
+export class DigitsFigure extends Figure {
   #network;
-  #view;
-  #state;
-  #frames = [];
-  #at = -1; // the frame that is shown
-  #follow = true; // whether the newest frame is shown as it comes
-  #chosen = 0;
-  #playing = null;
-  #ms = [];
-  #drawn = false;
+  #player;
+  #controls;
 
-  /** `network`: a DigitNetwork; `view`: elements by name. */
-  constructor(network, view) {
-    this.#network = network;
-    this.#view = view;
-    view.time.addEventListener("input", () => this.#scrub(Number(view.time.value)));
-    view.play.addEventListener("click", () => (this.#playing ? this.pause() : this.#play()));
-    view.grid.addEventListener("click", (event) => this.#pick(event));
-    view.grid.addEventListener("keydown", (event) => this.#move(event));
-    new ResizeObserver(() => this.redraw()).observe(view.grid);
-    onTheme(view.grid, () => this.redraw());
-  }
-
-  /** Computes the digits that `state` asks for, until `signal` aborts; what was there stays until the first frame comes. */
-  async compute(state, signal) {
-    this.#state = { ...state };
-    const classes = labels(state);
-    const { solver, steps, tolerance, seed } = state;
-    const guidance = { weight: state.guidance, from: state.from, to: 1 };
-    const request = { seed, labels: classes, solver, steps, tolerance, guidance };
-    this.pause();
-    signal.addEventListener("abort", () => this.#network.stop());
-    const frames = [];
-    const ms = [];
-    try {
-      const sampled = this.#network.sample(request, (frame) => {
-        // A run that was begun again on another engine starts over.
-        if (frame.nfe <= (frames.at(-1)?.nfe ?? -1) && !frame.done) frames.length = ms.length = 0;
-        if (frames.length === 0) this.#begin(frames, ms);
-        frames.push({ ...frame, labels: classes });
-        ms.push(frame.ms);
-        if (this.#follow) this.#at = frames.length - 1;
-        this.redraw();
-      });
-      await unless(signal, sampled);
-    } finally {
-      this.#draw(); // not at the next display frame: whoever sees that the run is over sees its last picture
-    }
-    const last = frames.at(-1);
-    if (last?.done) this.#view.announce.textContent = `${classes.length} digits computed, ${last.nfe} evaluations.`;
-  }
-
-  #begin(frames, ms) {
-    this.#frames = frames;
-    this.#ms = ms;
-    this.#follow = true;
-    this.#at = -1;
-  }
-
-  show(key) {
-    if (this.#state) this.#state.show = key;
-    this.redraw();
-  }
-
-  #scrub(t) {
-    if (!this.#frames.length) return;
-    this.pause();
-    this.#follow = false;
-    this.#at = this.#nearest(t);
-    this.redraw();
-  }
-
-  #nearest(t) {
-    let best = 0;
-    this.#frames.forEach((frame, i) => {
-      if (Math.abs(frame.t - t) < Math.abs(this.#frames[best].t - t)) best = i;
-    });
-    return best;
-  }
-
-  #play() {
-    if (!this.#frames.length) return;
-    this.#follow = false;
-    const from = this.#at >= this.#frames.length - 1 ? 0 : this.#frames[this.#at].t;
-    const began = performance.now() - from * PLAY_MS;
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    let steady = this.#at >= this.#frames.length - 1 ? -1 : this.#at;
-    const tick = (now) => {
-      // Without motion: one frame of the run a second, no faster.
-      if (still) steady = Math.floor((now - began) / 1000);
-      const t = still ? (this.#frames[Math.min(steady, this.#frames.length - 1)]?.t ?? 1) : (now - began) / PLAY_MS;
-      this.#at = this.#nearest(Math.max(0, t));
-      this.redraw();
-      if (t < 1) this.#playing = requestAnimationFrame(tick);
-      else this.pause();
+  constructor(context) {
+    super(context, "digits", "");
+    this.#network = new DigitNetwork("digits", (status) => this.#status(status));
+    this.#player = new Player(
+      this.#network,
+      view((name) => this.part(name)),
+      this.signal,
+    );
+    this.onClose(() => this.#network.close());
+    this.on(this.part("stop"), "click", () => this.task.stop());
+    const changed = (keys) => {
+      this.report(""); // what was wrong before, a person has now answered
+      this.save();
+      this.#changed(keys);
     };
-    this.#playing = requestAnimationFrame(tick);
-    this.#view.play.textContent = "Pause";
+    this.#controls = bindControls(this.part("controls"), this.state, changed, this.signal);
+    this.#open().catch((error) => this.report(error.message));
   }
 
-  pause() {
-    if (this.#playing) cancelAnimationFrame(this.#playing);
-    this.#playing = null;
-    this.#view.play.textContent = "Play";
+  #status(status) {
+    const line = this.part("engine");
+    line.textContent = statusLine(status);
+    if (status.engine) line.dataset.engine = status.engine;
+    else delete line.dataset.engine;
   }
 
-  #pick(event) {
-    const box = this.#view.grid.getBoundingClientRect();
-    const side = Math.sqrt(this.#state?.digits ?? 1);
-    const column = Math.floor(((event.clientX - box.left) / box.width) * side);
-    const row = Math.floor(((event.clientY - box.top) / box.height) * side);
-    this.#choose(row * side + column);
+  #loading(share) {
+    this.part("progress").value = share;
+    this.part("loading-text").textContent = `Loading the network… ${Math.round(100 * share)} %`;
   }
 
-  #move(event) {
-    const side = Math.sqrt(this.#state?.digits ?? 1);
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -side, ArrowDown: side }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    this.#choose(this.#chosen + step);
+  /** Opens the engine that is chosen, and again where another was chosen meanwhile. */
+  async #open() {
+    try {
+      for (let wanted = null; wanted !== this.state.engine; ) {
+        wanted = this.state.engine;
+        const { cached } = await this.#network.open(wanted, (share) => this.#loading(share));
+        this.part("figure").dataset.weights = cached ? "cached" : "downloaded";
+      }
+    } finally {
+      this.part("loading").hidden = true;
+    }
   }
 
-  #choose(index) {
-    if (index < 0 || index >= (this.#state?.digits ?? 1)) return;
-    this.#chosen = index;
-    this.redraw();
-  }
-
-  /** Draws at the next display frame, however often it is asked. */
-  redraw() {
-    if (this.#drawn) return;
-    this.#drawn = true;
-    requestAnimationFrame(() => {
-      this.#drawn = false;
-      this.#draw();
+  #compute() {
+    this.task.run(async (signal) => {
+      await unless(signal, this.#open());
+      await this.#player.compute(this.state, signal);
     });
   }
 
-  #draw() {
-    const frame = this.#frames[this.#at];
-    if (!frame) return;
-    const view = this.#view;
-    const n = frame.labels.length;
-    if (this.#chosen >= n) this.#chosen = 0;
-    drawGrid(view.grid, frame[this.#state.show], n, this.#chosen);
-    const places = this.#stripFrames();
-    const shown = places.indexOf(frame);
-    drawStrip(view.stripX, places, "x", this.#chosen, STRIP_PLACES, shown);
-    drawStrip(view.stripX1, places, "x1", this.#chosen, STRIP_PLACES, shown);
-    this.#label(frame, n);
+  #changed(keys) {
+    if (keys.every((key) => VIEW_ONLY.has(key))) this.#player.show(this.state.show);
+    else this.#compute();
   }
 
-  #label(frame, n) {
-    const view = this.#view;
-    const t = frame.t.toFixed(2);
-    view.time.value = String(frame.t);
-    view.time.setAttribute("aria-valuetext", `t = ${t}`);
-    view.timeText.textContent = `t = ${t}`;
-    const digit = `digit ${this.#chosen + 1} of ${n}, a ${frame.labels[this.#chosen]}`;
-    view.chosen.textContent = n > 1 ? `Film strip of ${digit}` : `Film strip of the ${frame.labels[0]}`;
-    view.grid.setAttribute("aria-label", `${n} generated digits at t = ${t}; chosen: ${digit}`);
-    const last = this.#frames.at(-1);
-    view.nfe.textContent = String(last.nfe);
-    const whole = this.#ms.reduce((sum, ms) => sum + ms, 0);
-    view.ms.textContent = last.nfe ? `${(whole / last.nfe).toFixed(1)} ms` : "–";
-    view.total.textContent = `${(whole / 1000).toFixed(2)} s`;
-    view.figure.dataset.done = String(last.done);
-    view.figure.dataset.frames = String(this.#frames.length);
+  working(how) {
+    this.part("stop").disabled = how !== "busy";
+    this.part("figure").setAttribute("aria-busy", String(how !== "idle"));
   }
 
-  /** Frames spread evenly over time, first and last included; empty places are still to come. */
-  #stripFrames() {
-    const last = this.#frames.at(-1);
-    if (!last.done) {
-      // While computing, a place fills once the run has passed its time.
-      return Array.from({ length: STRIP_PLACES }, (_, k) => {
-        const t = k / (STRIP_PLACES - 1);
-        return t <= last.t + 1e-9 ? this.#frames[this.#nearest(t)] : null;
-      });
-    }
-    const count = Math.min(STRIP_PLACES, this.#frames.length);
-    return Array.from({ length: count }, (_, k) => this.#frames[this.#nearest(count === 1 ? 1 : k / (count - 1))]);
+  replaced(keys) {
+    this.#controls.refresh();
+    if (keys.length) this.#changed(keys);
+  }
+
+  begin() {
+    this.#compute();
+  }
+
+  rest() {
+    this.#player.pause();
+    super.rest();
+  }
+
+  /** Breaks the GPU device on purpose, to try out what happens then. */
+  destroyDevice() {
+    this.#network.destroyDevice();
   }
 }

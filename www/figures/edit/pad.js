@@ -1,6 +1,7 @@
 // A pad of 28×28 pixels to write a digit on, and to take a part of it away.
 import { drawGrid } from "../../plot/images.js";
-import { colour, onTheme } from "../../plot/theme.js";
+import { colour } from "../../plot/theme.js";
+import { onAppearance } from "../../plot/watch.js";
 import { SIDE } from "./table.js";
 
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -16,29 +17,29 @@ export class Pad {
   #cursor = null; // of the keyboard
   tool = "draw";
 
-  /** `changed()` is called when a stroke ends. */
-  constructor(canvas, changed) {
+  /** `changed()` is called when a stroke ends; `signal` ends it. */
+  constructor(canvas, changed, signal) {
     this.#canvas = canvas;
     this.#changed = changed;
     canvas.tabIndex = 0;
     /** @type {(event: PointerEvent) => [number, number]} */
     const place = ({ offsetX, offsetY }) => [(SIDE * offsetX) / canvas.clientWidth, (SIDE * offsetY) / canvas.clientHeight];
-    canvas.addEventListener("pointerdown", (event) => {
+    const on = (type, act) => canvas.addEventListener(type, act, { signal });
+    on("pointerdown", (event) => {
       event.preventDefault();
       canvas.focus({ preventScroll: true });
       canvas.setPointerCapture(event.pointerId);
       this.#cursor = null;
       this.#stroke(place(event));
     });
-    canvas.addEventListener("pointermove", (event) => {
+    on("pointermove", (event) => {
       if (!this.#last) return;
       for (const part of event.getCoalescedEvents?.() ?? [event]) this.#stroke(place(part));
     });
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => this.#lift());
-    canvas.addEventListener("keydown", (event) => this.#key(event));
-    canvas.addEventListener("blur", () => this.#moveCursor(null));
-    new ResizeObserver(() => this.redraw()).observe(canvas);
-    onTheme(canvas, () => this.redraw());
+    for (const end of ["pointerup", "pointercancel"]) on(end, () => this.#lift());
+    on("keydown", (event) => this.#key(event));
+    on("blur", () => this.#moveCursor(null));
+    onAppearance(canvas, () => this.redraw(), signal);
   }
 
   /** Whether the drawing is an example, which gives way to the first stroke of the pen. */

@@ -3,5 +3,5 @@ import { HandFigure } from "./figure.js";
 
 export { HAND as table } from "./table.js";
 
-/** Starts the figure; see figures/all.js. @param {import("../../element/element.js").Context} context */
-export const start = (context) => new HandFigure({ ...context, root: context.root.getElementById("hand") });
+/** See figures/all.js. @param {import("../../element/element.js").Context} context */
+export const start = (context) => new HandFigure(context);

@@ -1,68 +1,34 @@
 // The same noise through the velocity network and through the few-step network, at more and more evaluations.
-import { FIGURES as MEASURED } from "../../engine/assets.js";
-import { focused, newSeed } from "../../element/state.js";
-import { onTheme } from "../../plot/theme.js";
-import { DigitNetwork } from "../../engine/digits/network.js";
+import { Figure } from "../../element/figure.js";
+import { focused, given, newSeed } from "../../element/state.js";
+import { startStop, unless } from "../../element/task.js";
 import { drawStrip } from "../../plot/images.js";
+import { onAppearance } from "../../plot/watch.js";
 import { LiveDistillation } from "./live.js";
+import { Network } from "./network.js";
 import { DIGITS, FEW, FLOW, NFES } from "./table.js";
-import { Task, startStop, unless } from "../../element/task.js";
 
 const PIXELS = 784;
 const SHOWN = ["few.class", "few.seed"]; // what the rows depend on
 
-/** A digit network, and what was measured of it beforehand. */
-class Network extends DigitNetwork {
-  figures = null;
-  #name;
-
-  constructor(name) {
-    super(name);
-    this.#name = name;
-  }
-
-  async open(wanted, progress) {
-    await super.open(wanted, progress);
-    this.figures ??= await fetch(MEASURED[this.#name])
-      .then((response) => (response.ok ? response.json() : null))
-      .catch(() => null); // the digits are there without their figures
-  }
-
-  /** "99.3 % recognised, Fréchet distance 1.95": as measured beforehand at so many evaluations; empty where it was not. */
-  says(nfe) {
-    const row = this.figures?.rows.find((r) => r.nfe === nfe);
-    return row ? `${(100 * row.recognised).toFixed(1)} % recognised, Fréchet distance ${row.frechet.toFixed(2)}` : "";
-  }
-}
-
-export class FewFigure {
-  #root;
-  #state;
-  #save;
-  #report;
+export class FewFigure extends Figure {
   #networks = { flow: new Network("digits"), map: new Network("few") };
-  #task;
   #cells = new Map(); // canvas → digits
   #live;
+  working = startStop(this.root, this.part("start"), "Compare");
 
-  constructor({ root, state, save, report }) {
-    this.#root = root;
-    this.#state = state;
-    this.#save = save;
-    this.#report = report;
+  constructor(context) {
+    super(context, "few");
+    this.onClose(() => Object.values(this.#networks).forEach((network) => network.close()));
     this.#build();
-    const form = this.#part("form");
-    form.addEventListener("submit", (event) => event.preventDefault());
-    root.addEventListener("input", ({ target }) => FEW[target.name] && this.#input(target));
-    this.#part("new-seed").addEventListener("click", () => this.#change("few.seed", newSeed()));
-    this.#task = new Task(startStop(this.#root, this.#part("start"), "Compare"), report);
-    this.#part("start").addEventListener("click", () => (this.#task.busy ? this.#task.stop() : this.compare()));
-    const redraw = () => this.#cells.forEach((cells, canvas) => this.#paint(canvas, cells));
-    new ResizeObserver(redraw).observe(this.#part("rows"));
-    onTheme(root, redraw);
+    this.on(this.part("form"), "submit", (event) => event.preventDefault());
+    this.on(this.root, "input", ({ target }) => FEW[target.name] && this.#input(target));
+    this.on(this.part("new-seed"), "click", () => this.#change("few.seed", newSeed()));
+    this.on(this.part("start"), "click", () => (this.task.busy ? this.task.stop() : this.compare()));
+    onAppearance(this.part("rows"), () => this.#cells.forEach((cells, canvas) => this.#paint(canvas, cells)), this.signal);
     this.#fill();
-    this.#live = new LiveDistillation(root.querySelector("#few-live"), state, report);
-    this.refresh();
+    this.#live = new LiveDistillation(context);
+    this.#refresh();
   }
 
   /** Options of the menus, from the table. */
@@ -75,11 +41,7 @@ export class FewFigure {
   }
 
   #control(key) {
-    return this.#root.querySelector(`[name="${key}"]`);
-  }
-
-  #part(name) {
-    return this.#root.querySelector(`#few-${name}`);
+    return this.root.querySelector(`[name="${key}"]`);
   }
 
   #build() {
@@ -91,7 +53,7 @@ export class FewFigure {
       row.append(title, this.#cell("flow"), nfe > 0 ? this.#cell("map") : document.createElement("span"));
       return row;
     });
-    this.#part("rows").append(...rows);
+    this.part("rows").append(...rows);
   }
 
   #cell(which) {
@@ -104,29 +66,28 @@ export class FewFigure {
     return figure;
   }
 
-  refresh() {
+  /** Shows the state. */
+  #refresh() {
     for (const key of Object.keys(FEW)) {
       const control = this.#control(key);
-      if (control && !focused(control)) control.value = this.#state[key];
+      if (control && !focused(control)) control.value = this.state[key];
     }
   }
 
   #input(target) {
-    const value = FEW[target.name]?.kind.read(target.value);
-    target.setCustomValidity(value === undefined ? `Give ${FEW[target.name].kind.says}.` : "");
-    if (value === undefined) target.reportValidity();
-    else this.#change(target.name, value);
+    const value = given(target, FEW[target.name]);
+    if (value !== undefined) this.#change(target.name, value);
   }
 
   #change(key, value) {
-    this.#state[key] = value;
-    this.refresh();
-    this.#save();
+    this.state[key] = value;
+    this.#refresh();
+    this.save();
     if (SHOWN.includes(key) && this.#cells.size) this.compare();
   }
 
   #say(text) {
-    this.#part("text").textContent = text;
+    this.part("text").textContent = text;
   }
 
   #paint(canvas, digits) {
@@ -135,18 +96,18 @@ export class FewFigure {
   }
 
   #show(nfe, which, digits, label) {
-    const canvas = this.#part("rows").querySelector(`[data-nfe="${nfe}"] [data-network="${which}"] canvas`);
+    const canvas = this.part("rows").querySelector(`[data-nfe="${nfe}"] [data-network="${which}"] canvas`);
     canvas.setAttribute("aria-label", label);
     this.#cells.set(canvas, digits);
     this.#paint(canvas, digits);
   }
 
   #caption(nfe, which, text) {
-    this.#part("rows").querySelector(`[data-nfe="${nfe}"] [data-network="${which}"] figcaption`).textContent = text;
+    this.part("rows").querySelector(`[data-nfe="${nfe}"] [data-network="${which}"] figcaption`).textContent = text;
   }
 
   replaced(keys) {
-    if (keys.length) this.refresh();
+    if (keys.length) this.#refresh();
   }
 
   begin() {
@@ -155,8 +116,8 @@ export class FewFigure {
 
   /** Computes the rows. */
   compare() {
-    this.#report("");
-    this.#task.run(async (signal) => {
+    this.report("");
+    this.task.run(async (signal) => {
       try {
         await this.#compute(signal);
       } catch (error) {
@@ -166,35 +127,29 @@ export class FewFigure {
     });
   }
 
-  /** Nobody looks: nothing is computed. */
   rest() {
-    this.#task.rest();
+    super.rest();
     this.#live.rest();
   }
 
   resume() {
-    this.#task.resume();
+    super.resume();
     this.#live.resume();
   }
 
   close() {
-    this.#task.close();
+    super.close();
     this.#live.close();
-    for (const network of Object.values(this.#networks)) network.close();
   }
 
   async #compute(signal) {
     const { flow, map } = this.#networks;
-    signal.addEventListener("abort", () => [flow, map].forEach((network) => network.stop()));
     this.#say("Loading the networks…");
-    const loading = (share) => this.#task.busy && this.#say(`Loading the few-step network… ${Math.round(100 * share)} %`);
-    await unless(
-      signal,
-      flow.open(this.#state.engine, () => {}),
-    );
-    await unless(signal, map.open(this.#state.engine, loading));
-    const label = this.#state["few.class"];
-    const request = { ...FLOW, seed: this.#state["few.seed"], labels: Array(DIGITS).fill(label) };
+    const loading = (share) => this.task.busy && this.#say(`Loading the few-step network… ${Math.round(100 * share)} %`);
+    await unless(signal, flow.open(this.state.engine));
+    await unless(signal, map.open(this.state.engine, loading));
+    const label = this.state["few.class"];
+    const request = { ...FLOW, seed: this.state["few.seed"], labels: Array(DIGITS).fill(label) };
     for (const nfe of NFES.slice(1)) {
       for (const [which, network] of Object.entries(this.#networks)) {
         const name = which === "flow" ? "velocity network" : "few-step network";
@@ -205,7 +160,7 @@ export class FewFigure {
           if (noise && !end) this.#show(0, "flow", frame.x, "The noise that every row begins with");
           end = frame;
         };
-        await unless(signal, network.sample({ ...request, steps: nfe }, onFrame, { last: !noise }));
+        await unless(signal, network.sample({ ...request, steps: nfe }, onFrame, { last: !noise }), () => network.stop());
         this.#show(nfe, which, end.x, `${DIGITS} digits of class ${label} after ${nfe} evaluations of the ${name}`);
         this.#caption(nfe, which, network.says(nfe));
       }

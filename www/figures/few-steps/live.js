@@ -1,14 +1,15 @@
 // Distils a few-step digit network in the page: digits that the velocity network draws, then training, in a worker.
+import { Figure } from "../../element/figure.js";
+import { startStop, unless } from "../../element/task.js";
 import { MODELS } from "../../engine/assets.js";
 import { MAKE_DISTILLATION } from "../../engine/lab/protocol.js";
 import { LabClient } from "../../engine/lab/client.js";
-import { save } from "../../plot/export.js";
+import { save as saveFile } from "../../plot/export.js";
 import { drawStrip } from "../../plot/images.js";
 import { loadWeights } from "../../engine/digits/weights.js";
-import { onTheme } from "../../plot/theme.js";
+import { onAppearance } from "../../plot/watch.js";
 import { webgpu } from "../../engine/webgpu.js";
 import { FLOW } from "./table.js";
-import { Task, startStop, unless } from "../../element/task.js";
 
 const PIXELS = 784;
 const SHOWN = Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -16,31 +17,23 @@ const NFES = [1, 2];
 const SLICE_MS = 400; // a call takes about this long, so that stopping is quick
 const PICTURE_MS = 3000;
 
-export class LiveDistillation {
-  #root;
-  #state;
-  #report;
+export class LiveDistillation extends Figure {
   #client = new LabClient(() => this.#forget());
   #opening = null; // {asked, done}: what the engine is or was opened for
   #begun = null; // {settings, drawn, losses}: what it works on
-  #task;
   #cells = new Map();
+  working = startStop(this.root, this.part("start"), "Distil");
 
-  /** `root` holds the panel; `state` the settings; `report(text)` shows a problem. */
-  constructor(root, state, report) {
-    this.#root = root;
-    this.#state = state;
-    this.#report = report;
-    this.#task = new Task(startStop(this.#root, this.#part("start"), "Distil"), report);
-    this.#part("start").addEventListener("click", () => (this.#task.busy ? this.#task.stop() : this.#go()));
-    this.#part("take").addEventListener("click", () => this.#take());
+  constructor(context) {
+    super(context, "few-live", "live-");
+    this.onClose(() => {
+      this.#client.close();
+      this.#forget();
+    });
+    this.on(this.part("start"), "click", () => (this.task.busy ? this.task.stop() : this.#go()));
+    this.on(this.part("take"), "click", () => this.#take());
     const redraw = () => this.#cells.forEach((cells, canvas) => drawStrip(canvas, cells, "x", 0, cells.length, -1));
-    new ResizeObserver(redraw).observe(root);
-    onTheme(root, redraw);
-  }
-
-  #part(name) {
-    return this.#root.querySelector(`#live-${name}`);
+    onAppearance(this.root, redraw, this.signal);
   }
 
   #call(method, ...args) {
@@ -48,7 +41,7 @@ export class LiveDistillation {
   }
 
   #settings() {
-    const state = this.#state;
+    const { state } = this;
     return {
       images: state["few.images"],
       steps: state["few.steps"],
@@ -60,34 +53,19 @@ export class LiveDistillation {
   }
 
   #progress(share, text) {
-    this.#part("progress").value = share;
-    this.#part("text").textContent = text;
+    this.part("progress").value = share;
+    this.part("text").textContent = text;
   }
 
   #forget() {
     this.#opening = this.#begun = null;
-    this.#part("take").disabled = true;
-  }
-
-  /** Nobody looks: nothing is computed. */
-  rest() {
-    this.#task.rest();
-  }
-
-  resume() {
-    this.#task.resume();
-  }
-
-  close() {
-    this.#task.close();
-    this.#client.close();
-    this.#forget();
+    this.part("take").disabled = true;
   }
 
   #go() {
-    this.#report("");
-    const wanted = [this.#state["few.computes"], this.#settings()]; // what is set while it rests is for the next time
-    this.#task.run(async (signal) => {
+    this.report("");
+    const wanted = [this.state["few.computes"], this.#settings()]; // what is set while it rests is for the next time
+    this.task.run(async (signal) => {
       try {
         const opened = this.#open(...wanted);
         if (!this.#begun) this.#progress(0, "Loading the engine and the velocity network…");
@@ -144,7 +122,7 @@ export class LiveDistillation {
     const { settings, losses, drawn } = this.#begun;
     let shown = -Infinity;
     const says = () => {
-      if (!losses.length) return this.#part("text").textContent;
+      if (!losses.length) return this.part("text").textContent;
       const recent = losses.slice(-20);
       return `Step ${losses.length} of ${settings.steps}, loss ${(recent.reduce((a, b) => a + b, 0) / recent.length).toFixed(4)}`;
     };
@@ -156,10 +134,10 @@ export class LiveDistillation {
       if (performance.now() - shown > PICTURE_MS || losses.length === settings.steps) {
         await this.#show();
         shown = performance.now();
-        this.#part("take").disabled = false;
+        this.part("take").disabled = false;
       }
     }
-    if (losses.length < settings.steps) this.#part("text").textContent = `${says()}. Stopped; Distil goes on from here.`;
+    if (losses.length < settings.steps) this.part("text").textContent = `${says()}. Stopped; Distil goes on from here.`;
     else this.#progress(1, `${says()}. Done: seed ${settings.seed}, ${drawn} digits of the network’s own.`);
   }
 
@@ -171,7 +149,7 @@ export class LiveDistillation {
   async #show() {
     for (const nfe of NFES) {
       const x = await this.#call("sample", SHOWN, nfe, this.#begun.settings.seed);
-      const canvas = this.#part(`digits-${nfe}`);
+      const canvas = this.part(`digits-${nfe}`);
       canvas.hidden = false;
       canvas.setAttribute("aria-label", `Digits 0 to 9 after ${nfe} evaluations of the network in training`);
       const cells = Array.from(SHOWN, (_, i) => ({ x: x.subarray(i * PIXELS, (i + 1) * PIXELS) }));
@@ -184,9 +162,9 @@ export class LiveDistillation {
     try {
       const { settings, losses } = this.#begun;
       const bytes = await this.#call("weights");
-      save(new Blob([bytes], { type: "application/octet-stream" }), `flow-lab-few-step-seed${settings.seed}-step${losses.length}.safetensors`);
+      saveFile(new Blob([bytes], { type: "application/octet-stream" }), `flow-lab-few-step-seed${settings.seed}-step${losses.length}.safetensors`);
     } catch (error) {
-      this.#report(error.message);
+      this.report(error.message);
     }
   }
 }

@@ -3,5 +3,5 @@ import { FewFigure } from "./figure.js";
 
 export { FEW as table } from "./table.js";
 
-/** Starts the figure; see figures/all.js. @param {import("../../element/element.js").Context} context */
-export const start = (context) => new FewFigure({ ...context, root: context.root.getElementById("few") });
+/** See figures/all.js. @param {import("../../element/element.js").Context} context */
+export const start = (context) => new FewFigure(context);

@@ -1,8 +1,9 @@
 // A small canvas on which a person draws a distribution as points.
 import { readPalette } from "../../plot/colours.js";
-import { circle, cross, words } from "../../plot/glyphs.js";
-import { onTheme } from "../../plot/theme.js";
 import { Plane } from "../../plot/plane.js";
+import { onTheme } from "../../plot/theme.js";
+import { atNextFrame, onResize } from "../../plot/watch.js";
+import { paintDrawing } from "./drawing.js";
 import { Stroke, erase, stamp } from "./stroke.js";
 
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -22,18 +23,16 @@ export class Brush {
   #stroke = null;
   #cursor = null; // {x, y, keyboard}
   #role;
-  #asked = 0;
+  #redraw;
   #colours = null;
-  #release = new AbortController();
-  #observer;
 
   /**
    * `role`: "source" (rings) or "target" (crosses). `onChange(points, {count, full})` after each stroke, stamp,
-   * undo and clear; `announce(text)` for screen readers.
+   * undo and clear; `announce(text)` for screen readers; `signal` ends it.
    * @param {HTMLCanvasElement} canvas
-   * @param {{half?: number, limit?: number, role?: string, label?: string, onChange?: Function, announce?: (text: string) => void}} [options]
+   * @param {{signal: AbortSignal, half?: number, limit?: number, role?: string, label?: string, onChange?: Function, announce?: (text: string) => void}} options
    */
-  constructor(canvas, { half = 4, limit = 2000, role = "target", label = "Drawing", ...calls } = {}) {
+  constructor(canvas, { signal, half = 4, limit = 2000, role = "target", label = "Drawing", ...calls }) {
     this.#canvas = canvas;
     this.#half = half;
     this.#limit = limit;
@@ -42,7 +41,7 @@ export class Brush {
     canvas.tabIndex = 0;
     canvas.classList.add("brush");
     canvas.setAttribute("aria-label", label);
-    const { signal } = this.#release;
+    this.#redraw = atNextFrame(() => this.#paint(), signal);
     const on = (type, act) => canvas.addEventListener(type, act, { signal });
     on("pointerdown", (event) => this.#down(event));
     on("pointermove", (event) => this.#move(event));
@@ -51,9 +50,8 @@ export class Brush {
     on("pointerleave", () => this.#stroke || this.#point(null));
     on("keydown", (event) => this.#key(event));
     on("blur", () => this.#point(null));
-    onTheme(canvas, () => this.recolour(), { signal });
-    this.#observer = new ResizeObserver(() => this.#redraw());
-    this.#observer.observe(canvas);
+    onTheme(canvas, () => this.#recolour(), signal);
+    onResize(canvas, this.#redraw, signal);
   }
 
   get canvas() {
@@ -102,15 +100,9 @@ export class Brush {
     this.#changed("Undone.");
   }
 
-  recolour() {
+  #recolour() {
     this.#colours = null;
     this.#redraw();
-  }
-
-  destroy() {
-    this.#release.abort();
-    this.#observer.disconnect();
-    cancelAnimationFrame(this.#asked);
   }
 
   get #width() {
@@ -208,57 +200,16 @@ export class Brush {
     event.preventDefault();
   }
 
-  #redraw() {
-    this.#asked ||= requestAnimationFrame(() => {
-      this.#asked = 0;
-      this.#paint();
-    });
-  }
-
   #paint() {
     const canvas = this.#canvas;
     const side = canvas.clientWidth;
     if (side === 0) return;
     const size = Math.round(side * devicePixelRatio);
     if (canvas.width !== size || canvas.height !== size) canvas.width = canvas.height = size;
-    const context = canvas.getContext("2d");
-    const colours = (this.#colours ??= readPalette(canvas));
-    const plane = new Plane(this.#half, size);
-    const unit = size / side;
-    context.clearRect(0, 0, size, size);
-    context.strokeStyle = colours.line;
-    context.lineWidth = unit;
-    context.beginPath();
-    cross(context, size / 2, size / 2, size / 2);
-    context.stroke();
-
-    const points = this.#preview ?? this.#points;
-    const mark = this.#role === "source" ? circle : cross;
-    context.strokeStyle = colours[this.#role];
-    context.lineWidth = 1.2 * unit;
-    context.globalAlpha = this.#preview ? 0.5 : 0.9;
-    context.beginPath();
-    for (let i = 0; i < points.length; i += 2) mark(context, plane.px(points[i]), plane.py(points[i + 1]), 1.9 * unit);
-    context.stroke();
-    context.globalAlpha = 1;
-    this.#paintCursor(context, plane, colours, unit);
-    if (!points.length) {
-      const style = { colour: colours.quiet, size: 13, align: "center" };
-      words(context, "Draw here", size / 2, size / 2, { colours, unit }, style);
-    }
-  }
-
-  #paintCursor(context, plane, colours, unit) {
-    if (!this.#cursor) return;
-    const x = plane.px(this.#cursor.x);
-    const y = plane.py(this.#cursor.y);
-    const r = (this.#tool === "erase" ? 1 : 0.5) * this.#width * plane.scale;
-    context.strokeStyle = colours.text;
-    context.lineWidth = (this.#cursor.keyboard ? 2 : 1) * unit;
-    context.setLineDash(this.#tool === "erase" ? [3 * unit, 2 * unit] : []);
-    context.beginPath();
-    circle(context, x, y, Math.max(4 * unit, r));
-    context.stroke();
-    context.setLineDash([]);
+    const view = { plane: new Plane(this.#half, size), unit: size / side, colours: (this.#colours ??= readPalette(canvas)) };
+    const drawing = { points: this.#preview ?? this.#points, preview: this.#preview !== null, role: this.#role };
+    const radius = (this.#tool === "erase" ? 1 : 0.5) * this.#width;
+    const cursor = this.#cursor && { ...this.#cursor, radius, dashed: this.#tool === "erase" };
+    paintDrawing(canvas.getContext("2d"), view, drawing, cursor);
   }
 }

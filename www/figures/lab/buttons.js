@@ -7,11 +7,12 @@ const SLOW_PAIRS = 12;
 const THEOREM = [8, 32, 128, 512, 2048, 8192];
 
 /** Ties the buttons to `lab` (LabFigure) and its parts. */
-export function bindButtons(lab, { root, byId, state, save, report, address, runs, form, clock, slow, display }) {
-  const click = (id, action) => byId(id).addEventListener("click", () => lab.attempt(action));
+export function bindButtons(lab, { byId, runs, form, clock, slow, display }) {
+  const { state } = lab;
+  const click = (id, action) => lab.on(byId(id), "click", () => lab.attempt(action));
 
   click("lab-train", async () => {
-    report("");
+    lab.report("");
     if (runs.training) return runs.pause();
     await lab.open();
     if (runs.runs.length) runs.train();
@@ -25,15 +26,13 @@ export function bindButtons(lab, { root, byId, state, save, report, address, run
   click("lab-slow", async () => {
     if (runs.slow) return runs.pause();
     await lab.open();
-    runs.slowly(async (run, signal) => {
-      signal.addEventListener("abort", () => slow.clear());
-      await slow.show(await runs.call(run, "stages", SLOW_PAIRS), display.views[0].stage.half, signal);
-    });
+    const stages = async (run, signal) => slow.show(await runs.call(run, "stages", SLOW_PAIRS), display.views[0].stage.half, signal);
+    runs.slowly(stages, () => slow.clear());
   });
   click("lab-reset", () => lab.reset());
   click("lab-new-seed", () => form.set("lab.seed", newSeed()));
   click("lab-play", () => clock.toggle());
-  byId("lab-t").addEventListener("change", () => save());
+  lab.on(byId("lab-t"), "change", () => lab.save());
   click("lab-theorem", async () => {
     await lab.open();
     const { cosines } = await runs.call(runs.runs[0], "theorem", Uint32Array.from(THEOREM));
@@ -47,8 +46,8 @@ export function bindButtons(lab, { root, byId, state, save, report, address, run
   });
 
   /** A link that leads to this very step. */
-  const link = () => address(runs.step > 0 ? { ...state, "lab.until": runs.step } : state);
+  const link = () => lab.address(runs.step > 0 ? { ...state, "lab.until": runs.step } : state);
 
   const parts = { runs, view: display.views[0], state, link, loadWeights: (bytes) => lab.loadWeights(bytes) };
-  new Take(root, parts, (text) => (byId("lab-take-text").textContent = text));
+  new Take(lab.root, parts, (text) => (byId("lab-take-text").textContent = text), lab.signal);
 }

@@ -9,8 +9,8 @@ export class LossChart extends Chart {
   #runs = { a: new Series(), b: new Series() };
   #log;
 
-  constructor(place, { log = true } = {}) {
-    super(place);
+  constructor(place, signal, { log = true } = {}) {
+    super(place, signal);
     this.#log = log;
     this.redraw();
   }
@@ -101,8 +101,8 @@ export class NfeChart extends Chart {
   #runs = { a: null, b: null };
   #floor = NaN;
 
-  constructor(place) {
-    super(place);
+  constructor(place, signal) {
+    super(place, signal);
     this.redraw();
   }
 
@@ -152,8 +152,8 @@ export class NfeChart extends Chart {
 export class CosineChart extends Chart {
   #points = null;
 
-  constructor(place) {
-    super(place);
+  constructor(place, signal) {
+    super(place, signal);
     this.redraw();
   }
 

@@ -27,17 +27,17 @@ export class LabDisplay {
   views;
   kept = []; // slot → the newest weights, for an engine that fails
 
-  /** `byId(id)`: the figure's elements; the others: its parts; `announce(text)` reads out, `report(text)` shows a problem. */
-  constructor({ root, byId, state, runs, form, clock, announce, report }) {
+  /** `byId(id)`: the figure's elements; the others: its parts; `announce(text)` reads out, `report(text)` shows a problem; `signal` ends it. */
+  constructor({ root, byId, state, runs, form, clock, announce, report, signal }) {
     this.#root = root;
     this.#byId = byId;
     this.#state = state;
     this.#runs = runs;
     this.#form = form;
     this.#clock = clock;
-    this.#readings = new Readings(byId);
+    this.#readings = new Readings(byId, signal);
     this.views = [0, 1].map((slot) => {
-      const view = new View(byId(`lab-stage-${slot}`), runs, clock, { announce, report });
+      const view = new View(byId(`lab-stage-${slot}`), runs, clock, { announce, report }, signal);
       clock.add(view.stage);
       return view;
     });

@@ -12,25 +12,28 @@ export class Ends {
   #call;
   #report;
   #brushes = {};
+  #tables = {}; // end → the bytes of the table that its menus are of
 
-  /** `call(method, ...args)` asks the engine; `report(text)` shows a sentence. */
-  constructor(root, state, form, call, report, announce) {
+  /** `call(method, ...args)` asks the engine; `report(text)` shows a sentence; `signal` ends it. */
+  constructor({ root, state, form, call, report, announce, signal }) {
     this.#root = root;
     this.#state = state;
     this.#form = form;
     this.#call = call;
     this.#report = report;
+    const on = (target, type, act) => target.addEventListener(type, act, { signal });
     for (const role of ["source", "target"]) {
       const canvas = root.querySelector(`[data-brush="${role}"]`);
       const label = `Draw the ${role}: drag, or arrow keys and space`;
       const onChange = (points) => this.#drawn(role, points);
-      this.#brushes[role] = new Brush(canvas, { half: HALF, role, label, onChange, announce });
-      canvas.addEventListener("dragover", (event) => event.preventDefault());
-      canvas.addEventListener("drop", (event) => this.#drop(role, event));
-      canvas.addEventListener("paste", (event) => this.#csv(role, encode(event.clipboardData.getData("text"))));
-      root.querySelector(`[data-file="${role}"]`).addEventListener("change", ({ target }) => target.files[0] && this.#file(role, target.files[0]));
+      this.#brushes[role] = new Brush(canvas, { half: HALF, role, label, onChange, announce, signal });
+      on(canvas, "dragover", (event) => event.preventDefault());
+      on(canvas, "drop", (event) => this.#drop(role, event));
+      on(canvas, "paste", (event) => this.#csv(role, encode(event.clipboardData.getData("text"))));
+      on(root.querySelector(`[data-file="${role}"]`), "change", ({ target }) => target.files[0] && this.#file(role, target.files[0]));
+      for (const menu of this.#menus(role)) on(menu, "change", () => this.#picked(role));
     }
-    root.addEventListener("click", ({ target }) => {
+    on(root, "click", ({ target }) => {
       if (target.dataset.tool) this.#tool(target.dataset.tool, target.dataset.of);
     });
   }
@@ -139,21 +142,26 @@ export class Ends {
     this.#put(role, points, `${count} rows; one unit here is ${size} of the file’s, the origin is (${origin}). ${note}`);
   }
 
+  #menus(role) {
+    return [...this.#root.querySelectorAll(`[data-columns="${role}"] select`)];
+  }
+
   /** Menus of the columns, where there are more than two to choose from. */
   #pick(role, bytes, columns, used) {
-    const picker = this.#root.querySelector(`[data-columns="${role}"]`);
     const numeric = columns.map((column, i) => ({ ...column, i })).filter((column) => column.numeric);
-    picker.hidden = numeric.length < 3;
-    if (picker.hidden) return;
-    const menus = [...picker.querySelectorAll("select")];
-    menus.forEach((menu, k) => {
+    const few = numeric.length < 3;
+    this.#root.querySelector(`[data-columns="${role}"]`).hidden = few;
+    if (few) return;
+    this.#tables[role] = bytes;
+    this.#menus(role).forEach((menu, k) => {
       menu.replaceChildren(new Option("choose…", ""), ...numeric.map(({ name, i }) => new Option(name || `column ${i + 1}`, i)));
       menu.value = used?.[k] ?? "";
-      menu.onchange = () => {
-        const chosen = menus.map(({ value }) => value);
-        if (!chosen.includes("")) this.#csv(role, bytes, Uint32Array.from(chosen));
-      };
     });
+  }
+
+  #picked(role) {
+    const chosen = this.#menus(role).map(({ value }) => value);
+    if (!chosen.includes("")) this.#csv(role, this.#tables[role], Uint32Array.from(chosen));
   }
 }
 

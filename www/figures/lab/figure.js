@@ -1,21 +1,18 @@
 // The lab: an experiment, trained on an engine, shown, changed by a person.
+import { Figure } from "../../element/figure.js";
+import { LabEngine } from "../../engine/lab/engine.js";
+import { Playback } from "../../plot/playback.js";
 import { bindButtons } from "./buttons.js";
 import { LabDisplay } from "./display.js";
 import { Ends } from "./ends.js";
-import { LabEngine } from "../../engine/lab/engine.js";
 import { LabForm } from "./form.js";
-import { Playback } from "../../plot/playback.js";
 import { Runs } from "./runs.js";
 import { SlowMotion } from "./slow.js";
 import { LAB, experiment, fromExperiment, missing, writeEarlier } from "./table.js";
 
 const END_POINTS = 1500;
 
-export class LabFigure {
-  #state;
-  #save;
-  #report;
-  #root;
+export class LabFigure extends Figure {
   #engine;
   #runs;
   #form;
@@ -23,16 +20,11 @@ export class LabFigure {
   #clock;
   #display;
   #opened = null; // a promise while the engine is or was opened
-  #closed = false;
 
-  /** `context`: see figures.js. */
-  constructor({ root, state, save, report, address, signal }) {
-    // Within its own part: when the figure goes, what still runs is not to write into the next one.
-    this.#root = root.getElementById("lab");
-    const byId = (id) => this.#root.querySelector(`#${id}`);
-    this.#state = state;
-    this.#save = save;
-    this.#report = report;
+  constructor(context) {
+    super(context, "lab");
+    const { root, state, report, signal } = this;
+    const byId = (id) => root.querySelector(`#${id}`);
     this.#engine = new LabEngine({
       wants: () => state["lab.engine"],
       says: (text) => (byId("lab-engine").textContent = text),
@@ -42,35 +34,41 @@ export class LabFigure {
       },
       lost: (error) => this.#lost(error),
     });
-    this.#runs = new Runs(this.#engine, state, {
+    this.onClose(() => {
+      this.#opened = null; // what is lost now is not missed
+      this.#engine.close();
+    });
+    this.#runs = new Runs(this.#engine, state, this.task, {
       begun: (runs) => this.#begun(runs),
       losses: (run, losses) => this.#display.losses(run, losses),
       picture: (run, live) => this.#display.picture(run, live),
       figures: (run) => this.#display.figures(run),
       rate: (earlier) => this.#setEarlier(writeEarlier(earlier)),
       speed: (ms, run) => this.#engine.compare(ms, experiment(run.state)),
-      state: (how) => this.#display.buttons(how),
-      problem: (text) => report(text),
     });
-    this.#form = new LabForm(byId("lab-form"), state, (keys) => {
+    const changed = (keys) => {
       if (keys.some((key) => LAB[key].part === "experiment")) this.#setEarlier(""); // it belongs to the experiment before
       return this.#changed(keys);
-    });
+    };
+    this.#form = new LabForm(byId("lab-form"), state, changed, signal);
     const announce = (text) => (byId("lab-caption").textContent = text);
     const call = async (method, ...args) => {
       // Not open(): that waits for the ends to be shown, which may need this very answer.
       if (!this.#engine.isOpen) await this.open();
       return this.#engine.call(method, 0, ...args);
     };
-    this.#ends = new Ends(byId("lab-form"), state, this.#form, call, report, announce);
-    const slow = new SlowMotion(byId("lab-slow-0"), byId("lab-caption"));
-    this.#clock = new Playback({ onChange: () => this.#time() });
-    signal.addEventListener("abort", () => this.#clock.destroy());
-    const parts = { root: this.#root, byId, state, runs: this.#runs, form: this.#form, clock: this.#clock, slow };
-    this.#display = new LabDisplay({ ...parts, announce, report });
+    this.#ends = new Ends({ root: byId("lab-form"), state, form: this.#form, call, report, announce, signal });
+    this.#clock = new Playback({ onChange: () => this.#time(), signal });
+    const parts = { byId, runs: this.#runs, form: this.#form, clock: this.#clock };
+    this.#display = new LabDisplay({ ...parts, root, state, announce, report, signal });
     this.#clock.seek(state["lab.t"]);
-    bindButtons(this, { ...parts, save, report, address, display: this.#display });
+    const slow = new SlowMotion(byId("lab-slow-0"), byId("lab-caption"));
+    bindButtons(this, { ...parts, slow, display: this.#display });
     this.attempt(() => this.open());
+  }
+
+  working(how) {
+    this.#display.buttons(how);
   }
 
   /** It is seen for the first time: it trains, for a person who does not want it still. */
@@ -82,25 +80,9 @@ export class LabFigure {
     });
   }
 
-  /** Nobody sees it: nothing is trained. */
-  rest() {
-    this.#runs.rest();
-  }
-
-  resume() {
-    this.#runs.resume();
-  }
-
-  close() {
-    this.#closed = true;
-    this.#opened = null; // what is lost now is not missed
-    this.#runs.close();
-    this.#engine.close();
-  }
-
   /** Opens the engine once; resolves when the untrained experiment is shown. */
   open() {
-    if (this.#closed) return Promise.reject(new Error("the figure is gone"));
+    if (this.signal.aborted) return Promise.reject(new Error("the figure is gone"));
     this.#opened ??= this.#open().catch((error) => {
       this.#opened = null; // whatever is pressed next tries again
       throw error;
@@ -111,21 +93,21 @@ export class LabFigure {
   async #open() {
     await this.#engine.open();
     await this.attempt(() => this.beginExperiment());
-    if (this.#engine.isOpen) this.#root.dataset.ready = "true";
+    if (this.#engine.isOpen) this.root.dataset.ready = "true";
     else this.#opened = null; // it failed at once: whatever is pressed next tries again
   }
 
   #toCpu() {
-    this.#state["lab.engine"] = "cpu";
+    this.state["lab.engine"] = "cpu";
     this.#form.refresh();
-    this.#save();
+    this.save();
   }
 
   /** Another engine was chosen: the experiment begins again on it. */
   async #reopen() {
     const { going } = this.#runs;
     await this.#runs.pause();
-    this.#root.dataset.ready = "false";
+    this.root.dataset.ready = "false";
     this.#opened = null;
     await this.open();
     if (going) this.#runs.train();
@@ -133,15 +115,15 @@ export class LabFigure {
 
   /** The engine failed: the CPU goes on from the newest weights. Where only its frame went, it trains on too. */
   #lost(error) {
-    if (!this.#opened || this.#root.dataset.ready !== "true") return; // who opens it hears of it
-    this.#root.dataset.ready = "false";
+    if (!this.#opened || this.root.dataset.ready !== "true") return; // who opens it hears of it
+    this.root.dataset.ready = "false";
     this.#opened = null;
     this.#toCpu();
     this.#setEarlier(""); // training goes on from weights, at the present rate
     const going = this.#runs.going && (error.gone || !this.#runs.busy);
     this.attempt(async () => {
       await this.#runs.pause(); // what it was doing fails too, and says less
-      this.#report(`The engine stopped (${error.message}). The CPU was started from the last picture’s weights.`);
+      this.report(`The engine stopped (${error.message}). The CPU was started from the last picture’s weights.`);
       const { kept } = this.#display;
       await this.open();
       for (const run of this.#runs.runs) {
@@ -155,16 +137,16 @@ export class LabFigure {
 
   /** Begins the experiment that the state asks for, unless something is missing: then that is said. */
   async beginExperiment() {
-    const absent = missing(this.#state);
+    const absent = missing(this.state);
     if (!absent) return this.#runs.begin();
     this.#ends.empty();
-    this.#report(absent);
+    this.report(absent);
   }
 
   async #begun(runs) {
     this.#display.kept = [];
     const [source, target] = await Promise.all(
-      ["source", "target"].map((end) => this.#runs.call(runs[0], "samples", end, END_POINTS, this.#state["lab.seed"])),
+      ["source", "target"].map((end) => this.#runs.call(runs[0], "samples", end, END_POINTS, this.state["lab.seed"])),
     );
     this.#display.begun(runs, source, target);
     await this.#ends.show(source, target);
@@ -182,21 +164,21 @@ export class LabFigure {
     try {
       return await action();
     } catch (error) {
-      this.#report(error.message);
+      this.report(error.message);
       this.#display.buttons();
     }
   }
 
   #time() {
-    this.#state["lab.t"] = Number(this.#clock.t.toFixed(3));
+    this.state["lab.t"] = Number(this.#clock.t.toFixed(3));
     this.#display.time();
   }
 
   /** Learning rates before the present one, as they stand in the link. */
   #setEarlier(text) {
-    this.#state["lab.earlier"] = text;
+    this.state["lab.earlier"] = text;
     this.#display.earlier();
-    this.#save();
+    this.save();
   }
 
   /** The state was replaced from outside; `keys` changed. */
@@ -207,20 +189,20 @@ export class LabFigure {
   }
 
   #changed(keys) {
-    this.#report("");
-    this.#save();
+    this.report("");
+    this.save();
     const time = keys.includes("lab.t");
     return this.attempt(() => this.#apply(new Set(keys.filter((key) => key !== "lab.t").map((key) => LAB[key].part)), time));
   }
 
   /** Makes changes in the `parts` of the settings hold (table.js): the weightier bring the lighter with them. */
   async #apply(parts, time) {
-    if (time) this.#clock.seek(this.#state["lab.t"]);
+    if (time) this.#clock.seek(this.state["lab.t"]);
     this.#display.buttons();
     if ([...parts].every((part) => part === "none")) return;
     await this.open();
     if (parts.has("engine")) return this.#reopen();
-    if (parts.has("experiment") || (parts.has("rate") && this.#state["lab.compare"] === "rate")) return this.#restart();
+    if (parts.has("experiment") || (parts.has("rate") && this.state["lab.compare"] === "rate")) return this.#restart();
     if (parts.has("rate")) await this.#runs.setRate();
     this.#display.layers();
     if (parts.has("samples")) return this.#runs.resample();
@@ -231,7 +213,7 @@ export class LabFigure {
   #restart() {
     const { going } = this.#runs;
     const begun = this.beginExperiment();
-    if (going && !missing(this.#state)) this.#runs.train();
+    if (going && !missing(this.state)) this.#runs.train();
     return begun;
   }
 
@@ -239,17 +221,17 @@ export class LabFigure {
   async loadWeights(bytes) {
     await this.open();
     const found = JSON.parse(await this.#engine.call("labConfigOf", 0, bytes));
-    const before = { ...this.#state };
-    Object.assign(this.#state, fromExperiment(found), { "lab.compare": "off", "lab.with": "" });
+    const before = { ...this.state };
+    Object.assign(this.state, fromExperiment(found), { "lab.compare": "off", "lab.with": "" });
     try {
       await this.#runs.begin();
       await this.#runs.call(this.#runs.runs[0], "loadWeights", bytes);
     } catch (error) {
-      Object.assign(this.#state, before);
+      Object.assign(this.state, before);
       throw error;
     }
     this.#form.refresh();
-    this.#save();
+    this.save();
     await this.#runs.show();
     return "Loaded: the picture shows these weights; training goes on from them.";
   }

@@ -1,7 +1,8 @@
 // The lab's form: shows a state, changes it, says which key changed.
 import { LAB } from "./table.js";
 import { END_NAMES } from "../../element/names.js";
-import { focused } from "../../element/state.js";
+import { Delay } from "../../element/delay.js";
+import { focused, given } from "../../element/state.js";
 
 /** Dragging a slider changes its number at once and acts when it rests. */
 const REST_MS = 150;
@@ -43,19 +44,18 @@ function alternatives(key) {
 export class LabForm {
   #form;
   #state;
-  #changed;
-  #timer = null;
-  #pending = new Set(); // keys that the timer will tell
+  #delay;
 
-  /** `changed(keys)` is called after a person changed `state[key]` for each of them. */
-  constructor(form, state, changed) {
+  /** `changed(keys)` is called after a person changed `state[key]` for each of them; `signal` ends it. */
+  constructor(form, state, changed, signal) {
     this.#form = form;
     this.#state = state;
-    this.#changed = changed;
+    this.#delay = new Delay(changed, signal);
     this.#fill();
-    form.addEventListener("input", (event) => this.#input(event.target));
-    form.addEventListener("submit", (event) => event.preventDefault());
-    this.#with.addEventListener("input", () => this.set("lab.with", this.#with.value));
+    const on = (target, type, act) => target.addEventListener(type, act, { signal });
+    on(form, "input", (event) => this.#input(event.target));
+    on(form, "submit", (event) => event.preventDefault());
+    on(this.#with, "input", () => this.set("lab.with", this.#with.value));
     this.refresh();
   }
 
@@ -83,11 +83,8 @@ export class LabForm {
   #input(target) {
     if (target.dataset.layer) return this.#layers();
     const property = LAB[target.name];
-    if (!property) return;
-    const value = property.kind.read(target.value);
-    target.setCustomValidity(value === undefined ? `Give ${property.kind.says}.` : "");
-    if (value === undefined) target.reportValidity();
-    else this.set(target.name, value);
+    const value = property && given(target, property);
+    if (value !== undefined) this.set(target.name, value);
   }
 
   #layers() {
@@ -101,16 +98,7 @@ export class LabForm {
     this.#state[key] = value;
     if (key === "lab.compare") this.#state["lab.with"] = this.#other(value);
     this.refresh();
-    this.#pending.add(key);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => {
-        const keys = [...this.#pending];
-        this.#pending.clear();
-        this.#changed(keys);
-      },
-      LAB[key].part === "picture" ? 0 : REST_MS,
-    );
+    this.#delay.ask(key, LAB[key].part === "picture" ? 0 : REST_MS);
   }
 
   /** A value for the second run that differs from the first. */

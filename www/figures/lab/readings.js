@@ -29,10 +29,10 @@ export class Readings {
   #columns = [];
   #names = [];
 
-  constructor(byId) {
-    this.#loss = new LossChart(byId("lab-loss"));
-    this.#nfe = new NfeChart(byId("lab-nfe"));
-    this.#cosine = new CosineChart(byId("lab-cosine"));
+  constructor(byId, signal) {
+    this.#loss = new LossChart(byId("lab-loss"), signal);
+    this.#nfe = new NfeChart(byId("lab-nfe"), signal);
+    this.#cosine = new CosineChart(byId("lab-cosine"), signal);
     this.#table = byId("lab-figures");
     this.#measured = byId("lab-measured");
   }

@@ -1,5 +1,5 @@
 // Trains one or two labs in the worker, in slices, and asks for pictures and figures in between. One thing at a time: training, slow motion, a step.
-import { Task, unless } from "../../element/task.js";
+import { unless } from "../../element/task.js";
 import { experiment, settings } from "./table.js";
 
 const SLICE_MS = 30; // a training call takes about this long, so that other calls get in between
@@ -37,17 +37,14 @@ export class Runs {
   runs = [];
 
   /**
-   * `on`: {begun(runs), losses(run, losses), picture(run, live), figures(run), rate(earlier), speed(ms, run), state(how), problem(text)};
-   * picture and figures return promises that are awaited; `speed`: what a training step took when training stopped; `how`: see Task.
+   * `on`: {begun(runs), losses(run, losses), picture(run, live), figures(run), rate(earlier), speed(ms, run)};
+   * picture and figures return promises that are awaited; `speed`: what a training step took when training stopped. `task`: the figure's.
    */
-  constructor(client, state, on) {
+  constructor(client, state, task, on) {
     this.#client = client;
     this.#state = state;
+    this.#task = task;
     this.#on = on;
-    this.#task = new Task(
-      (how) => on.state(how),
-      (text) => on.problem(text),
-    );
   }
 
   get training() {
@@ -173,14 +170,18 @@ export class Runs {
     });
   }
 
-  /** Makes a step and another until it is paused, each after `stages(run, signal)`. */
-  slowly(stages) {
+  /** Makes a step and another until it is paused, each after `stages(run, signal)`; then `over()`. */
+  slowly(stages, over) {
     this.#do("slow motion", async (signal) => {
-      while (!signal.aborted) {
-        await stages(this.runs[0], signal);
-        if (signal.aborted) return;
-        await this.advance(1);
-        await this.show();
+      try {
+        while (!signal.aborted) {
+          await stages(this.runs[0], signal);
+          if (signal.aborted) return;
+          await this.advance(1);
+          await this.show();
+        }
+      } finally {
+        over();
       }
     });
   }
@@ -188,18 +189,6 @@ export class Runs {
   /** Resolves when nothing is trained any more. */
   pause() {
     return this.#task.stop();
-  }
-
-  rest() {
-    this.#task.rest();
-  }
-
-  resume() {
-    this.#task.resume();
-  }
-
-  close() {
-    this.#task.close();
   }
 
   /** Makes `steps` steps in every run. */

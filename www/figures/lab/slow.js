@@ -1,4 +1,5 @@
 // Slow motion: one training step in named stages, drawn over the stage.
+import { pause } from "../../element/task.js";
 import { readPalette } from "../../plot/colours.js";
 import { Plane } from "../../plot/plane.js";
 
@@ -31,10 +32,7 @@ export class SlowMotion {
       const [name, text] = STAGES[stage];
       const figure = stage === 4 ? ` Of these ${pairs.losses.length} pairs it is ${loss.toFixed(3)}.` : "";
       this.#caption.textContent = `Step ${pairs.step + 1}, ${stage + 1} of ${STAGES.length}. ${name}: ${text}${figure}`;
-      await new Promise((resolve) => {
-        const timer = setTimeout(resolve, this.#motion.matches ? 2 * HOLD_MS : HOLD_MS);
-        signal.addEventListener("abort", () => resolve(clearTimeout(timer)));
-      });
+      await pause(this.#motion.matches ? 2 * HOLD_MS : HOLD_MS, signal);
     }
   }
 

@@ -3,5 +3,5 @@ import { LabFigure } from "./figure.js";
 
 export { LAB as table } from "./table.js";
 
-/** Starts the figure; see figures.js. */
+/** See figures/all.js. @param {import("../../element/element.js").Context} context */
 export const start = (context) => new LabFigure(context);

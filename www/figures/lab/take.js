@@ -5,21 +5,23 @@ import { experiment } from "./table.js";
 export class Take {
   #parts;
   #say;
+  #signal;
   #abort = null;
 
-  /** `parts`: {runs, view, state, link(), loadWeights(bytes)}; `say(text)` shows what happened. */
-  constructor(root, parts, say) {
+  /** `parts`: {runs, view, state, link(), loadWeights(bytes)}; `say(text)` shows what happened; `signal` ends it. */
+  constructor(root, parts, say, signal) {
     this.#parts = parts;
     this.#say = say;
-    root.addEventListener("click", async ({ target }) => {
-      const what = target.dataset.take;
-      if (!what) return;
-      try {
-        await this.#take(what, target);
-      } catch (error) {
-        this.#say(error.name === "AbortError" ? "Stopped." : error.message);
-      }
-    });
+    this.#signal = signal;
+    root.addEventListener("click", ({ target }) => target.dataset.take && this.#press(target.dataset.take, target), { signal });
+  }
+
+  async #press(what, button) {
+    try {
+      await this.#take(what, button);
+    } catch (error) {
+      this.#say(error.name === "AbortError" ? "Stopped." : error.message);
+    }
   }
 
   /** What goes into every file: the experiment and how it stands. */
@@ -79,7 +81,7 @@ export class Take {
     this.#abort = new AbortController();
     const onProgress = (share) => (button.textContent = `Stop (${Math.round(100 * share)} %)`);
     try {
-      const film = await animation(this.#parts.view.stage, { meta, onProgress, signal: this.#abort.signal });
+      const film = await animation(this.#parts.view.stage, { meta, onProgress, signal: AbortSignal.any([this.#abort.signal, this.#signal]) });
       keep(film.blob ?? film, "flow", film.extension ?? "webm");
     } finally {
       this.#abort = null;
@@ -89,14 +91,15 @@ export class Take {
 
   #choose(loadWeights) {
     const input = Object.assign(document.createElement("input"), { type: "file", accept: ".safetensors" });
-    input.addEventListener("change", async () => {
+    const chosen = async () => {
       if (!input.files[0]) return;
       try {
         this.#say(await loadWeights(new Uint8Array(await input.files[0].arrayBuffer())));
       } catch (error) {
         this.#say(error.message);
       }
-    });
+    };
+    input.addEventListener("change", chosen, { signal: this.#signal });
     input.click();
   }
 }

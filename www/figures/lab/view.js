@@ -37,12 +37,13 @@ export class View {
   exact = null; // {error, scale, t} or {problem}
   likelihood = null;
 
-  /** `hooks`: {announce(text), report(text), traced()}. */
-  constructor(canvas, runs, clock, hooks) {
+  /** `hooks`: {announce(text), report(text)}; `signal` ends it. */
+  constructor(canvas, runs, clock, hooks, signal) {
     this.#runs = runs;
     this.#clock = clock;
     this.hooks = hooks;
     this.stage = new Stage(canvas, {
+      signal,
       half: 4,
       label: "The flow",
       announce: hooks.announce,

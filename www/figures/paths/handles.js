@@ -8,16 +8,18 @@ const NAMES = { x0: "Noise point", x1: "Data point" };
 export class Handles {
   #layer;
   #calls;
+  #signal;
   #points = { x0: [], x1: [] };
   #buttons = { x0: [], x1: [] };
 
   /**
    * `layer`: the element that covers the picture. `calls`: moved(kind, index, [x, y]), removed(kind, index),
-   * chosen(kind, index) when a point gets the focus, rested() when a drag or a key is over.
+   * chosen(kind, index) when a point gets the focus, rested() when a drag or a key is over. `signal` ends it.
    */
-  constructor(layer, calls) {
+  constructor(layer, calls, signal) {
     this.#layer = layer;
     this.#calls = calls;
+    this.#signal = signal;
   }
 
   /** Shows `points`, {x0, x1}, noise point `chosen` marked; buttons of points that stay keep the focus. */
@@ -48,9 +50,10 @@ export class Handles {
     button.className = `handle ${kind}`;
     button.setAttribute("aria-roledescription", "movable point");
     button.setAttribute("aria-describedby", "roads-hint");
-    button.addEventListener("pointerdown", (event) => this.#drag(event, kind, index));
-    button.addEventListener("keydown", (event) => this.#key(event, kind, index));
-    button.addEventListener("focus", () => this.#calls.chosen(kind, index));
+    const on = (type, act) => button.addEventListener(type, act, { signal: this.#signal });
+    on("pointerdown", (event) => this.#drag(event, kind, index));
+    on("keydown", (event) => this.#key(event, kind, index));
+    on("focus", () => this.#calls.chosen(kind, index));
     this.#layer.append(button);
     return button;
   }
@@ -73,8 +76,9 @@ export class Handles {
     button.setPointerCapture(event.pointerId);
     button.classList.add("held");
     button.focus({ preventScroll: true });
-    button.addEventListener("pointermove", moved, { signal: end.signal });
-    for (const type of ["pointerup", "pointercancel"]) button.addEventListener(type, over, { signal: end.signal });
+    const signal = AbortSignal.any([end.signal, this.#signal]);
+    button.addEventListener("pointermove", moved, { signal });
+    for (const type of ["pointerup", "pointercancel"]) button.addEventListener(type, over, { signal });
   }
 
   #key(event, kind, index) {

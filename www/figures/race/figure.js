@@ -1,57 +1,38 @@
 // The race: trains the contestants one after another in a worker, shows their particles and W2 by evaluations.
-import { LabClient } from "../../engine/lab/client.js";
-import { MAKE_RACE } from "../../engine/lab/protocol.js";
-import { RaceChart } from "./chart.js";
+import { Figure } from "../../element/figure.js";
 import { END_NAMES } from "../../element/names.js";
-import { onTheme } from "../../plot/theme.js";
-import { NFES, RACE, race } from "./table.js";
+import { focused, given } from "../../element/state.js";
+import { onAppearance } from "../../plot/watch.js";
+import { RaceChart } from "./chart.js";
+import { Race } from "./race.js";
+import { RACE } from "./table.js";
 import { Tile } from "./tile.js";
-import { focused } from "../../element/state.js";
-import { Task, unless } from "../../element/task.js";
 
-const SLICE_MS = 40; // a training call takes about this long, so that stopping is quick
 const PICTURE_MS = 700;
-const PARTICLES = 1000;
 
-export class RaceFigure {
-  #root;
+export class RaceFigure extends Figure {
   #form;
-  #state;
-  #client;
-  #opened = null; // a promise while the engine is or was opened
-  #report;
   #chart;
+  #race;
   #tiles = [];
-  #lines = [];
-  #contestants = [];
-  #data = null; // {target, floor}
-  #half = 5;
-  #task;
   #how = "idle"; // see Task
-  #slice = 4;
 
-  /** See figures.js; `root`: the figure's own part. */
-  constructor({ root, state, save, report }) {
-    this.#root = root;
-    this.#state = state;
-    this.#report = report;
-    this.#client = new LabClient(({ gone }) => {
-      this.#opened = null;
-      if (!gone && !this.#contestants.length) return; // who begins it hears of it
-      const again = gone && this.#task.busy;
+  constructor(context) {
+    super(context, "race");
+    this.#race = new Race(({ gone }) => {
+      if (!gone && !this.#race.begun) return; // who begins it hears of it
+      const again = gone && this.task.busy;
       this.#changed("race"); // what it had trained is gone
       if (again) this.#run();
     });
-    this.#form = this.#part("form");
-    this.#chart = new RaceChart(this.#part("chart"));
+    this.onClose(() => this.#race.close());
+    this.#form = this.part("form");
+    this.#chart = new RaceChart(this.part("chart"), this.signal);
     this.#fill();
-    this.#form.addEventListener("submit", (event) => event.preventDefault());
-    this.#root.addEventListener("input", ({ target }) => this.#input(target, save)); // not all controls stand in the form
-    this.#task = new Task((how) => this.#working(how), report);
-    this.#part("start").addEventListener("click", () => (this.#task.busy ? this.#task.stop() : this.#run()));
-    const redraw = () => this.#tiles.forEach((tile) => tile.redraw());
-    new ResizeObserver(redraw).observe(this.#part("tiles"));
-    onTheme(root, redraw);
+    this.on(this.#form, "submit", (event) => event.preventDefault());
+    this.on(this.root, "input", ({ target }) => this.#input(target)); // not all controls stand in the form
+    this.on(this.part("start"), "click", () => (this.task.busy ? this.task.stop() : this.#run()));
+    onAppearance(this.part("tiles"), () => this.#tiles.forEach((tile) => tile.redraw()), this.signal);
     this.#refresh();
   }
 
@@ -64,31 +45,30 @@ export class RaceFigure {
     }
   }
 
-  #part(name) {
-    return this.#root.querySelector(`#race-${name}`);
-  }
-
-  #call(method, ...args) {
-    return this.#client.call(method, 0, ...args);
-  }
-
   async #try(action) {
     try {
       return await action();
     } catch (error) {
-      this.#report(error.message);
+      this.report(error.message);
     }
   }
 
-  #input(target, save) {
+  #boxes() {
+    return [...this.#form.querySelectorAll("[data-method]")];
+  }
+
+  #input(target) {
     const key = target.dataset.method ? "race.methods" : target.name;
-    const boxes = () => [...this.#form.querySelectorAll("[data-method]")].filter((box) => box.checked).map((box) => box.dataset.method);
-    const value = RACE[key].kind.read(target.dataset.method ? boxes().join(".") || "none" : target.value);
-    target.setCustomValidity(value === undefined ? `Give ${RACE[key].kind.says}.` : "");
-    if (value === undefined) return target.reportValidity();
-    this.#state[key] = value;
-    save();
+    const value = target.dataset.method ? this.#methods() : given(target, RACE[key]);
+    if (value === undefined) return;
+    this.state[key] = value;
+    this.save();
     this.#changed(RACE[key].part);
+  }
+
+  #methods() {
+    const checked = this.#boxes().filter((box) => box.checked);
+    return RACE["race.methods"].kind.read(checked.map((box) => box.dataset.method).join(".") || "none");
   }
 
   replaced(keys) {
@@ -98,11 +78,11 @@ export class RaceFigure {
   /** The state changed in what `part` needs. */
   #changed(part) {
     this.#refresh();
-    this.#report("");
+    this.report("");
     if (part === "picture") this.#try(() => this.#show());
     else {
-      const { owed } = this.#task;
-      this.#task.stop().then(() => this.#forget());
+      const { owed } = this.task;
+      this.task.stop().then(() => this.#forget());
       if (owed) this.#run(); // another race, when somebody looks
     }
   }
@@ -111,40 +91,39 @@ export class RaceFigure {
   #refresh() {
     for (const key of Object.keys(RACE)) {
       const control = this.#form.elements[key];
-      if (control && !focused(control)) control.value = String(this.#state[key]);
+      if (control && !focused(control)) control.value = String(this.state[key]);
     }
-    const methods = this.#state["race.methods"].split(".");
-    for (const box of this.#form.querySelectorAll("[data-method]")) box.checked = methods.includes(box.dataset.method);
-    this.#part("rounds").hidden = !methods.includes("reflow");
+    const methods = this.state["race.methods"].split(".");
+    for (const box of this.#boxes()) box.checked = methods.includes(box.dataset.method);
+    this.part("rounds").hidden = !methods.includes("reflow");
   }
 
   /** Another race was asked for: what is shown belongs to the one before. */
   #forget() {
-    this.#contestants = [];
+    this.#race.forget();
     this.#tiles = [];
-    this.#lines = [];
-    this.#part("tiles").replaceChildren();
+    this.part("tiles").replaceChildren();
     this.#chart.set([], NaN);
     this.#progress(0, "Not started yet.");
   }
 
   #progress(share, text) {
-    this.#part("progress").value = share;
-    this.#part("text").textContent = text;
+    this.part("progress").value = share;
+    this.part("text").textContent = text;
     this.#name();
   }
 
   /** What the button does now. */
   #name() {
-    const share = this.#part("progress").value;
-    this.#part("start").textContent = this.#how !== "idle" ? "Stop" : share > 0 && share < 1 ? "Go on" : "Start the race";
+    const share = this.part("progress").value;
+    this.part("start").textContent = this.#how !== "idle" ? "Stop" : share > 0 && share < 1 ? "Go on" : "Start the race";
   }
 
-  #working(how) {
+  working(how) {
     this.#how = how;
     this.#name();
-    this.#part("start").disabled = how === "stopping";
-    this.#root.setAttribute("aria-busy", String(how !== "idle"));
+    this.part("start").disabled = how === "stopping";
+    this.root.setAttribute("aria-busy", String(how !== "idle"));
   }
 
   begin({ still }) {
@@ -153,66 +132,37 @@ export class RaceFigure {
 
   /** Starts, or goes on where it was stopped. */
   #run() {
-    this.#task.run(async (signal) => {
-      this.#report("");
+    this.task.run(async (signal) => {
+      this.report("");
       try {
         await this.#train(signal);
       } catch (error) {
-        if (!this.#contestants.length) this.#progress(0, "Not started yet.");
+        if (!this.#race.begun) this.#progress(0, "Not started yet.");
         throw error;
       }
     });
   }
 
-  /** Nobody looks: nothing is trained. */
-  rest() {
-    this.#task.rest();
-  }
-
-  resume() {
-    this.#task.resume();
-  }
-
-  close() {
-    this.#task.close();
-    this.#client.close();
-  }
-
   async #begin(signal) {
-    await unless(signal, (this.#opened ??= this.#client.open("cpu")));
-    await this.#call(MAKE_RACE, JSON.stringify(race(this.#state)));
-    this.#contestants = JSON.parse(await this.#call("contestants"));
-    this.#data = await this.#call("data", PARTICLES);
-    const sizes = this.#data.target.map(Math.abs).sort();
-    this.#half = Math.max(2.5, 1.25 * sizes[Math.floor(0.99 * sizes.length)]);
-    const rounds = (i) => this.#contestants.slice(0, i + 1).filter(({ id }) => id === "reflow").length;
-    this.#lines = this.#contestants.map(({ id, label }, i) => ({
-      label: id === "reflow" && this.#state["race.rounds"] > 1 ? `${label}, round ${rounds(i)}` : label,
-      w2: null,
-    }));
-    this.#tiles = this.#lines.map(({ label }, i) => new Tile(i, label));
-    this.#part("tiles").replaceChildren(...this.#tiles.map((tile) => tile.root));
-    this.#chart.set(this.#lines, this.#data.floor);
+    this.#progress(0, "Starting the engine…");
+    await this.#race.begin(this.state, signal);
+    this.#tiles = this.#race.lines.map(({ label }, i) => new Tile(i, label));
+    this.part("tiles").replaceChildren(...this.#tiles.map((tile) => tile.root));
+    this.#chart.set(this.#race.lines, this.#race.floor);
   }
 
   async #train(signal) {
-    if (!this.#contestants.length) {
-      this.#progress(0, "Starting the engine…");
-      await this.#begin(signal);
-    }
-    const total = this.#state["race.steps"];
+    if (!this.#race.begun) await this.#begin(signal);
+    const { lines } = this.#race;
+    const total = this.state["race.steps"];
     let shown = performance.now();
     while (!signal.aborted) {
-      const began = performance.now();
-      const done = await this.#call("train", this.#slice);
-      const finished = await this.#measureUpTo(done?.contestant ?? this.#contestants.length);
-      if (done === undefined)
-        return this.#progress(1, `Done: ${this.#contestants.length} methods, ${total} steps each, seed ${this.#state["race.seed"]}.`);
+      const done = await this.#race.train();
+      const finished = await this.#measureUpTo(done?.contestant ?? lines.length);
+      if (done === undefined) return this.#progress(1, `Done: ${lines.length} methods, ${total} steps each, seed ${this.state["race.seed"]}.`);
       const last = done.contestant;
-      this.#pace(done, performance.now() - began);
-      const { label } = this.#lines[last];
       const doing = done.pairs < 1 ? `making pairs, ${Math.round(100 * done.pairs)} %` : `step ${done.step} of ${total}`;
-      this.#progress((last + done.step / total) / this.#contestants.length, `${label} (${last + 1} of ${this.#contestants.length}): ${doing}`);
+      this.#progress((last + done.step / total) / lines.length, `${lines[last].label} (${last + 1} of ${lines.length}): ${doing}`);
       if (!finished && done.pairs === 1 && performance.now() - shown > PICTURE_MS) {
         await this.#picture(last);
         shown = performance.now();
@@ -220,37 +170,26 @@ export class RaceFigure {
     }
   }
 
-  /** Steps of the next call, from how long this one took. */
-  #pace({ losses }, ms) {
-    if (losses.length) this.#slice = Math.max(1, Math.min(500, Math.round((SLICE_MS * losses.length) / Math.max(1, ms))));
-  }
-
   async #picture(i) {
-    const run = await this.#call("run", i, PARTICLES, this.#state["race.nfe"]);
-    this.#tiles[i]?.show(run, this.#data.target, this.#half);
+    const run = await this.#race.particles(i, this.state["race.nfe"]);
+    this.#tiles[i]?.show(run, this.#race.target, this.#race.half);
   }
 
   /** Measures contestants before the `end`th that are done and were not yet; whether there were any. */
   async #measureUpTo(end) {
     let any = false;
     for (let i = 0; i < end; i += 1) {
-      if (this.#lines[i].w2) continue;
-      await this.#measure(i);
+      if (this.#race.lines[i].w2) continue;
+      await this.#picture(i);
+      await this.#race.measure(i);
+      this.#chart.set(this.#race.lines, this.#race.floor);
       any = true;
     }
     return any;
   }
 
-  async #measure(i) {
-    await this.#picture(i);
-    const w2 = [];
-    for (const nfe of NFES) w2.push((await this.#call("run", i, PARTICLES, nfe)).w2);
-    this.#lines[i].w2 = w2;
-    this.#chart.set(this.#lines, this.#data.floor);
-  }
-
-  /** Every contestant that has a picture, at the number of evaluations that is set now. */
+  /** Every contestant that was measured, at the number of evaluations that is set now. */
   async #show() {
-    for (const [i, { w2 }] of this.#lines.entries()) if (w2) await this.#picture(i);
+    for (const [i, { w2 }] of this.#race.lines.entries()) if (w2) await this.#picture(i);
   }
 }

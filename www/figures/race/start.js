@@ -3,5 +3,5 @@ import { RaceFigure } from "./figure.js";
 
 export { RACE as table } from "./table.js";
 
-/** Starts the figure; see figures/all.js. @param {import("../../element/element.js").Context} context */
-export const start = (context) => new RaceFigure({ ...context, root: context.root.getElementById("race") });
+/** See figures/all.js. @param {import("../../element/element.js").Context} context */
+export const start = (context) => new RaceFigure(context);

@@ -1,0 +1,162 @@
+// What the buttons of the figure compute: each a run or two of the digit network.
+import { newSeed } from "../../element/state.js";
+import { unless } from "../../element/task.js";
+import { SIDE, read, write } from "./table.js";
+
+const PLAIN = { weight: 1, from: 0, to: 1 }; // the way back is exact for the field itself, not for a guided one
+const EXACT = { solver: "rk4", steps: 32, tolerance: 0.01, guidance: PLAIN };
+const QUICK = { solver: "midpoint", steps: 16, tolerance: 0.01, guidance: PLAIN };
+const BLENDS = 9;
+const EXAMPLE_SEED = 4;
+const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/** Spherical interpolation, which keeps noise as large as noise is (Shoemake 1985). */
+function slerp(a, b, share) {
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i += 1) {
+    ab += a[i] * b[i];
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+  }
+  const angle = Math.acos(Math.min(1, Math.max(-1, ab / Math.sqrt(aa * bb))));
+  if (angle < 1e-4) return a.slice();
+  const [p, q] = [Math.sin((1 - share) * angle) / Math.sin(angle), Math.sin(share * angle) / Math.sin(angle)];
+  return a.map((v, i) => p * v + q * b[i]);
+}
+
+const parts = (x) => Array.from({ length: x.length / SIDE / SIDE }, (_, i) => x.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE));
+
+const joined = (parts) => {
+  const all = new Float32Array(parts.length * SIDE * SIDE);
+  parts.forEach((part, i) => all.set(part, i * SIDE * SIDE));
+  return all;
+};
+
+/** A job: {pixels, mask, whole, label, signal}, what was on the pad when its button was pressed. */
+export class Operations {
+  #network;
+  #pad;
+  #results;
+  #drawn;
+  #noise = null; // {key, x}: of the drawing and class that the key names
+  #kept = null; // {noise, label} of a digit put aside
+
+  /** `network`: a DigitNetwork, opened before a job; `drawn()`: a digit was put on the pad. */
+  constructor({ network, pad, results, drawn }) {
+    this.#network = network;
+    this.#pad = pad;
+    this.#results = results;
+    this.#drawn = drawn;
+  }
+
+  /** Whether a digit was put aside to blend with. */
+  get hasKept() {
+    return this.#kept !== null;
+  }
+
+  /** The last frame of a run; `during(frame)`, where it is given, sees every one. */
+  async #run(signal, request, from, during = null) {
+    let end = null;
+    const onFrame = (frame) => {
+      end = frame;
+      during?.(frame);
+    };
+    const sampled = this.#network.sample({ seed: 1, ...request }, onFrame, { from, last: !during });
+    await unless(signal, sampled, () => this.#network.stop());
+    return end;
+  }
+
+  /** A digit that the network writes, as something to begin with. */
+  async invent({ label, example, signal }) {
+    const seed = example ? EXAMPLE_SEED : newSeed();
+    const guidance = { weight: 2, from: 0.2, to: 1 };
+    const { x } = await this.#run(signal, { ...QUICK, guidance, seed, labels: [label] });
+    if (example && !this.#pad.blank) return; // a person has begun to write
+    this.#pad.pixels = x;
+    this.#pad.example = Boolean(example);
+    if (example)
+      this.#pad.revalue(read(write(x))); // nobody's drawing: it does not enter the link
+    else this.#drawn();
+    this.#results.say(`The network wrote a ${label}: 32 evaluations, midpoint, guidance 2 from t = 0.2, seed ${seed}.`);
+  }
+
+  /** The noise of a drawing under its class, and the evaluations that it took: none where it is known from before. */
+  async #toNoise({ pixels, label, signal }) {
+    const key = `${label} ${write(pixels)}`;
+    if (this.#noise?.key === key) return { noise: this.#noise.x, nfe: 0 };
+    const progress = ({ t }) => this.#results.say(`To its noise: t = ${t.toFixed(2)}`);
+    const { x, nfe } = await this.#run(signal, { ...EXACT, labels: [label] }, { method: "encode", args: [pixels] }, progress);
+    this.#noise = { key, x };
+    return { noise: x, nfe };
+  }
+
+  async return(job) {
+    const { pixels, label, signal } = job;
+    const { noise, nfe: there } = await this.#toNoise(job);
+    const show = (back) => this.#results.show("return", [pixels, noise, back], "The digit, its noise, and back again");
+    show(null);
+    const { x, nfe } = await this.#run(signal, { ...EXACT, labels: [label] }, { method: "decode", args: [noise] }, (frame) => show(frame.x));
+    const error = pixels.reduce((sum, v, i) => sum + Math.abs(v - x[i]), 0) / pixels.length / 2;
+    const ways = there ? `${there} evaluations there and ${nfe} back` : `${nfe} evaluations back`;
+    this.#results.caption(
+      "return",
+      `The digit, its noise, and back again as a ${label}: a pixel is off by ${error.toFixed(4)} of the grey scale on average (Runge–Kutta 4, ${ways}).`,
+    );
+  }
+
+  async classes(job) {
+    const { noise } = await this.#toNoise(job);
+    const show = ({ x }) => this.#results.show("classes", parts(x), "Its noise as each digit from 0 to 9");
+    const { nfe } = await this.#run(job.signal, { ...QUICK, labels: DIGITS }, { method: "decode", args: [joined(DIGITS.map(() => noise))] }, show);
+    this.#results.caption(
+      "classes",
+      `Its noise, led to each class from 0 to 9: what is not the class, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`,
+    );
+  }
+
+  async keep(job) {
+    this.#kept = { noise: (await this.#toNoise(job)).noise, label: job.label };
+    this.#results.say(`Kept this ${job.label}. Write another digit, then blend the two.`);
+  }
+
+  async blend(job) {
+    const { noise: from, label: first } = this.#kept;
+    const { noise: to } = await this.#toNoise(job);
+    const shares = Array.from({ length: BLENDS }, (_, i) => i / (BLENDS - 1));
+    const labels = shares.map((share) => (share < 0.5 ? first : job.label));
+    const between = joined(shares.map((share) => slerp(from, to, share)));
+    const show = ({ x }) => this.#results.show("blend", parts(x), `From the kept ${first} to this ${job.label}`);
+    const { nfe } = await this.#run(job.signal, { ...QUICK, labels }, { method: "decode", args: [between] }, show);
+    this.#results.caption(
+      "blend",
+      `From the kept ${first} to this ${job.label}, along the sphere between their noises; the class changes half way (midpoint, ${nfe} evaluations).`,
+    );
+  }
+
+  async mend({ pixels, mask, whole, label: digit, signal }) {
+    if (whole) throw new Error("Take a part of the digit away first: choose “Take away” and rub over it.");
+    const hole = pixels.map((v, i) => (mask[i] ? v : -0.4));
+    const label = "What is left, and mended";
+    const show = ({ x }) => this.#results.show("mend", [hole, x], label);
+    const request = { ...EXACT, solver: "euler", labels: [digit] };
+    const { nfe } = await this.#run(signal, request, { method: "mend", args: [pixels, mask] }, show);
+    this.#results.caption(
+      "mend",
+      `What is left of it, and mended as a ${digit}: every step is led to an image that agrees with what is left (Euler, ${nfe} evaluations, seed 1).`,
+    );
+  }
+
+  async enlarge({ pixels: drawing, label, signal }) {
+    const half = SIDE / 2;
+    const at = (r, c) => drawing[r * SIDE + c];
+    const small = Float32Array.from({ length: half * half }, (_, i) => {
+      const [r, c] = [2 * Math.floor(i / half), 2 * (i % half)];
+      return (at(r, c) + at(r, c + 1) + at(r + 1, c) + at(r + 1, c + 1)) / 4;
+    });
+    const coarse = Float32Array.from(drawing, (_, i) => small[Math.floor(i / SIDE / 2) * half + Math.floor((i % SIDE) / 2)]);
+    const show = ({ x }) => this.#results.show("enlarge", [drawing, coarse, x], "The digit, its 14×14 picture, and 28×28 again");
+    const request = { ...EXACT, solver: "euler", labels: [label] };
+    const { nfe } = await this.#run(signal, request, { method: "enlarge", args: [small, 2] }, show);
+    this.#results.caption("enlarge", `The digit, its 14×14 picture, and 28×28 made of that as a ${label} (Euler, ${nfe} evaluations, seed 1).`);
+  }
+}

@@ -1,0 +1,43 @@
+// The results of the figure: rows of digits with a caption each, and a line of text for what happens now.
+import { drawStrip } from "../../plot/images.js";
+import { onAppearance } from "../../plot/watch.js";
+
+export class Results {
+  #figure;
+  #rows = new Map(); // canvas → what it shows, for redrawing
+
+  /** @param {import("../../element/figure.js").Figure} figure */
+  constructor(figure) {
+    this.#figure = figure;
+    onAppearance(figure.part("results"), () => this.#rows.forEach((cells, canvas) => this.#paint(canvas, cells)), figure.signal);
+  }
+
+  say(text) {
+    this.#figure.part("text").textContent = text;
+  }
+
+  #result(name) {
+    return this.#figure.root.querySelector(`[data-result="${name}"]`);
+  }
+
+  #paint(canvas, cells) {
+    const frames = cells.map((x) => x && { x });
+    drawStrip(canvas, frames, "x", 0, cells.length, -1);
+  }
+
+  show(name, cells, label) {
+    const result = this.#result(name);
+    const canvas = result.querySelector("canvas");
+    result.hidden = false;
+    result.style.setProperty("--cells", cells.length);
+    canvas.setAttribute("aria-label", label);
+    this.#rows.set(canvas, cells);
+    this.#paint(canvas, cells);
+  }
+
+  /** What a result amounts to: stays below it. */
+  caption(name, text) {
+    this.#result(name).querySelector("figcaption").textContent = text;
+    this.say("");
+  }
+}
