@@ -1,4 +1,5 @@
 //! The programs in examples/, as a person runs them: each is started, and what it prints is read.
+#![cfg(feature = "cli")]
 
 use std::path::PathBuf;
 use std::process::Command;

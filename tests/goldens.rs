@@ -1,5 +1,6 @@
 //! The numbers that a seed gives. Every shared link shows what it showed because these stay what they are: where a test here
 //! fails after an upgrade, links that people made lead elsewhere.
+#![cfg(feature = "cli")]
 
 #[path = "common/request.rs"]
 mod request;
