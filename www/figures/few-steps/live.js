@@ -1,4 +1,5 @@
 // Distils a few-step digit network in the page: digits that the velocity network draws, then training, in a worker.
+import { CATALOG } from "../../element/catalog.js";
 import { Figure } from "../../element/figure.js";
 import { startStop, unless } from "../../element/task.js";
 import { MODELS } from "../../engine/assets.js";
@@ -46,7 +47,7 @@ export class LiveDistillation extends Figure {
       images: state["few.images"],
       steps: state["few.steps"],
       batch: state["few.batch"],
-      rate: 0.001,
+      rate: CATALOG.distillation.rate,
       guidance: FLOW.guidance,
       seed: state["few.seed"],
     };
