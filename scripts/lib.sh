@@ -23,6 +23,13 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 mkdir -p "$CACHE/tools" "$CACHE/node"
 
+# Cargo takes a checkout for another one in the same target folder, and tells changes by their time: what another checkout built
+# later would count as built from this one.
+if [ "$(cat "$CACHE/checkout" 2>/dev/null)" != "$ROOT" ]; then
+  find "$ROOT/src" "$ROOT/tests" "$ROOT/examples" "$ROOT/scripts/bindgen/src" -name '*.rs' -exec touch {} +
+  echo "$ROOT" >"$CACHE/checkout"
+fi
+
 # The toolchain that has wasm32, written by ensure_wasm_target. Native builds use the user's own default.
 WASM_TOOLCHAIN_FILE=$CACHE/wasm-toolchain
 wasm_env() { # run a command with the toolchain that can build for wasm32

@@ -146,7 +146,10 @@ test("whoever hurries past and comes back finds every figure at work, whatever i
       await page.$eval(`#${id}`, (e) => e.scrollIntoView());
       await page.waitForTimeout(ms);
     }
-    await page.waitForFunction(end, undefined, { timeout: 60_000 });
+    const waited = page.waitForFunction(end, undefined, { timeout: 60_000 });
+    await waited.catch(async ({ message }) =>
+      assert.fail(`${id}: ${message}. It says: ${await page.$eval(`#${id}`, (e) => e.shadowRoot?.textContent)}`),
+    );
     await page.waitForTimeout(600);
     if (["lab", "race"].includes(id))
       assert.equal(await page.locator(`#${id} [aria-busy]`).first().getAttribute("aria-busy"), "true", `${id} trains on`);
