@@ -31,7 +31,7 @@ for (const engine of ["cpu", "webgpu"]) {
     const article = `${server.url}#engine=${engine}&digits=1&steps=1&lab.until=30`;
     await page.goto(article);
     await page.reload();
-    const places = ["roads", "lab", "digits-figure"];
+    const places = ["paths", "lab", "digits-figure"];
     await visits(page, places, 1, engine === "cpu" ? 4000 : 60_000);
     await visits(page, places, 5);
     show("after 6 visits to each of three figures", await held(page));

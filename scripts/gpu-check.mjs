@@ -57,7 +57,7 @@ async function compareNetworks() {
   // Loading compares one evaluation with the CPU's already. A few-step network ignores guidance.
   for (const name of models()) {
     const settings =
-      name === "few"
+      name === "few-step"
         ? [
             [1, 1],
             [1, 4],

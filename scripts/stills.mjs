@@ -10,18 +10,18 @@ const QUALITY = 0.7;
 
 /** figure → what is pictured of it, and when it is done. */
 const FIGURES = {
-  roads: { part: ".roads-view", done: () => part("#roads").getAttribute("aria-busy") === "false", start: "press" },
+  paths: { part: ".paths-view", done: () => part("#paths").getAttribute("aria-busy") === "false", start: "press" },
   lab: { part: ".stages", done: () => Number(part("#lab").dataset.step) >= 2000 && part("#lab").getAttribute("aria-busy") === "false" },
   digits: { part: "#figure", done: () => part("#figure").dataset.done === "true" && part("#figure").getAttribute("aria-busy") === "false" },
-  hand: { part: "#hand", width: WIDE, done: () => /and back again/.test(part('[data-result="return"] figcaption').textContent) },
+  edit: { part: "#edit", width: WIDE, done: () => /and back again/.test(part('[data-result="return"] figcaption').textContent) },
   race: { part: "#race", width: WIDE, done: () => /^Done/.test(part("#race-text").textContent) },
-  few: { part: "#few-rows", width: WIDE, done: () => /^Class/.test(part("#few-text").textContent) },
+  "few-steps": { part: "#few-steps-rows", width: WIDE, done: () => /^Class/.test(part("#few-steps-text").textContent) },
 };
 /** What a figure has besides its article's settings, so that its still does not take minutes. */
 const SETTINGS = { lab: "lab.until=2000" };
 /** Not pictured: what only a person who can press it needs. */
 const HIDDEN =
-  ".transport, .share, .roads-steps, .lab-figures, .brush-tools, .field, #hand-text, .progress-text, progress, .buttons { display: none !important; }";
+  ".transport, .share, .paths-steps, .lab-figures, .brush-tools, .field, #edit-text, .progress-text, progress, .buttons { display: none !important; }";
 
 const webp = (page, png) =>
   page.evaluate(
@@ -86,7 +86,7 @@ const server = await serve();
 const chrome = await browser();
 for (const theme of ["light", "dark"]) {
   const context = await chrome.newContext({ deviceScaleFactor: 2, colorScheme: theme });
-  for (const { id, figure, ...set } of [{ id: "hero", figure: "roads" }, ...figures]) {
+  for (const { id, figure, ...set } of [{ id: "hero", figure: "paths" }, ...figures]) {
     if (wanted.length && !wanted.includes(id)) continue;
     const { part, done, start = "view", width = NARROW } = FIGURES[figure];
     const { page } = await open(
@@ -94,7 +94,7 @@ for (const theme of ["light", "dark"]) {
       alone(
         server,
         figure,
-        ["engine=cpu", `theme=${theme}`, "controls=main"].slice(["digits", "hand", "few"].includes(figure) ? 0 : 1).join("&"),
+        ["device=cpu", `theme=${theme}`, "controls=main"].slice(["digits", "edit", "few-steps"].includes(figure) ? 0 : 1).join("&"),
         start,
       ),
     );

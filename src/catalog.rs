@@ -34,7 +34,7 @@ fn named(id: &str, label: &str) -> Value {
 /// - `distributions`, `methods`: `{id, label}` of each [`Distribution`] that needs nothing but its name, and of each few-step
 ///   [`Method`]
 /// - `paths`, `couplings`, `times`, `diffusions`: ids
-/// - `digits`, `few`, `lab`, `race`, `distillation`: a domain for each setting, `{min, max, initial}` or `{values, initial}`, and
+/// - `digits`, `fewStep`, `lab`, `race`, `distillation`: a domain for each setting, `{min, max, initial}` or `{values, initial}`, and
 ///   other defaults
 pub fn catalog() -> Value {
     let solver = |s: Solver| {
@@ -53,7 +53,7 @@ pub fn catalog() -> Value {
         "diffusions": Diffusion::ALL,
         "seed": range(0.0, f64::from(u32::MAX), 1.0),
         "digits": digits(),
-        "few": few(),
+        "fewStep": few_step(),
         "lab": lab(),
         "race": race(),
         "distillation": distillation(),
@@ -75,7 +75,7 @@ fn digits() -> Value {
 }
 
 /// How the few-step network is run.
-fn few() -> Value {
+fn few_step() -> Value {
     json!({ "steps": range(1.0, 64.0, 4.0) })
 }
 

@@ -7,7 +7,7 @@ import { inChromium, open, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
-const FIGURES = ["roads", "straight-roads", "set-roads", "lab", "digits-figure", "hand", "race", "few", "transport-lab"];
+const FIGURES = ["paths", "straight-paths", "set-paths", "lab", "digits-figure", "edit", "race", "few-steps-figure", "transport-lab"];
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
 async function visit(hash = "", options = {}) {
@@ -94,8 +94,8 @@ test("contents and citations lead where they say, and a figure's link to the fig
 test("figures begin when they are seen, rest when they are not, and go on", async () => {
   const { page, errors, context } = await visit();
   assert.equal(await page.$eval("#lab", (e) => e.shadowRoot), null, "nothing of the lab is there before it is near");
-  await meet(page, "roads");
-  await page.waitForFunction(() => part("#roads-play")?.textContent === "Pause");
+  await meet(page, "paths");
+  await page.waitForFunction(() => part("#paths-play")?.textContent === "Pause");
   await meet(page, "lab");
   await page.waitForFunction(() => Number(part(".lab")?.dataset.step) > 20, undefined, { timeout: 60_000 });
   await page.evaluate(() => scrollTo(0, 0));
@@ -116,12 +116,12 @@ test("figures begin when they are seen, rest when they are not, and go on", asyn
   assert.equal(await steps(page, "lab"), paused);
   await meet(page, "digits-figure");
   await page.waitForFunction(() => part("#figure")?.dataset.done === "true", undefined, { timeout: 60_000 });
-  await meet(page, "hand");
+  await meet(page, "edit");
   await page.waitForFunction(() => /and back again/.test(part('[data-result="return"] figcaption')?.textContent), undefined, { timeout: 60_000 });
   await meet(page, "race");
   await page.waitForFunction(() => /step [1-9]/.test(part("#race-text")?.textContent), undefined, { timeout: 60_000 });
-  await meet(page, "few");
-  await page.waitForFunction(() => /^Class 3/.test(part("#few-text")?.textContent), undefined, { timeout: 60_000 });
+  await meet(page, "few-steps-figure");
+  await page.waitForFunction(() => /^Class 3/.test(part("#few-steps-text")?.textContent), undefined, { timeout: 60_000 });
   await meet(page, "transport-lab");
   await page.waitForFunction(() => parts(".lab")[1]?.dataset.step > 20, undefined, { timeout: 60_000 });
   assert.deepEqual(errors, []);
@@ -129,14 +129,14 @@ test("figures begin when they are seen, rest when they are not, and go on", asyn
 });
 
 test("whoever hurries past and comes back finds every figure at work, whatever it was doing", async () => {
-  const { page, errors, context } = await visit("#few.class=4");
+  const { page, errors, context } = await visit("#few-steps.class=4");
   const ends = {
-    roads: () => part("#roads-nfe")?.textContent === "1",
+    paths: () => part("#paths-nfe")?.textContent === "1",
     lab: () => Number(part(".lab")?.dataset.step) > 20,
     "digits-figure": () => part("#figure")?.dataset.done === "true" && part("#figure").getAttribute("aria-busy") === "false",
     hand: () => /and back again/.test(part('[data-result="return"] figcaption')?.textContent),
     race: () => /step [1-9]/.test(part("#race-text")?.textContent),
-    few: () => /^Class 4/.test(part("#few-text")?.textContent),
+    "few-steps-figure": () => /^Class 4/.test(part("#few-steps-text")?.textContent),
   };
   for (const [id, end] of Object.entries(ends)) {
     await meet(page, id);
@@ -187,12 +187,12 @@ test("a figure that is taken out at work, or moved, ends quietly and begins agai
 
 test("a person who wants no motion gets none unasked", async () => {
   const { page, context } = await visit("", { reducedMotion: "reduce" });
-  await meet(page, "roads");
-  await page.waitForFunction(() => part("#roads-nfe")?.textContent === "1", undefined, { timeout: 60_000 });
+  await meet(page, "paths");
+  await page.waitForFunction(() => part("#paths-nfe")?.textContent === "1", undefined, { timeout: 60_000 });
   await meet(page, "lab");
   await page.waitForFunction(() => part(".lab")?.dataset.ready === "true", undefined, { timeout: 60_000 });
   await page.waitForTimeout(1000);
-  assert.equal(await inside("roads")(page, "#roads-play").textContent(), "Play");
+  assert.equal(await inside("paths")(page, "#paths-play").textContent(), "Play");
   assert.equal(await steps(page, "lab"), 0);
   await context.close();
 });
@@ -203,8 +203,8 @@ test("on a phone at most 1 MB comes before the first figure lives, and the GPU's
   const answers = [];
   page.on("request", (request) => request.url().startsWith("http") && answers.push(request.url()));
   await page.reload();
-  await meet(page, "roads");
-  await page.waitForFunction(() => part("#roads-nfe")?.textContent === "1", undefined, { timeout: 60_000 });
+  await meet(page, "paths");
+  await page.waitForFunction(() => part("#paths-nfe")?.textContent === "1", undefined, { timeout: 60_000 });
   const packed = (body) => brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }).length;
   for (const url of answers) bytes += packed(await (await context.request.get(url)).body());
   t.diagnostic(`${bytes} bytes in brotli -9, ${answers.length} files`);

@@ -48,8 +48,8 @@ const scrollTo = (page, id) => page.$eval(id, (e) => e.scrollIntoView({ block: "
 
 /** Goes through the example post, figure by figure, until each is alive. */
 async function read(page) {
-  await scrollTo(page, "#roads");
-  await page.waitForFunction(() => part("#roads-nfe")?.textContent === "2", undefined, { timeout: 60_000 });
+  await scrollTo(page, "#paths");
+  await page.waitForFunction(() => part("#paths-nfe")?.textContent === "2", undefined, { timeout: 60_000 });
   await scrollTo(page, "#lab");
   await page.waitForFunction(() => Number(part(".lab")?.dataset.step) >= 300, undefined, { timeout: 120_000 });
   await scrollTo(page, "#digits");
@@ -80,7 +80,7 @@ test("its figures never block the host's thread for more than 50 ms", { skip: in
 
 test("before a figure is in view the element adds at most 30 KB of script", async (t) => {
   const far =
-    '<p>far</p><div></div><flow-lab figure="lab"><p>a still</p></flow-lab><flow-lab figure="roads"></flow-lab><flow-lab figure="digits"></flow-lab>';
+    '<p>far</p><div></div><flow-lab figure="lab"><p>a still</p></flow-lab><flow-lab figure="paths"></flow-lab><flow-lab figure="digits"></flow-lab>';
   const { page, requests, context, close } = await visit(below(far));
   await page.waitForTimeout(1000);
   assert.ok(await page.isVisible("text=a still"), "what the author put there is shown before the figure");
@@ -104,16 +104,16 @@ test("figures of one page share an engine and a download, and let go of them", {
   skip: inChromium("it does not tell how many workers there are"),
 }, async () => {
   const figure = '<flow-lab figure="digits" digits="1" steps="2" engine="cpu" guidance="1" controls="none"></flow-lab>';
-  const roads = '<flow-lab figure="roads" controls="none"></flow-lab>';
-  const { page: shown, requests, close } = await visit(withFigures(figure + figure + roads + roads), { viewport: { width: 500, height: 4000 } });
+  const paths = '<flow-lab figure="paths" controls="none"></flow-lab>';
+  const { page: shown, requests, close } = await visit(withFigures(figure + figure + paths + paths), { viewport: { width: 500, height: 4000 } });
   await shown.waitForFunction(() => parts("#figure").length === 2 && parts("#figure").every((e) => e.dataset.done === "true"), undefined, {
     timeout: 60_000,
   });
-  await shown.waitForFunction(() => parts("#roads-nfe").length === 2 && parts("#roads-nfe").every((e) => e.textContent === "1"), undefined, {
+  await shown.waitForFunction(() => parts("#paths-nfe").length === 2 && parts("#paths-nfe").every((e) => e.textContent === "1"), undefined, {
     timeout: 60_000,
   });
   assert.equal(requests.filter((url) => url.endsWith(".safetensors")).length, 1);
-  assert.equal(shown.workers().length, 2, "one worker for the digits, one for the roads");
+  assert.equal(shown.workers().length, 2, "one worker for the digits, one for the paths");
   const pictures = await shown.$$eval("#grid", (all) => all.map((e) => e.toDataURL()));
   assert.equal(pictures[0], pictures[1]);
   await shown.evaluate(() => parts("flow-lab")[0].remove());
@@ -124,12 +124,12 @@ test("figures of one page share an engine and a download, and let go of them", {
   await shown.waitForTimeout(500);
   assert.equal(shown.workers().length, 0);
   // What was taken out and put back is alive again.
-  await shown.evaluate(() => document.body.insertAdjacentHTML("beforeend", '<flow-lab figure="roads" steps="4"></flow-lab>'));
-  await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "4", undefined, { timeout: 60_000 });
-  await shown.check('[name="roads.steps"][value="8"]', { force: true });
-  await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "8");
+  await shown.evaluate(() => document.body.insertAdjacentHTML("beforeend", '<flow-lab figure="paths" steps="4"></flow-lab>'));
+  await shown.waitForFunction(() => part("#paths-nfe")?.textContent === "4", undefined, { timeout: 60_000 });
+  await shown.check('[name="paths.steps"][value="8"]', { force: true });
+  await shown.waitForFunction(() => part("#paths-nfe")?.textContent === "8");
   await shown.evaluate(() => document.body.append(part("flow-lab"))); // moved
-  await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
+  await shown.waitForFunction(() => part("#paths-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
   assert.equal(shown.workers().length, 1);
   await close();
 });
@@ -141,33 +141,33 @@ test("attributes set, hide, follow and complain", async () => {
     close,
   } = await visit(
     withFigures(
-      '<flow-lab figure="roads" steps="8" sigma-min="0.2" hide="diffusion t nonsense" show="sideways" stepz="4" theme="blue" data-x="1"></flow-lab><flow-lab id="unknown" figure="roses"></flow-lab>',
+      '<flow-lab figure="paths" steps="8" sigma-min="0.2" hide="diffusion t nonsense" show="sideways" stepz="4" theme="blue" data-x="1"></flow-lab><flow-lab id="unknown" figure="roses"></flow-lab>',
     ),
   );
-  await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
-  const said = await shown.textContent("#roads-message");
+  await shown.waitForFunction(() => part("#paths-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
+  const said = await shown.textContent("#paths-message");
   assert.match(said, /hide="nonsense" names no control/);
   assert.match(said, /show="sideways" must be one of both, diffusion, straight\. Using both/);
   assert.match(said, /no setting “stepz”/);
   assert.match(said, /theme="blue" must be one of light, dark/);
   assert.doesNotMatch(said, /data-x/);
-  assert.equal(await shown.isVisible('[name="roads.diffusion"]'), false);
-  assert.equal(await shown.isVisible("#roads-schedule"), false);
-  assert.equal(await shown.isVisible('[name="roads.sigmaMin"]'), true);
-  assert.match(await shown.textContent("#unknown [role=alert]"), /knows the figures digits, roads.*figure="roses" is none of them/);
+  assert.equal(await shown.isVisible('[name="paths.diffusion"]'), false);
+  assert.equal(await shown.isVisible("#paths-schedule"), false);
+  assert.equal(await shown.isVisible('[name="paths.sigmaMin"]'), true);
+  assert.match(await shown.textContent("#unknown [role=alert]"), /knows the figures digits, paths.*figure="roses" is none of them/);
   const changes = shown.evaluate(
-    () => new Promise((resolve) => document.addEventListener("flow-lab-change", (e) => resolve(e.detail.state["roads.steps"]), { once: true })),
+    () => new Promise((resolve) => document.addEventListener("flow-lab-change", (e) => resolve(e.detail.state["paths.steps"]), { once: true })),
   );
-  await shown.check('[name="roads.steps"][value="2"]', { force: true });
+  await shown.check('[name="paths.steps"][value="2"]', { force: true });
   assert.equal(await changes, 2);
   await shown.evaluate(() => part("flow-lab").setAttribute("steps", "4"));
-  await shown.waitForFunction(() => part("#roads-nfe").textContent === "4");
+  await shown.waitForFunction(() => part("#paths-nfe").textContent === "4");
   await shown.evaluate(() => part("flow-lab").setAttribute("steps", "3"));
-  await shown.waitForFunction(() => /steps="3" must be one of .* Using 4\./.test(part("#roads-message").textContent));
-  assert.equal(await shown.textContent("#roads-nfe"), "4");
+  await shown.waitForFunction(() => /steps="3" must be one of .* Using 4\./.test(part("#paths-message").textContent));
+  assert.equal(await shown.textContent("#paths-nfe"), "4");
   await shown.evaluate(() => part("flow-lab").setAttribute("controls", "none"));
-  assert.equal(await shown.isVisible("#roads-play"), false);
-  assert.equal(await shown.isVisible("#roads-canvas"), true);
+  assert.equal(await shown.isVisible("#paths-play"), false);
+  assert.equal(await shown.isVisible("#paths-canvas"), true);
   await shown.evaluate(() => Object.entries({ figure: "lab", steps: "7", start: "press" }).forEach((pair) => part("flow-lab").setAttribute(...pair)));
   await shown.waitForFunction(() => part('[name="lab.steps"]')?.value === "7", undefined, { timeout: 60_000 });
   assert.deepEqual(errors, []);
@@ -176,34 +176,34 @@ test("attributes set, hide, follow and complain", async () => {
 
 test("the theme follows the host, also when it changes, or is set", async () => {
   const { page: shown, close } = await visit(
-    withFigures('<flow-lab figure="roads" start="press"></flow-lab><flow-lab figure="roads" start="press" theme="dark"></flow-lab>'),
+    withFigures('<flow-lab figure="paths" start="press"></flow-lab><flow-lab figure="paths" start="press" theme="dark"></flow-lab>'),
     {
       viewport: { width: 900, height: 2400 },
       colorScheme: "dark",
     },
   );
-  await shown.waitForFunction(() => parts("#roads-nfe").length === 2 && parts("#roads-nfe").every((e) => e.textContent === "1"), undefined, {
+  await shown.waitForFunction(() => parts("#paths-nfe").length === 2 && parts("#paths-nfe").every((e) => e.textContent === "1"), undefined, {
     timeout: 60_000,
   });
   const corner = (k) =>
     shown.evaluate(async (i) => {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      const canvas = parts("#roads-canvas")[i];
+      const canvas = parts("#paths-canvas")[i];
       return [getComputedStyle(canvas).backgroundColor, canvas.toDataURL()];
     }, k);
   assert.equal((await corner(0))[0], "rgb(255, 255, 255)", "a page without color-scheme is light, whatever the system is");
   assert.equal((await corner(1))[0], "rgb(28, 31, 37)");
   const before = (await corner(0))[1];
   await shown.evaluate(() => (document.documentElement.style.colorScheme = "dark"));
-  await shown.waitForFunction((old) => parts("#roads-canvas")[0].toDataURL() !== old, before);
+  await shown.waitForFunction((old) => parts("#paths-canvas")[0].toDataURL() !== old, before);
   assert.equal((await corner(0))[0], "rgb(28, 31, 37)");
   await close();
 });
 
 test("what is copied gives the figure back", async () => {
-  const { page: shown, close } = await visit(withFigures('<flow-lab figure="roads" steps="8" points="set"></flow-lab>'));
-  await shown.waitForFunction(() => part("#roads-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
-  await shown.check('[name="roads.steps"][value="2"]', { force: true });
+  const { page: shown, close } = await visit(withFigures('<flow-lab figure="paths" steps="8" points="set"></flow-lab>'));
+  await shown.waitForFunction(() => part("#paths-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
+  await shown.check('[name="paths.steps"][value="2"]', { force: true });
   const copied = async (name) => {
     await shown.evaluate(() =>
       Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => (window.copied = text) }, configurable: true }),
@@ -212,9 +212,9 @@ test("what is copied gives the figure back", async () => {
     return shown.evaluate(() => window.copied);
   };
   const link = await copied("Copy link");
-  assert.equal(link, `${server.url}#roads&roads.points=set&roads.steps=2`);
+  assert.equal(link, `${server.url}#paths&paths.points=set&paths.steps=2`);
   const element = await copied("Copy embed code");
-  assert.match(element, /<flow-lab figure="roads" points="set" steps="2"><\/flow-lab>$/);
+  assert.match(element, /<flow-lab figure="paths" points="set" steps="2"><\/flow-lab>$/);
   const frame = await copied("Copy as iframe");
   // Without a clipboard the text itself is offered.
   await shown.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true }));
@@ -223,13 +223,13 @@ test("what is copied gives the figure back", async () => {
   await close();
 
   const again = await visit(`<!doctype html><html lang="en"><title>t</title><link rel="icon" href="data:," /><body>${element}</body></html>`);
-  await again.page.waitForFunction(() => part("#roads-nfe")?.textContent === "2", undefined, { timeout: 60_000 });
-  assert.equal(await again.page.isChecked('[name="roads.points"][value="set"]'), true);
+  await again.page.waitForFunction(() => part("#paths-nfe")?.textContent === "2", undefined, { timeout: 60_000 });
+  assert.equal(await again.page.isChecked('[name="paths.points"][value="set"]'), true);
   await again.close();
 
   const plain = await chrome.newContext({ viewport: { width: 900, height: 900 } });
   const framed = await plain.newPage();
   await framed.setContent(frame);
-  await framed.frameLocator("iframe").locator("#roads-nfe").filter({ hasText: "2" }).waitFor({ timeout: 60_000 });
+  await framed.frameLocator("iframe").locator("#paths-nfe").filter({ hasText: "2" }).waitFor({ timeout: 60_000 });
   await plain.close();
 });

@@ -28,7 +28,7 @@ const silent = () => Object.defineProperty(navigator, "gpu", { value: { requestA
 
 test("an adapter that never answers: after some seconds the CPU computes and the page says why", async (t) => {
   const { digits } = await started(t, { webgpu: false, init: silent });
-  const { page, errors } = await digits("digits=1&steps=2&engine=webgpu");
+  const { page, errors } = await digits("digits=1&steps=2&device=webgpu");
   await done(page, 30_000);
   assert.equal(await line(page), "Device: CPU. WebGPU is not used: the browser did not answer when asked for a GPU.");
   assert.deepEqual(errors, []);
@@ -41,7 +41,7 @@ test("the lab does not wait for such an adapter either", async (t) => {
     await context.addInitScript(silent);
     return context;
   };
-  const { page } = await visit({ newContext }, server, "lab.width=32&lab.batch=64&lab.engine=webgpu", {}, 30_000);
+  const { page } = await visit({ newContext }, server, "lab.width=32&lab.batch=64&lab.device=webgpu", {}, 30_000);
   assert.match(await message(page), /WebGPU is not used: the browser did not answer when asked for a GPU\. The CPU computes instead/);
 });
 
@@ -49,7 +49,7 @@ test("a device that never answers: its worker is ended, and the CPU computes", {
   const { digits } = await started(t, {
     override: beforeWorkers("if (self.GPUAdapter) GPUAdapter.prototype.requestDevice = () => new Promise(() => {});"),
   });
-  const { page, errors } = await digits("digits=1&steps=2&engine=webgpu");
+  const { page, errors } = await digits("digits=1&steps=2&device=webgpu");
   await done(page, 60_000);
   assert.match(await line(page), /^Device: CPU\. WebGPU is not used: it did not start \(.*did not (answer|open).*\)\.$/);
   assert.equal(page.workers().length, 1);
@@ -68,7 +68,7 @@ const NO_TIMESTAMPS = `if (self.GPUAdapter) {
 
 test("an adapter without timestamps computes", { skip }, async (t) => {
   const { digits } = await started(t, { override: beforeWorkers(NO_TIMESTAMPS) });
-  const { page, errors } = await digits("digits=1&steps=2&engine=webgpu");
+  const { page, errors } = await digits("digits=1&steps=2&device=webgpu");
   await done(page, 240_000);
   assert.match(await line(page), /^Device: WebGPU \(.+\), as chosen\.$/);
   assert.deepEqual(errors, []);
@@ -88,12 +88,12 @@ const NONSENSE = `if (self.GPUBuffer) {
 
 test("a GPU that computes nonsense midway: the CPU draws the same digits, and the page says so", { skip }, async (t) => {
   const { digits, server } = await started(t, { override: beforeWorkers(NONSENSE) });
-  const { page, errors } = await digits("digits=1&steps=6&engine=webgpu");
+  const { page, errors } = await digits("digits=1&steps=6&device=webgpu");
   await says(page, /WebGPU is not used: it failed \(.+\)\.$/);
   await done(page);
   assert.equal(await page.textContent("#nfe"), "6");
   const after = await picture(page);
-  await computes(page, () => page.selectOption('[name="engine"]', "cpu"));
+  await computes(page, () => page.selectOption('[name="device"]', "cpu"));
   assert.equal(await picture(page), after);
   assert.equal(gpuEngines(server), 1);
   assert.deepEqual(errors, []);
@@ -110,12 +110,12 @@ test("a GPU that is lost whenever it computes is not tried again", { skip }, asy
     GPUQueue.prototype.submit = function (...args) { if (due) device.destroy(); return submit.apply(this, args); };
   }`;
   const { digits, server } = await started(t, { override: beforeWorkers(lost) });
-  const { page } = await digits("digits=1&steps=4&engine=webgpu");
+  const { page } = await digits("digits=1&steps=4&device=webgpu");
   await says(page, /WebGPU is not used: it failed \(.+\)\.$/);
   await done(page);
   const first = await picture(page);
   for (const wanted of ["auto", "webgpu", "auto"]) {
-    await computes(page, () => page.selectOption('[name="engine"]', wanted));
+    await computes(page, () => page.selectOption('[name="device"]', wanted));
     await says(page, /^Device: CPU\. WebGPU is not used: it failed/);
     assert.equal(await picture(page), first);
   }
@@ -128,7 +128,7 @@ test("automatic: a GPU that is lost while nobody waits for it leaves the CPU com
   const keep =
     "if (self.GPUAdapter) { const { requestDevice } = GPUAdapter.prototype; GPUAdapter.prototype.requestDevice = async function (...args) { return (self.device = await requestDevice.apply(this, args)); }; }";
   const { digits, server } = await started(t, { override: beforeWorkers(lost + keep) });
-  const { page } = await digits("digits=1&steps=2&engine=auto");
+  const { page } = await digits("digits=1&steps=2&device=auto");
   await done(page);
   await says(page, /^Device: CPU\. WebGPU is not used: it failed/);
   await computes(page, () => page.click("#again"));
@@ -138,7 +138,7 @@ test("automatic: a GPU that is lost while nobody waits for it leaves the CPU com
 
 test("automatic: the CPU shows digits before the GPU engine is there", { skip }, async (t) => {
   const { digits, server } = await started(t, { override: (path) => (/engine\/gpu-.*\.wasm$/.test(path) ? { never: true } : null) });
-  const { page, errors } = await digits("digits=1&steps=2&engine=auto");
+  const { page, errors } = await digits("digits=1&steps=2&device=auto");
   await done(page, 30_000);
   assert.equal(await engine(page), "cpu");
   await says(page, /^Device: CPU, while WebGPU is tried in the background\.$/);
@@ -156,7 +156,7 @@ const SLOW_CPU = `
 
 test("automatic: both devices are timed, the faster one computes later runs, and when it is lost the CPU goes on", { skip }, async (t) => {
   const { digits } = await started(t, { override: beforeWorkers(SLOW_CPU) });
-  const { page, errors } = await digits("digits=1&steps=3&engine=auto");
+  const { page, errors } = await digits("digits=1&steps=3&device=auto");
   await done(page);
   assert.equal(await engine(page), "cpu");
   const onCpu = await grey(page);
@@ -175,7 +175,7 @@ test("automatic: both devices are timed, the faster one computes later runs, and
 
 test("automatic: where the CPU is faster, it goes on computing, and the page says how long WebGPU would take", { skip }, async (t) => {
   const { digits } = await started(t);
-  const { page, errors } = await digits("digits=1&steps=2&engine=auto");
+  const { page, errors } = await digits("digits=1&steps=2&device=auto");
   await says(page, /^Device: CPU, [\d.]+ ms an evaluation; WebGPU \(.+\) would take \d+ ms\.$/);
   await computes(page, () => page.click("#again"));
   assert.equal(await engine(page), "cpu");
@@ -183,11 +183,11 @@ test("automatic: where the CPU is faster, it goes on computing, and the page say
 });
 
 const OFF = /This browser has WebAssembly turned off, and the figures compute with it\. Allow WebAssembly for this page, or use another browser\./;
-const BUTTONS = { hand: '[data-act="invent"]', race: "#race-start", few: "#few-start" };
+const BUTTONS = { edit: '[data-act="invent"]', race: "#race-start", "few-steps": "#few-steps-start" };
 
 /** Every figure says so, and its controls still work. */
 async function withoutWebAssembly(context, server) {
-  for (const name of ["digits", "roads", "lab", "hand", "race", "few"]) {
+  for (const name of ["digits", "paths", "lab", "edit", "race", "few-steps"]) {
     const { page } = await open(context, alone(server, name, "", BUTTONS[name] ? "press" : "view"));
     if (BUTTONS[name]) await page.click(BUTTONS[name]);
     await page.waitForFunction(

@@ -38,53 +38,53 @@ async function framed(address, options = {}) {
 const heard = (page, type) => page.evaluate((t) => window.heard.filter((m) => m.type === t), type);
 const nfe = (frame, n) =>
   frame
-    .locator("#roads-nfe")
+    .locator("#paths-nfe")
     .filter({ hasText: new RegExp(`^${n}$`) })
     .waitFor({ timeout: 60_000 });
 const tell = (page, message) => page.evaluate((m) => document.getElementById("f").contentWindow.postMessage(m, "*"), message);
 
 test("the frame reports that it is there, its size and its state, and takes settings", async () => {
-  const { page, errors, frame, context } = await framed(alone(server, "roads", "controls=main&roads.steps=2"));
+  const { page, errors, frame, context } = await framed(alone(server, "paths", "controls=main&paths.steps=2"));
   await nfe(frame, 2);
   await page.waitForFunction(() => window.heard.some((m) => m.type === "ready") && window.heard.some((m) => m.type === "size" && m.height > 400));
   for (const message of await page.evaluate(() => window.heard)) assert.equal(message.origin, home());
   const tall = (await heard(page, "size")).at(-1).height;
   await page.evaluate(() => (document.getElementById("f").width = 340));
   await page.waitForFunction((h) => window.heard.filter((m) => m.type === "size").at(-1).height !== h, tall);
-  assert.equal(await frame.locator("#roads-reset").isVisible(), false, "controls=main");
+  assert.equal(await frame.locator("#paths-reset").isVisible(), false, "controls=main");
 
-  await tell(page, { target: "flow-lab", type: "set", state: "roads.steps=8&theme=dark" });
+  await tell(page, { target: "flow-lab", type: "set", state: "paths.steps=8&theme=dark" });
   await nfe(frame, 8);
   assert.equal(await frame.locator("body").evaluate((e) => getComputedStyle(e).backgroundColor), "rgb(20, 22, 26)");
-  await tell(page, { target: "flow-lab", type: "set", state: "roads.sigmaMin=0.25" });
-  await frame.locator("#roads-sigma-out").filter({ hasText: "0.25" }).waitFor({ state: "attached" });
-  await tell(page, { target: "flow-lab", type: "set", state: "roads.steps=3&nonsense=1" });
+  await tell(page, { target: "flow-lab", type: "set", state: "paths.sigmaMin=0.25" });
+  await frame.locator("#paths-sigma-out").filter({ hasText: "0.25" }).waitFor({ state: "attached" });
+  await tell(page, { target: "flow-lab", type: "set", state: "paths.steps=3&nonsense=1" });
   await frame.locator("#message:not([hidden])").filter({ hasText: "nonsense" }).waitFor();
   await nfe(frame, 8);
   assert.deepEqual(await heard(page, "state"), [], "what the page around sets it knows already");
   // A person's change is told.
-  await frame.locator('[name="roads.steps"][value="4"]').evaluate((input) => input.click()); // Firefox finds no place to click at inside a frame
-  await page.waitForFunction(() => window.heard.filter((m) => m.type === "state").at(-1)?.state === "roads.sigmaMin=0.25&roads.steps=4");
+  await frame.locator('[name="paths.steps"][value="4"]').evaluate((input) => input.click()); // Firefox finds no place to click at inside a frame
+  await page.waitForFunction(() => window.heard.filter((m) => m.type === "state").at(-1)?.state === "paths.sigmaMin=0.25&paths.steps=4");
   assert.deepEqual(errors, []);
   await context.close();
 });
 
 test("it speaks to the origin that it was told, and hears no other", async () => {
-  const named = await framed(alone(server, "roads", `parent=${around()}`));
+  const named = await framed(alone(server, "paths", `parent=${around()}`));
   await nfe(named.frame, 1);
   await named.page.waitForFunction(() => window.heard.some((m) => m.type === "ready"));
   await named.context.close();
 
-  const other = await framed(alone(server, "roads", "parent=https://blog.example"));
+  const other = await framed(alone(server, "paths", "parent=https://blog.example"));
   await nfe(other.frame, 1);
-  await tell(other.page, { target: "flow-lab", type: "set", state: "roads.steps=8" });
+  await tell(other.page, { target: "flow-lab", type: "set", state: "paths.steps=8" });
   await other.page.waitForTimeout(800);
   assert.deepEqual(await other.page.evaluate(() => window.heard), []);
   await nfe(other.frame, 1);
   await other.context.close();
 
   // A frame beside it, of a third origin, is not its parent.
-  const { page, frame, context } = await framed(alone(server, "roads"));
+  const { page, frame, context } = await framed(alone(server, "paths"));
   await nfe(frame, 1);
   const third = around()
     .replace("localhost", "127.0.0.1")
@@ -97,7 +97,7 @@ test("it speaks to the origin that it was told, and hears no other", async () =>
   await page
     .frames()
     .find((f) => f.url().endsWith("embedding.html"))
-    .evaluate(() => parent.frames[0].postMessage({ target: "flow-lab", type: "set", state: "roads.steps=8" }, "*"));
+    .evaluate(() => parent.frames[0].postMessage({ target: "flow-lab", type: "set", state: "paths.steps=8" }, "*"));
   await page.waitForTimeout(500);
   await nfe(frame, 1);
   await context.close();
@@ -107,20 +107,20 @@ test("a wrong address says what is there", async () => {
   const context = await chrome.newContext();
   const page = await context.newPage();
   await page.goto(`${server.url}embed.html#figure=roses`);
-  await page.locator("#message:not([hidden])").filter({ hasText: "There is no figure “roses”. There are: digits, roads" }).waitFor();
+  await page.locator("#message:not([hidden])").filter({ hasText: "There is no figure “roses”. There are: digits, paths" }).waitFor();
   await page.goto(`${server.url}embed.html`);
   await page.reload();
   await page.locator("#message:not([hidden])").filter({ hasText: "add #figure=" }).waitFor();
-  await page.goto(`${server.url}embed.html#figure=roads&controls=some&roads.steps=2&theme=pink`);
+  await page.goto(`${server.url}embed.html#figure=paths&controls=some&paths.steps=2&theme=pink`);
   await page.reload();
   await page.locator("#message:not([hidden])").filter({ hasText: "controls" }).filter({ hasText: "theme" }).waitFor();
-  await page.locator("#roads-nfe").filter({ hasText: "2" }).waitFor();
+  await page.locator("#paths-nfe").filter({ hasText: "2" }).waitFor();
   await context.close();
 });
 
 test("EMBED.md lists every setting with what it takes", async () => {
   const context = await chrome.newContext();
-  const { page } = await open(context, alone(server, "roads"));
+  const { page } = await open(context, alone(server, "paths"));
   const lines = await page.evaluate(async () => {
     const base = performance
       .getEntriesByType("resource")
@@ -159,14 +159,14 @@ test("frames of one page share an engine and a download; when the first goes, th
     );
     return page.frameLocator(`#${id}`);
   };
-  const digits = alone(server, "digits", "engine=cpu&digits=1&steps=2&controls=main", "view");
+  const digits = alone(server, "digits", "device=cpu&digits=1&steps=2&controls=main", "view");
   const complete = (frame) => frame.locator('#figure[data-done="true"][aria-busy="false"]').waitFor({ timeout: 60_000 });
   const first = await add("f", digits);
   await complete(first);
   const second = await add("g", digits);
   await complete(second);
-  const third = await add("h", alone(server, "roads"));
-  const fourth = await add("i", alone(server, "roads", "roads.steps=8"));
+  const third = await add("h", alone(server, "paths"));
+  const fourth = await add("i", alone(server, "paths", "paths.steps=8"));
   await nfe(third, 1);
   await nfe(fourth, 8);
   assert.equal(page.workers().length, 2);
@@ -182,7 +182,7 @@ test("frames of one page share an engine and a download; when the first goes, th
   await page.evaluate(() => ["f", "h"].forEach((id) => document.getElementById(id).remove()));
   await complete(second);
   assert.equal(await second.locator("#nfe").textContent(), "64");
-  await fourth.locator('[name="roads.steps"][value="2"]').check({ force: true });
+  await fourth.locator('[name="paths.steps"][value="2"]').check({ force: true });
   await nfe(fourth, 2);
   assert.equal(page.workers().length, 2);
   assert.deepEqual(errors, []);
@@ -204,7 +204,7 @@ test("a frame that is at work and is sent elsewhere takes no other with it", asy
     return page.frameLocator(`#${id}`);
   };
   const go = (id) => page.evaluate((name) => (document.getElementById(name).src = "about:blank"), id);
-  const digits = alone(server, "digits", `engine=cpu&${RUN}&controls=main`, "view");
+  const digits = alone(server, "digits", `device=cpu&${RUN}&controls=main`, "view");
   const lab = alone(server, "lab", "lab.width=32&lab.batch=64&lab.until=100000&lab.particles=200&controls=main", "view");
   const atWork = '#figure[data-done="false"][aria-busy="true"]';
   const one = await add("one", digits);
@@ -239,9 +239,9 @@ test("a frame that is at work and is sent elsewhere takes no other with it", asy
 test("a comparison goes on in the frame that stays when the one goes that holds both its networks", { skip: lateWorker }, async () => {
   const context = await chrome.newContext({ viewport: { width: 800, height: 700 } });
   const { page, errors } = await open(context, around());
-  const press = (frame) => frame.locator("#few-start").evaluate((button) => button.click());
+  const press = (frame) => frame.locator("#few-steps-start").evaluate((button) => button.click());
   const add = async (id) => {
-    const src = alone(server, "few", "engine=cpu&few.class=6", "press");
+    const src = alone(server, "few-steps", "device=cpu&few-steps.class=6", "press");
     await page.evaluate(
       ([name, address]) => document.body.append(Object.assign(document.createElement("iframe"), { src: address, id: name, width: 360, height: 300 })),
       [id, src],
@@ -250,7 +250,7 @@ test("a comparison goes on in the frame that stays when the one goes that holds 
     await press(frame);
     return frame;
   };
-  const said = (frame, text) => frame.locator("#few-text").filter({ hasText: text }).waitFor({ timeout: LATE });
+  const said = (frame, text) => frame.locator("#few-steps-text").filter({ hasText: text }).waitFor({ timeout: LATE });
   const first = await add("first");
   await said(first, /NFE/);
   await press(first);
@@ -259,7 +259,7 @@ test("a comparison goes on in the frame that stays when the one goes that holds 
   await said(second, "4 NFE");
   await page.evaluate(() => document.getElementById("first").remove());
   await said(second, /^Class 6/);
-  assert.equal(await second.locator("#few-message").isVisible(), false);
+  assert.equal(await second.locator("#few-steps-message").isVisible(), false);
   assert.deepEqual(errors, []);
   await context.close();
 });

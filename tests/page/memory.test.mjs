@@ -19,7 +19,7 @@ function same(before, now, t) {
 
 test("200 runs leave memory where it was", { skip }, async (t) => {
   const context = await chrome.newContext();
-  const { page, errors } = await open(context, alone(server, "digits", "engine=cpu&digits=1&steps=1&guidance=1", "view"));
+  const { page, errors } = await open(context, alone(server, "digits", "device=cpu&digits=1&steps=1&guidance=1", "view"));
   await done(page);
   await runs(page, 20);
   const before = await held(page);
@@ -31,8 +31,8 @@ test("200 runs leave memory where it was", { skip }, async (t) => {
 
 test("50 visits to figures leave memory where it was", { skip }, async (t) => {
   const context = await chrome.newContext({ viewport: { width: 1000, height: 700 } });
-  const { page, errors } = await open(context, `${server.url}#engine=cpu&digits=1&steps=1&lab.until=30`);
-  const places = ["roads", "lab", "digits-figure"];
+  const { page, errors } = await open(context, `${server.url}#device=cpu&digits=1&steps=1&lab.until=30`);
+  const places = ["paths", "lab", "digits-figure"];
   await visits(page, places, 1, 4000);
   await visits(page, places, 5);
   await page.waitForTimeout(1000);

@@ -160,7 +160,7 @@ function check({ results, figure, wrong }) {
   assert.ok(digits.stopped < 16 * digits.first + 2000, `what was aborted and left went on: ${digits.stopped} ms, a frame ${digits.first} ms`);
   assert.deepEqual(digits.closed, ["AbortError", "AbortError"]);
   assert.deepEqual(few.frame, { t: 1, nfe: 1, done: true, sizes: [1568, 1568], finite: true });
-  assert.match(few.refused, /^TypeError: .*“few” knows no “solver”; it knows seed, steps, labels, signal$/);
+  assert.match(few.refused, /^TypeError: .*“few-step” knows no “solver”; it knows seed, steps, labels, signal$/);
 
   assert.deepEqual([training.backend, training.device, training.parameters > 100], ["cpu", "CPU", true]);
   assert.deepEqual(

@@ -6,10 +6,10 @@ import { DIST, alone, blocked, computes, done, hashed, inChromium, open, picture
 
 const { chrome, server } = await setUp();
 
-const FEW = "digits=4&steps=4&engine=cpu";
+const FEW_STEPS = "digits=4&steps=4&device=cpu";
 
 /** A fresh visitor's page. */
-async function visit(hash = FEW, options = {}, from = server) {
+async function visit(hash = FEW_STEPS, options = {}, from = server) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   return { context, ...(await open(context, alone(from, "digits", hash, "view"))) };
 }
@@ -108,7 +108,7 @@ test("controls do what they say, and the link gives them back", async () => {
 });
 
 test("an adaptive solver shows its tolerance instead of steps", async () => {
-  const { page, context } = await visit("digits=1&solver=dopri5&tolerance=0.1&engine=cpu");
+  const { page, context } = await visit("digits=1&solver=dopri5&tolerance=0.1&device=cpu");
   await done(page);
   assert.equal(await page.isVisible('[name="tolerance"]'), true);
   assert.equal(await page.isVisible('[name="steps"]'), false);
@@ -137,7 +137,7 @@ test("time is scrubbed and played, and the film strip follows the chosen digit",
 });
 
 test("stop stops, keeps what there is, and again goes on", async () => {
-  const { page, context } = await visit("digits=64&steps=64&engine=cpu");
+  const { page, context } = await visit("digits=64&steps=64&device=cpu");
   await page.waitForFunction(() => Number(part("#figure").dataset.frames) >= 2, undefined, { timeout: 60_000 });
   await page.click("#stop");
   await page.waitForFunction(() => part("#figure").getAttribute("aria-busy") === "false");
@@ -157,7 +157,7 @@ test("stop stops, keeps what there is, and again goes on", async () => {
 });
 
 test("a malformed link is explained and the rest of it used", async () => {
-  const { page, errors, context } = await visit("digits=5&steps=abc&colour=red&class=3&seed=-1&engine=cpu&guidance=");
+  const { page, errors, context } = await visit("digits=5&steps=abc&colour=red&class=3&seed=-1&device=cpu&guidance=");
   const said = await message(page);
   for (const word of ["digits", "steps", "colour", "seed", "guidance"]) assert.ok(said.includes(word), `${word}: ${said}`);
   assert.equal(await page.$eval("#classes [aria-checked=true]", (e) => e.textContent), "3");
@@ -193,7 +193,7 @@ test("broken, foreign and missing weights say so", async () => {
   ];
   for (const [answer, words] of cases) {
     const broken = await serve((path) => (path.endsWith(manifest.file) ? answer : null));
-    const { page, context } = await visit(FEW, {}, broken);
+    const { page, context } = await visit(FEW_STEPS, {}, broken);
     await page.waitForFunction(() => part("#digits-message")?.hidden === false, undefined, { timeout: 60_000 });
     assert.match(await text(page, "#digits-message"), words);
     await context.close();
@@ -207,7 +207,7 @@ test("weights are downloaded once and then kept", async () => {
   assert.equal(await page.$eval("#figure", (e) => e.dataset.weights), "downloaded");
   const count = () => server.requests.filter((path) => path.endsWith(".safetensors")).length;
   const before = count();
-  const second = await open(context, alone(server, "digits", FEW, "view"));
+  const second = await open(context, alone(server, "digits", FEW_STEPS, "view"));
   await done(second.page);
   assert.equal(await second.page.$eval("#figure", (e) => e.dataset.weights), "cached");
   assert.equal(count(), before);
@@ -215,7 +215,7 @@ test("weights are downloaded once and then kept", async () => {
 });
 
 test("the page is never blocked for more than 50 ms while sampling", { skip: inChromium("it does not report its tasks") }, async () => {
-  const { page, context } = await visit("digits=16&steps=8&engine=cpu");
+  const { page, context } = await visit("digits=16&steps=8&device=cpu");
   await done(page);
   assert.deepEqual(await blocked(page, () => computes(page, () => page.click("#again"))), []);
   await context.close();
@@ -236,7 +236,7 @@ test("everything can be reached and named by keyboard and screen reader", async 
 });
 
 test("it fits a phone, in dark, with reduced motion", async () => {
-  const { page, context, errors } = await visit(FEW, {
+  const { page, context, errors } = await visit(FEW_STEPS, {
     viewport: { width: 360, height: 740 },
     colorScheme: "dark",
     reducedMotion: "reduce",

@@ -50,14 +50,14 @@ test("the catalog that the page and the types are made from is the engine's", as
 
 test("what the package's types say of defaults and domains is the catalog's", () => {
   const types = readFileSync(join(ROOT, "www/api/index.d.ts"), "utf8");
-  const { digits, few, lab, seed } = CATALOG;
+  const { digits, fewStep, lab, seed } = CATALOG;
   const { guidance } = digits;
   const said = {
     "weight?: number": [`${guidance.weight.min} to ${guidance.weight.max}, ${guidance.weight.initial} by default`],
     "from?: number": [`${guidance.from.min} to ${guidance.from.max}, ${guidance.from.initial} by default`],
     "to?: number": [`${guidance.to.min} to ${guidance.to.max}`, `${guidance.to.initial} by default`],
     "labels: readonly": [`${digits.class.min} to ${digits.class.max}`, `1 to ${digits.most} of them`],
-    "steps?: number": [`from ${digits.steps.min} to ${digits.steps.max}; ${digits.steps.initial} by default, ${few.steps.initial} for the few-step`],
+    "steps?: number": [`from ${digits.steps.min} to ${digits.steps.max}; ${digits.steps.initial} by default, ${fewStep.steps.initial} for the few-step`],
     "solver?: Solver": [`"${digits.solver}" by default`],
     "tolerance?: Tolerance": [`${digits.tolerance.initial} by default`],
     "seed?: number": [`2³² − 1; ${seed.initial} by default`],

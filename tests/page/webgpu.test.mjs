@@ -19,7 +19,7 @@ async function started(t, options) {
 }
 
 const ONE = "digits=1&steps=2&guidance=1";
-const ON_GPU = `${ONE}&engine=webgpu`;
+const ON_GPU = `${ONE}&device=webgpu`;
 
 test("without WebGPU the CPU computes and the page says why", async (t) => {
   const chrome = await started(t, { webgpu: false });
@@ -43,7 +43,7 @@ test("with WebGPU it computes there, and the CPU draws the same digit", { skip }
   assert.match(await page.textContent("#engine"), /^Device: WebGPU \(.+\), as chosen\.$/);
   assert.deepEqual(errors, []);
   const onGpu = await grey(page);
-  await computes(page, () => page.selectOption('[name="engine"]', "cpu"));
+  await computes(page, () => page.selectOption('[name="device"]', "cpu"));
   assert.equal(await engine(page), "cpu");
   const onCpu = await grey(page);
   same(onGpu, onCpu);
@@ -59,7 +59,7 @@ test("the page is not blocked while WebGPU samples", { skip }, async (t) => {
 
 test("a GPU that is lost midway is said, and the CPU finishes the run", { skip }, async (t) => {
   const chrome = await started(t, { webgpu: true });
-  const { page } = await open(await chrome.newContext(), alone(server, "digits", "digits=4&steps=32&engine=webgpu", "view"));
+  const { page } = await open(await chrome.newContext(), alone(server, "digits", "digits=4&steps=32&device=webgpu", "view"));
   await page.waitForFunction(() => Number(part("#figure").dataset.frames) >= 1, undefined, { timeout: 240_000 });
   assert.equal(await engine(page), "webgpu", await page.textContent("#engine"));
   await page.evaluate(() => part("flow-lab").figure.destroyDevice());
@@ -70,13 +70,13 @@ test("a GPU that is lost midway is said, and the CPU finishes the run", { skip }
   assert.ok((await picture(page)).length > 1000);
 });
 
-const TINY = `${SMALL.replace("until=120", "until=12")}&lab.engine=webgpu`;
+const TINY = `${SMALL.replace("until=120", "until=12")}&lab.device=webgpu`;
 
 test("the lab without WebGPU says why and trains on the CPU", async (t) => {
   const chrome = await started(t, { webgpu: false });
   const { page, errors } = await visit(chrome, server, TINY);
   assert.match(await message(page), /WebGPU is not used: (this browser has no WebGPU|the browser found no GPU).*The CPU computes instead/);
-  assert.ok(!(await page.evaluate(() => location.hash)).includes("lab.engine"));
+  assert.ok(!(await page.evaluate(() => location.hash)).includes("lab.device"));
   await page.click("#lab-train");
   await stopped(page, 12);
   await page.waitForFunction(() => /^Training on the CPU, in a worker: [\d.]+ ms a step\.$/.test(part("#lab-engine").textContent));
@@ -107,7 +107,7 @@ test("the lab trains on WebGPU as it does on the CPU", { skip }, async (t) => {
   await page.waitForFunction(() => /ms a step\. The CPU would take [\d.]+ ms\.$/.test(part("#lab-engine").textContent), undefined, {
     timeout: 60_000,
   });
-  await page.selectOption('[name="lab.engine"]', "cpu");
+  await page.selectOption('[name="lab.device"]', "cpu");
   await page.waitForFunction(() => /^Training on the CPU/.test(part("#lab-engine").textContent));
   await page.waitForFunction(() => part("#lab").dataset.ready === "true");
   assert.equal(await step(page), 0, "another engine begins again");

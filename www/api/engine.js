@@ -7,14 +7,14 @@ import { all, functionOf, one, signalOf } from "./check.js";
 import { closed, stream, unlessAborted } from "./stream.js";
 
 const MOST_DIGITS = CATALOG.digits.most; // of one run
-const OPTIONS = { network: { kind: choice("digits", "few"), initial: "digits" }, backend: DIGITS.engine };
+const OPTIONS = { network: { kind: choice("digits", "few-step"), initial: "digits" }, backend: DIGITS.device };
 const CLASS = DIGITS.class;
 const WEIGHT = DIGITS.guidance;
 const { seed, solver, steps, tolerance } = DIGITS;
 /** What a run of each network can be told beside its labels; a few-step network has no field to integrate or to guide. */
 const SETTINGS = {
   digits: { seed, solver, steps, tolerance },
-  few: { seed, steps: offered(CATALOG.few.steps, { whole: true }) },
+  "few-step": { seed, steps: offered(CATALOG.fewStep.steps, { whole: true }) },
 };
 const IGNORED = { solver: solver.initial, tolerance: tolerance.initial, guidance: { weight: 1, from: 0, to: 1 } };
 
@@ -70,9 +70,9 @@ class DigitEngine {
 
   #request(asked) {
     const table = SETTINGS[this.#name];
-    const others = this.#name === "few" ? ["labels", "signal"] : ["labels", "guidance", "signal"];
+    const others = this.#name === "few-step" ? ["labels", "signal"] : ["labels", "guidance", "signal"];
     const settings = all(`sample of the network “${this.#name}”`, asked, table, others);
-    const guidance = this.#name === "few" ? {} : { guidance: guidanceOf(asked.guidance) };
+    const guidance = this.#name === "few-step" ? {} : { guidance: guidanceOf(asked.guidance) };
     return { ...IGNORED, labels: labelsOf(asked.labels), ...settings, ...guidance };
   }
 

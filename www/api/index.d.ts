@@ -12,8 +12,8 @@ export type { Named, Solver } from "./catalog.js";
 /** Where an engine computes. */
 export type Backend = "webgpu" | "cpu";
 
-/** "digits": the velocity network, for any solver; "few": the few-step network, made for 1 to 16 steps. */
-export type Network = "digits" | "few";
+/** "digits": the velocity network, for any solver; "few-step": the few-step network, made for 1 to 16 steps. */
+export type Network = "digits" | "few-step";
 
 export interface EngineOptions<N extends Network = Network> {
   /** Which network, "digits" by default; its weights, 1.1 MB, are downloaded and kept in the browser's cache. */
@@ -96,7 +96,7 @@ export interface Engine<R extends FewRequest = SampleRequest> {
 }
 
 /** Opens an engine: starts a worker, downloads weights. */
-export function createEngine(options: EngineOptions<"few"> & { network: "few" }): Promise<Engine<FewRequest>>;
+export function createEngine(options: EngineOptions<"few-step"> & { network: "few-step" }): Promise<Engine<FewRequest>>;
 export function createEngine(options?: EngineOptions<"digits">): Promise<Engine<SampleRequest>>;
 
 /**

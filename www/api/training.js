@@ -10,7 +10,7 @@ import { closed, unlessAborted } from "./stream.js";
 const SETTINGS = ["path", "sigmaMin", "coupling", "epsilon", "width", "depth", "batch", "rate", "time", "ema", "seed"];
 const TABLE = Object.fromEntries(SETTINGS.map((key) => [key, LAB[`lab.${key}`]]));
 const ENDS = ["source", "target"];
-const BACKEND = { backend: LAB["lab.engine"] };
+const BACKEND = { backend: LAB["lab.device"] };
 const named = LAB["lab.source"].kind.values.filter((name) => name !== "text" && name !== "points");
 const NAME = {
   initial: "",

@@ -1,4 +1,5 @@
 // A figure's settings as an author writes them: attributes of <flow-lab>.
+import { attributeName } from "./aliases.js";
 import { choice } from "./state.js";
 
 /** The attribute for `key` of figure `name`: without the figure's prefix, in kebab case; HTML has another use for "class". */
@@ -28,7 +29,7 @@ export function fromAttributes(element, name, table, before) {
   const problems = [];
   const keys = new Map(Object.keys(table).map((key) => [attribute(name, key), key]));
   for (const { name: written, value: given } of element.attributes) {
-    const key = keys.get(written);
+    const key = keys.get(attributeName(written));
     const kind = key ? table[key].kind : OWN[written];
     if (kind === undefined) {
       if (!EVERYWHERE.test(written)) problems.push(`This figure has no setting “${written}”.`);
@@ -55,10 +56,10 @@ export const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll('"'
 export function hideControls(root, name, table, hide) {
   const unknown = [];
   for (const wanted of hide.split(/[\s,]+/).filter(Boolean)) {
-    const key = Object.keys(table).find((k) => attribute(name, k) === wanted);
+    const key = Object.keys(table).find((k) => attribute(name, k) === attributeName(wanted));
     const controls = key ? root.querySelectorAll(`[name="${key}"]`) : [];
     if (!controls.length) unknown.push(wanted);
-    for (const control of controls) (control.closest(".field, .segments, .roads-steps") ?? control).classList.add("left-away");
+    for (const control of controls) (control.closest(".field, .segments, .paths-steps") ?? control).classList.add("left-away");
     for (const words of root.querySelectorAll(`[data-with="${key}"]`)) words.classList.add("left-away");
   }
   // A frame around nothing goes too.

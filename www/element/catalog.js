@@ -126,7 +126,7 @@ export const CATALOG = Object.freeze({
       "label": "Pinwheel"
     }
   ],
-  "few": {
+  "fewStep": {
     "steps": {
       "initial": 4,
       "max": 64,

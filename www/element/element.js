@@ -1,4 +1,5 @@
 // <flow-lab figure="…">: one live figure, in the article, in a post of somebody else's, in embed.html.
+import { figureName } from "./aliases.js";
 import { parts } from "./loading.js";
 import { followTheme } from "../plot/theme.js";
 import { fromAttributes, hideControls } from "./attributes.js";
@@ -41,7 +42,8 @@ export class FlowLab extends HTMLElement {
   }
 
   get name() {
-    return this.getAttribute("figure");
+    const written = this.getAttribute("figure");
+    return written && figureName(written);
   }
 
   connectedCallback() {
@@ -140,7 +142,7 @@ export class FlowLab extends HTMLElement {
 
   /** The author's page changed attributes: they hold from now on. */
   #reread(changed) {
-    if (changed.some(({ attributeName, oldValue }) => attributeName === "figure" && oldValue !== this.name)) return this.#begin();
+    if (changed.some(({ attributeName, oldValue }) => attributeName === "figure" && figureName(oldValue) !== this.name)) return this.#begin();
     const { table, state } = this.#mounted ?? {};
     if (!state || this.#link) return;
     const { values, problems } = fromAttributes(this, this.name, table, state);

@@ -1,4 +1,5 @@
 // What a person can set: tables that drive controls, URL and defaults.
+import { keyName, placeName } from "./aliases.js";
 import { CATALOG } from "./catalog.js";
 
 export const choice = (...values) => ({
@@ -48,7 +49,7 @@ export const SOLVERS = CATALOG.solvers.map(({ id }) => id);
 export const DISTRIBUTIONS = CATALOG.distributions.map(({ id }) => id);
 
 /** Where the digit networks compute: one setting for all figures that use them. */
-export const ENGINE = Object.freeze({ kind: choice("auto", "webgpu", "cpu"), initial: "auto" });
+export const DEVICE = Object.freeze({ kind: choice("auto", "webgpu", "cpu"), initial: "auto" });
 
 /** Whether a person is in this control, which then is left alone; a group of radio buttons never is. */
 export const focused = (control) => control instanceof Element && control.matches(":focus");
@@ -72,7 +73,8 @@ const short = (value) => (value.length > 40 ? `${value.slice(0, 40)}…` : value
 export function parseHash(table, hash, before = defaults(table)) {
   const state = { ...before };
   const problems = [];
-  for (const [key, given] of new URLSearchParams(hash.replace(/^#/, ""))) {
+  for (const [written, given] of new URLSearchParams(hash.replace(/^#/, ""))) {
+    const key = Object.hasOwn(table, written) ? written : keyName(written);
     const property = Object.hasOwn(table, key) ? table[key] : null;
     const value = property?.kind.read(given);
     if (!property) problems.push(`The link sets “${short(key)}”, which does not exist here.`);
@@ -97,5 +99,6 @@ export function toHash(table, state) {
 /** {name, hash}: the place that a link begins with ("#lab&…"), where `known(name)`, and the rest of it. */
 export function place(hash, known) {
   const [first, ...rest] = hash.replace(/^#/, "").split("&");
-  return first && !first.includes("=") && known(decodeURIComponent(first)) ? { name: first, hash: rest.join("&") } : { name: null, hash };
+  const name = first && !first.includes("=") && placeName(decodeURIComponent(first));
+  return name && known(name) ? { name, hash: rest.join("&") } : { name: null, hash };
 }

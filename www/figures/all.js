@@ -22,8 +22,8 @@ export const FIGURES = Object.freeze({
     markup: new URL("./digits/figure.html", import.meta.url).href,
     styles: [...COMMON, new URL("./digits/digits.css", import.meta.url).href],
   },
-  roads: {
-    title: "Two roads from noise to data",
+  paths: {
+    title: "Two paths from noise to data",
     load: () => import("./paths/start.js"),
     markup: new URL("./paths/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, new URL("./paths/paths.css", import.meta.url).href],
@@ -40,13 +40,13 @@ export const FIGURES = Object.freeze({
     markup: new URL("./race/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS, new URL("./race/race.css", import.meta.url).href],
   },
-  few: {
+  "few-steps": {
     title: "The same noise, fewer steps",
     load: () => import("./few-steps/start.js"),
     markup: new URL("./few-steps/figure.html", import.meta.url).href,
     styles: [...COMMON, PARTS, new URL("./few-steps/few-steps.css", import.meta.url).href],
   },
-  hand: {
+  edit: {
     title: "A digit of your own",
     load: () => import("./edit/start.js"),
     markup: new URL("./edit/figure.html", import.meta.url).href,

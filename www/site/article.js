@@ -2,14 +2,14 @@
 import "../api/element.js";
 import "./reading.js";
 import { DIGITS } from "../figures/digits/table.js";
-import { FEW } from "../figures/few-steps/table.js";
-import { HAND } from "../figures/edit/table.js";
+import { FEW_STEPS } from "../figures/few-steps/table.js";
+import { EDIT } from "../figures/edit/table.js";
 import { LAB } from "../figures/lab/table.js";
 import { RACE } from "../figures/race/table.js";
-import { ROADS } from "../figures/paths/table.js";
+import { PATHS } from "../figures/paths/table.js";
 import { parseHash, place, toHash } from "../element/state.js";
 
-const TABLE = Object.freeze({ ...DIGITS, ...ROADS, ...LAB, ...RACE, ...HAND, ...FEW });
+const TABLE = Object.freeze({ ...DIGITS, ...PATHS, ...LAB, ...RACE, ...EDIT, ...FEW_STEPS });
 /** @type {import("../api/element.js").FlowLab[]} */
 const elements = /** @type {any} */ ([...document.querySelectorAll("flow-lab[linked]")]);
 

@@ -1,13 +1,16 @@
 // embed.html#figure=…: one figure in a frame. What it tells the page around and hears from it is in frame.js.
+import { figureName } from "../element/aliases.js";
 import { joinFrames } from "../engine/commons.js";
 import "../api/element.js";
 import { FIGURES } from "../figures/all.js";
 import { connect } from "./frame.js";
 import { choice, parseHash, text, toHash } from "../element/state.js";
 
+const FIGURE = choice(...Object.keys(FIGURES));
+
 /** What the hash may set besides the figure's own keys; the same words as the element's attributes. */
 const FRAME = Object.freeze({
-  figure: { kind: choice(...Object.keys(FIGURES)), initial: "" },
+  figure: { kind: { ...FIGURE, read: (text) => FIGURE.read(figureName(text)) }, initial: "" },
   controls: { kind: choice("all", "main", "none"), initial: "all" },
   hide: { kind: text(/^[a-z0-9 ,-]{0,400}$/, "names of controls"), initial: "" },
   theme: { kind: choice("auto", "light", "dark"), initial: "auto" },
@@ -26,9 +29,12 @@ function setTheme(theme) {
   else document.documentElement.dataset.theme = theme;
 }
 
+/** The figure that the hash names. */
+const named = () => figureName(new URLSearchParams(location.hash.slice(1)).get("figure") ?? "");
+
 async function begin() {
   joinFrames();
-  const name = new URLSearchParams(location.hash.slice(1)).get("figure") ?? "";
+  const name = named();
   if (!Object.hasOwn(FIGURES, name)) {
     const known = Object.keys(FIGURES).join(", ");
     document.getElementById("place").hidden = true;
@@ -72,8 +78,7 @@ async function begin() {
   window.addEventListener("pagehide", () => element.remove());
   window.addEventListener("pageshow", ({ persisted }) => persisted && place.replaceChildren(element));
   window.addEventListener("hashchange", () => {
-    const other = new URLSearchParams(location.hash.slice(1)).get("figure");
-    if (other !== name)
+    if (named() !== name)
       location.reload(); // another figure: begin again
     else set(location.hash);
   });

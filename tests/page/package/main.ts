@@ -74,7 +74,7 @@ async function digits() {
 }
 
 async function few() {
-  const engine = await createEngine({ network: "few", backend: "cpu" });
+  const engine = await createEngine({ network: "few-step", backend: "cpu" });
   const frame = plain(await engine.draw({ labels: [7, null], steps: 1 }));
   const refused = await said(() => engine.draw({ labels: [7], ...({ solver: "heun" } as object) }));
   engine.close();

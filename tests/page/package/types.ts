@@ -4,7 +4,7 @@ import type { FlowLab, FlowLabChangeEvent } from "flow-lab/element";
 
 export async function right(signal: AbortSignal) {
   const engine: Engine = await createEngine();
-  const few: Engine<FewRequest> = await createEngine({ network: "few", backend: "webgpu", onProgress: (share: number) => share, signal });
+  const few: Engine<FewRequest> = await createEngine({ network: "few-step", backend: "webgpu", onProgress: (share: number) => share, signal });
   const frame: Frame = await engine.draw({ labels: [1, null], seed: 1, solver: "dopri5", tolerance: 0.001, guidance: { weight: 3 }, signal });
   for await (const { t, nfe, x, x1, done } of few.sample({ labels: [1], steps: 1 })) {
     const values: [number, number, Float32Array, Float32Array, boolean] = [t, nfe, x, x1, done];
@@ -19,13 +19,13 @@ export async function right(signal: AbortSignal) {
   const bytes: Uint8Array = await run.weights();
   const element: FlowLab = document.createElement("flow-lab");
   element.addEventListener("flow-lab-change", (event: FlowLabChangeEvent) => console.log(event.detail.state["steps"]));
-  document.querySelector("flow-lab")?.setAttribute("figure", "roads");
+  document.querySelector("flow-lab")?.setAttribute("figure", "paths");
   return [frame, flow, bytes, element.name];
 }
 
 export async function wrong() {
   const engine = await createEngine({ network: "digits" });
-  const few = await createEngine({ network: "few" });
+  const few = await createEngine({ network: "few-step" });
   const run = await createTraining();
   // @ts-expect-error there is no such backend
   await createEngine({ backend: "gpu" });

@@ -104,7 +104,7 @@ export class LabClient {
 
   /**
    * Starts a worker that computes on `device`, "cpu" or "webgpu", or joins the one that runs for the same `purpose`: curves of
-   * the roads do not wait for training. What this client held in an earlier one is gone. Resolves to {name}: the device as the engine calls it.
+   * the paths do not wait for training. What this client held in an earlier one is gone. Resolves to {name}: the device as the engine calls it.
    */
   open(device, purpose = "train") {
     if (this.#closed) return Promise.reject(new Error("the figure is gone"));

@@ -64,8 +64,8 @@ export class DigitsFigure extends Figure {
   /** Opens the engine that is chosen, and again where another was chosen meanwhile. */
   async #open() {
     try {
-      for (let wanted = null; wanted !== this.state.engine; ) {
-        wanted = this.state.engine;
+      for (let wanted = null; wanted !== this.state.device; ) {
+        wanted = this.state.device;
         const { cached } = await this.#network.open(wanted, (share) => this.#loading(share));
         this.part("figure").dataset.weights = cached ? "cached" : "downloaded";
       }

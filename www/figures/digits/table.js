@@ -1,6 +1,6 @@
 // What a person can set in the digits figure.
 import { CATALOG } from "../../element/catalog.js";
-import { ENGINE, SEED, SOLVERS, offered, oneOf } from "../../element/state.js";
+import { DEVICE, SEED, SOLVERS, offered, oneOf } from "../../element/state.js";
 
 const DOMAINS = CATALOG.digits;
 
@@ -16,7 +16,7 @@ export const DIGITS = Object.freeze({
   guidance: offered(DOMAINS.guidance.weight),
   from: offered(DOMAINS.guidance.from),
   show: oneOf(["x", "x1"], "x"),
-  engine: ENGINE,
+  device: DEVICE,
 });
 
 /** The class of each digit of the grid: one class a row, counting up from `class`, or the same everywhere. */

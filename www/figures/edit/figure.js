@@ -6,7 +6,7 @@ import { DigitNetwork } from "../../engine/digits/network.js";
 import { Operations } from "./operations.js";
 import { Pad } from "./pad.js";
 import { Results } from "./results.js";
-import { HAND, read, write } from "./table.js";
+import { EDIT, read, write } from "./table.js";
 
 export class HandFigure extends Figure {
   #pad;
@@ -16,7 +16,7 @@ export class HandFigure extends Figure {
   #acting = null; // the button whose work is done
 
   constructor(context) {
-    super(context, "hand");
+    super(context, "edit");
     this.#pad = new Pad(this.part("pad"), () => this.#drawn(), this.signal);
     this.#results = new Results(this);
     this.#operations = new Operations({ network: this.#network, pad: this.#pad, results: this.#results, drawn: () => this.#drawn() });
@@ -24,10 +24,10 @@ export class HandFigure extends Figure {
     this.#refresh();
     const form = this.part("form");
     this.on(form, "submit", (event) => event.preventDefault());
-    this.on(form.elements["hand.class"], "input", ({ target }) => {
-      const value = given(target, HAND["hand.class"]);
+    this.on(form.elements["edit.class"], "input", ({ target }) => {
+      const value = given(target, EDIT["edit.class"]);
       if (value === undefined) return;
-      this.state["hand.class"] = value;
+      this.state["edit.class"] = value;
       this.save();
     });
     this.on(this.root, "click", ({ target }) => {
@@ -40,14 +40,14 @@ export class HandFigure extends Figure {
 
   /** Shows the state. */
   #refresh() {
-    this.#pad.pixels = read(this.state["hand.drawing"]);
-    this.part("form").elements["hand.class"].value = this.state["hand.class"];
+    this.#pad.pixels = read(this.state["edit.drawing"]);
+    this.part("form").elements["edit.class"].value = this.state["edit.class"];
   }
 
   #drawn() {
     const drawing = write(this.#pad.pixels);
     this.#pad.revalue(read(drawing)); // what is computed is what the link says
-    this.state["hand.drawing"] = drawing;
+    this.state["edit.drawing"] = drawing;
     this.save();
   }
 
@@ -90,7 +90,7 @@ export class HandFigure extends Figure {
   /** What is on the pad now: what is drawn meanwhile belongs to the next act. */
   #job() {
     const { pixels, mask, whole, blank } = this.#pad;
-    return { pixels, mask, whole, blank, label: this.state["hand.class"] };
+    return { pixels, mask, whole, blank, label: this.state["edit.class"] };
   }
 
   async #act(act, job, signal) {
@@ -101,7 +101,7 @@ export class HandFigure extends Figure {
     try {
       this.#results.say("Loading the network…");
       const loading = (share) => this.task.busy && this.#results.say(`Loading the network… ${Math.round(100 * share)} %`);
-      await unless(signal, this.#network.open(this.state.engine, loading));
+      await unless(signal, this.#network.open(this.state.device, loading));
       await this.#operations[act]({ ...job, signal });
     } catch (error) {
       this.#results.say(signal.aborted ? "Stopped." : "");

@@ -1,15 +1,15 @@
 // What a person can set in the figure about a digit of one's own.
 import { CATALOG } from "../../element/catalog.js";
-import { ENGINE, offered, text } from "../../element/state.js";
+import { DEVICE, offered, text } from "../../element/state.js";
 
 export const SIDE = 28;
 const LEVELS = 15; // a pixel is one of 16 greys in the link
 
 /** key: {kind, initial}; the drawing is as `write` below makes it, empty for none. */
-export const HAND = Object.freeze({
-  "hand.drawing": { kind: text(/^([A-Za-z0-9_-]{523})?$/, "a drawing as this page writes it"), initial: "" },
-  engine: ENGINE, // the digits' own: one engine for all of them
-  "hand.class": { ...offered(CATALOG.digits.class, { whole: true }), initial: 3 },
+export const EDIT = Object.freeze({
+  "edit.drawing": { kind: text(/^([A-Za-z0-9_-]{523})?$/, "a drawing as this page writes it"), initial: "" },
+  device: DEVICE, // the digits' own: one engine for all of them
+  "edit.class": { ...offered(CATALOG.digits.class, { whole: true }), initial: 3 },
 });
 
 /** 784 values in [−1, 1] as text for a link: two pixels a byte, base64url. */

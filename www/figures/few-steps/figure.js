@@ -6,24 +6,24 @@ import { drawStrip } from "../../plot/images.js";
 import { onAppearance } from "../../plot/watch.js";
 import { LiveDistillation } from "./live.js";
 import { Network } from "./network.js";
-import { DIGITS, FEW, FLOW, NFES } from "./table.js";
+import { DIGITS, FEW_STEPS, FLOW, NFES } from "./table.js";
 
 const PIXELS = 784;
-const SHOWN = ["few.class", "few.seed"]; // what the rows depend on
+const SHOWN = ["few-steps.class", "few-steps.seed"]; // what the rows depend on
 
 export class FewFigure extends Figure {
-  #networks = { flow: new Network("digits"), map: new Network("few") };
+  #networks = { flow: new Network("digits"), map: new Network("few-step") };
   #cells = new Map(); // canvas → digits
   #live;
   working = startStop(this.root, this.part("start"), "Compare");
 
   constructor(context) {
-    super(context, "few");
+    super(context, "few-steps");
     this.onClose(() => Object.values(this.#networks).forEach((network) => network.close()));
     this.#build();
     this.on(this.part("form"), "submit", (event) => event.preventDefault());
-    this.on(this.root, "input", ({ target }) => FEW[target.name] && this.#input(target));
-    this.on(this.part("new-seed"), "click", () => this.#change("few.seed", newSeed()));
+    this.on(this.root, "input", ({ target }) => FEW_STEPS[target.name] && this.#input(target));
+    this.on(this.part("new-seed"), "click", () => this.#change("few-steps.seed", newSeed()));
     this.on(this.part("start"), "click", () => (this.task.busy ? this.task.stop() : this.compare()));
     onAppearance(this.part("rows"), () => this.#cells.forEach((cells, canvas) => this.#paint(canvas, cells)), this.signal);
     this.#fill();
@@ -33,7 +33,7 @@ export class FewFigure extends Figure {
 
   /** Options of the menus, from the table. */
   #fill() {
-    for (const [key, { kind }] of Object.entries(FEW)) {
+    for (const [key, { kind }] of Object.entries(FEW_STEPS)) {
       const menu = this.#control(key);
       if (menu?.tagName !== "SELECT" || menu.options.length) continue;
       for (const value of kind.values) menu.add(new Option(value.toLocaleString("en"), value));
@@ -47,7 +47,7 @@ export class FewFigure extends Figure {
   #build() {
     const rows = NFES.map((nfe) => {
       const row = document.createElement("div");
-      row.className = "few-row";
+      row.className = "few-steps-row";
       row.dataset.nfe = String(nfe);
       const title = Object.assign(document.createElement("strong"), { textContent: nfe === 0 ? "the noise" : `${nfe} NFE` });
       row.append(title, this.#cell("flow"), nfe > 0 ? this.#cell("map") : document.createElement("span"));
@@ -68,14 +68,14 @@ export class FewFigure extends Figure {
 
   /** Shows the state. */
   #refresh() {
-    for (const key of Object.keys(FEW)) {
+    for (const key of Object.keys(FEW_STEPS)) {
       const control = this.#control(key);
       if (control && !focused(control)) control.value = this.state[key];
     }
   }
 
   #input(target) {
-    const value = given(target, FEW[target.name]);
+    const value = given(target, FEW_STEPS[target.name]);
     if (value !== undefined) this.#change(target.name, value);
   }
 
@@ -146,10 +146,10 @@ export class FewFigure extends Figure {
     const { flow, map } = this.#networks;
     this.#say("Loading the networks…");
     const loading = (share) => this.task.busy && this.#say(`Loading the few-step network… ${Math.round(100 * share)} %`);
-    await unless(signal, flow.open(this.state.engine));
-    await unless(signal, map.open(this.state.engine, loading));
-    const label = this.state["few.class"];
-    const request = { ...FLOW, seed: this.state["few.seed"], labels: Array(DIGITS).fill(label) };
+    await unless(signal, flow.open(this.state.device));
+    await unless(signal, map.open(this.state.device, loading));
+    const label = this.state["few-steps.class"];
+    const request = { ...FLOW, seed: this.state["few-steps.seed"], labels: Array(DIGITS).fill(label) };
     for (const nfe of NFES.slice(1)) {
       for (const [which, network] of Object.entries(this.#networks)) {
         const name = which === "flow" ? "velocity network" : "few-step network";

@@ -26,7 +26,7 @@ export class LiveDistillation extends Figure {
   working = startStop(this.root, this.part("start"), "Distil");
 
   constructor(context) {
-    super(context, "few-live", "live-");
+    super(context, "few-steps-live", "live-");
     this.onClose(() => {
       this.#client.close();
       this.#forget();
@@ -44,12 +44,12 @@ export class LiveDistillation extends Figure {
   #settings() {
     const { state } = this;
     return {
-      images: state["few.images"],
-      steps: state["few.steps"],
-      batch: state["few.batch"],
+      images: state["few-steps.images"],
+      steps: state["few-steps.steps"],
+      batch: state["few-steps.batch"],
       rate: CATALOG.distillation.rate,
       guidance: FLOW.guidance,
-      seed: state["few.seed"],
+      seed: state["few-steps.seed"],
     };
   }
 
@@ -65,7 +65,7 @@ export class LiveDistillation extends Figure {
 
   #go() {
     this.report("");
-    const wanted = [this.state["few.computes"], this.#settings()]; // what is set while it rests is for the next time
+    const wanted = [this.state["few-steps.device"], this.#settings()]; // what is set while it rests is for the next time
     this.task.run(async (signal) => {
       try {
         const opened = this.#open(...wanted);

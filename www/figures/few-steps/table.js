@@ -1,15 +1,15 @@
 // What a person can set in the figure about digits in few steps.
 import { CATALOG } from "../../element/catalog.js";
-import { ENGINE, SEED, offered, oneOf } from "../../element/state.js";
+import { DEVICE, SEED, offered, oneOf } from "../../element/state.js";
 
-export const FEW = Object.freeze({
-  "few.class": { ...offered(CATALOG.digits.class, { whole: true }), initial: 3 },
-  "few.seed": SEED,
-  engine: ENGINE, // the digits' own: one engine for all of them
-  "few.computes": oneOf(["webgpu", "cpu"], "webgpu"),
-  "few.images": offered(CATALOG.distillation.images),
-  "few.steps": offered(CATALOG.distillation.steps),
-  "few.batch": offered(CATALOG.distillation.batch),
+export const FEW_STEPS = Object.freeze({
+  "few-steps.class": { ...offered(CATALOG.digits.class, { whole: true }), initial: 3 },
+  "few-steps.seed": SEED,
+  device: DEVICE, // the digits' own: one engine for all of them
+  "few-steps.device": oneOf(["webgpu", "cpu"], "webgpu"),
+  "few-steps.images": offered(CATALOG.distillation.images),
+  "few-steps.steps": offered(CATALOG.distillation.steps),
+  "few-steps.batch": offered(CATALOG.distillation.batch),
 });
 
 /** Rows of the figure; the few-step network was trained for 1 to 16 steps, and takes 32 by an interval that it never saw. */

@@ -26,7 +26,7 @@ export class LabFigure extends Figure {
     const { root, state, report, signal } = this;
     const byId = (id) => root.querySelector(`#${id}`);
     this.#engine = new LabEngine({
-      wants: () => state["lab.engine"],
+      wants: () => state["lab.device"],
       says: (text) => (byId("lab-engine").textContent = text),
       fallsBack: (why) => {
         this.#toCpu();
@@ -98,7 +98,7 @@ export class LabFigure extends Figure {
   }
 
   #toCpu() {
-    this.state["lab.engine"] = "cpu";
+    this.state["lab.device"] = "cpu";
     this.#form.refresh();
     this.save();
   }
@@ -201,7 +201,7 @@ export class LabFigure extends Figure {
     this.#display.buttons();
     if ([...parts].every((part) => part === "none")) return;
     await this.open();
-    if (parts.has("engine")) return this.#reopen();
+    if (parts.has("device")) return this.#reopen();
     if (parts.has("experiment") || (parts.has("rate") && this.state["lab.compare"] === "rate")) return this.#restart();
     if (parts.has("rate")) await this.#runs.setRate();
     this.#display.layers();

@@ -14,7 +14,7 @@ const whole = { whole: true };
 
 /** key: {kind, initial, part}; part: what a change of it needs (a new experiment, a new rate, samples or a picture). */
 export const LAB = Object.freeze({
-  "lab.engine": { kind: choice("cpu", "webgpu"), initial: "cpu", part: "engine" },
+  "lab.device": { kind: choice("cpu", "webgpu"), initial: "cpu", part: "device" },
   "lab.source": { ...oneOf(ENDS, DOMAINS.source), part: "experiment" },
   "lab.sourceText": { kind: words, initial: "FLOW", part: "experiment" },
   "lab.sourcePoints": { kind: points, initial: "", part: "experiment" },

@@ -1,11 +1,11 @@
-// Draws the two roads: exact curves wide, Euler's steps with nodes, the long step from t dashed.
+// Draws the two paths: exact curves wide, Euler's steps with nodes, the long step from t dashed.
 import { readPalette } from "../../plot/colours.js";
 import { colour } from "../../plot/theme.js";
 import { circle, cross, head, words } from "../../plot/glyphs.js";
 import { Plane } from "../../plot/plane.js";
 import { HALF } from "./table.js";
 
-const ROADS = ["diffusion", "straight"];
+const PATHS = ["diffusion", "straight"];
 const AHEAD_STEPS = 4; // with more steps than this, lines for where each would go on are a thicket
 
 /** Adds a square on its corner to the path. */
@@ -30,19 +30,19 @@ export function draw(canvas, scene) {
   context.reset(); // a drawing does not depend on the one before
   context.translate(0, -top);
   const colours = readPalette(canvas);
-  for (const road of ROADS) colours[road] = colour(canvas, `--road-${road}`);
+  for (const path of PATHS) colours[path] = colour(canvas, `--path-${path}`);
   const env = { plane: new Plane(HALF.x, width), colours, unit: devicePixelRatio, top };
   drawGround(context, env, scene);
   if (!scene.answer) return;
-  const roads = ROADS.filter((road) => scene.show === "both" || scene.show === road);
+  const paths = PATHS.filter((path) => scene.show === "both" || scene.show === path);
   const each = (act) => {
-    for (const road of roads) {
-      const ways = scene.answer[road].trajectories;
+    for (const path of paths) {
+      const ways = scene.answer[path].trajectories;
       ways.forEach((way, i) => {
         const chosen = i === Math.min(scene.chosen, ways.length - 1);
         context.globalAlpha = 1;
         context.setLineDash([]);
-        act({ context, env, road, way, chosen, single: ways.length === 1, scene });
+        act({ context, env, path, way, chosen, single: ways.length === 1, scene });
       });
     }
   };
@@ -92,21 +92,21 @@ function drawGround(context, env, { points, sigmaMin, show }) {
   }
 }
 
-function drawConditional({ context, env: { plane, colours, unit }, road, way, chosen }) {
+function drawConditional({ context, env: { plane, colours, unit }, path, way, chosen }) {
   if (!chosen) return;
-  context.strokeStyle = colours[road];
+  context.strokeStyle = colours[path];
   context.lineWidth = 1.1 * unit;
   context.globalAlpha = 0.6;
-  if (road === "diffusion") context.setLineDash([5 * unit, 3 * unit]);
+  if (path === "diffusion") context.setLineDash([5 * unit, 3 * unit]);
   for (const path of way.conditional) {
     line(context, plane, path);
     context.stroke();
   }
 }
 
-function drawExact({ context, env: { plane, colours, unit }, road, way }) {
+function drawExact({ context, env: { plane, colours, unit }, path, way }) {
   context.lineCap = context.lineJoin = "round";
-  context.strokeStyle = colours[road];
+  context.strokeStyle = colours[path];
   context.globalAlpha = 0.26;
   context.lineWidth = 9 * unit;
   line(context, plane, way.exact);
@@ -115,10 +115,10 @@ function drawExact({ context, env: { plane, colours, unit }, road, way }) {
 }
 
 /** Where each Euler step would land if it were the last. */
-function drawAhead({ context, env: { plane, colours, unit }, road, way }) {
+function drawAhead({ context, env: { plane, colours, unit }, path, way }) {
   const steps = way.euler_ahead.length;
   if (steps < 2 || steps > AHEAD_STEPS) return;
-  context.strokeStyle = colours[road];
+  context.strokeStyle = colours[path];
   context.lineWidth = unit;
   context.globalAlpha = 0.55;
   context.setLineDash([1 * unit, 4 * unit]);
@@ -154,7 +154,7 @@ function drawMiss({ context, env, way, chosen, single }) {
   words(context, way.error.toFixed(2), ...place, env, { align: "center", weight: 650, size: 12.5 });
 }
 
-function drawEuler({ context, env: { plane, colours, unit }, road, way }) {
+function drawEuler({ context, env: { plane, colours, unit }, path, way }) {
   const r = (way.euler.length > 9 ? 2.7 : 3.6) * unit;
   const places = way.euler.map(([x, y]) => [plane.px(x), plane.py(y)]);
   context.lineJoin = context.lineCap = "round";
@@ -162,7 +162,7 @@ function drawEuler({ context, env: { plane, colours, unit }, road, way }) {
   context.strokeStyle = colours.paper;
   context.lineWidth = 4.5 * unit;
   context.stroke();
-  context.strokeStyle = context.fillStyle = colours[road];
+  context.strokeStyle = context.fillStyle = colours[path];
   context.lineWidth = 2.25 * unit;
   context.stroke();
   context.beginPath();
@@ -174,23 +174,23 @@ function drawEuler({ context, env: { plane, colours, unit }, road, way }) {
   }
   context.fill();
   context.beginPath();
-  for (const [x, y] of places.slice(1)) NODE[road](context, x, y, r);
+  for (const [x, y] of places.slice(1)) NODE[path](context, x, y, r);
   context.fillStyle = colours.paper;
   context.fill();
   context.lineWidth = 1.75 * unit;
   context.stroke();
   context.beginPath();
-  NODE[road](context, ...places.at(-1), 3.8 * unit);
-  context.fillStyle = colours[road];
+  NODE[path](context, ...places.at(-1), 3.8 * unit);
+  context.fillStyle = colours[path];
   context.fill();
 }
 
 /** The exact state at t, and one long step from there to the end. */
-function drawTraveller({ context, env: { plane, colours, unit }, road, way, chosen, scene }) {
+function drawTraveller({ context, env: { plane, colours, unit }, path, way, chosen, scene }) {
   const k = Math.round(scene.t * (way.exact.length - 1));
   const [x, y] = [plane.px(way.exact[k][0]), plane.py(way.exact[k][1])];
   const [tx, ty] = [plane.px(way.ahead[k][0]), plane.py(way.ahead[k][1])];
-  context.strokeStyle = context.fillStyle = colours[road];
+  context.strokeStyle = context.fillStyle = colours[path];
   context.lineWidth = 1.75 * unit;
   if (chosen && Math.hypot(tx - x, ty - y) > 10 * unit) {
     context.setLineDash([6 * unit, 4 * unit]);
@@ -204,7 +204,7 @@ function drawTraveller({ context, env: { plane, colours, unit }, road, way, chos
     context.fill();
   }
   context.beginPath();
-  NODE[road](context, x, y, (chosen ? 6.5 : 5) * unit);
+  NODE[path](context, x, y, (chosen ? 6.5 : 5) * unit);
   context.fill();
   context.strokeStyle = colours.paper;
   context.lineWidth = 2 * unit;

@@ -1,4 +1,4 @@
-// The two roads: keeps the points, asks for the curves, shows them and what they say.
+// The two paths: keeps the points, asks for the curves, shows them and what they say.
 import { Delay } from "../../element/delay.js";
 import { Figure } from "../../element/figure.js";
 import { focused } from "../../element/state.js";
@@ -8,13 +8,13 @@ import { Curves } from "./curves.js";
 import { draw } from "./drawing.js";
 import { Handles } from "./handles.js";
 import { Points } from "./points.js";
-import { MOST, ROADS, STEPS, request, shown } from "./table.js";
+import { MOST, PATHS, STEPS, request, shown } from "./table.js";
 import { distance, kind, outcome, schedule } from "./words.js";
 
 const PLAY_MS = 5000;
 const REST_MS = 200; // a slider that stands still for so long is put into the link
 
-export class RoadsFigure extends Figure {
+export class PathsFigure extends Figure {
   #form;
   #curves = new Curves();
   #points;
@@ -29,12 +29,12 @@ export class RoadsFigure extends Figure {
   #said = false; // the next answer is read out
 
   constructor(context) {
-    super(context, "roads");
+    super(context, "paths");
     this.#form = this.part("form");
     this.#points = new Points(this.state);
     const canvas = this.part("canvas");
     const calls = {
-      moved: (key, i, place) => this.#set(`roads.${key}`, this.#points.moved(key, i, place)),
+      moved: (key, i, place) => this.#set(`paths.${key}`, this.#points.moved(key, i, place)),
       removed: (key, i) => this.#remove(key, i),
       chosen: (key, i) => this.#choose(key, i),
       rested: () => this.#rested(),
@@ -61,16 +61,16 @@ export class RoadsFigure extends Figure {
   }
 
   replaced(keys) {
-    if (keys.length) this.#refresh(keys.includes("roads.t"));
+    if (keys.length) this.#refresh(keys.includes("paths.t"));
   }
 
   begin({ still }) {
-    if (!still && this.state["roads.t"] === ROADS["roads.t"].initial) this.#clock.play(); // nobody has chosen a time yet
+    if (!still && this.state["paths.t"] === PATHS["paths.t"].initial) this.#clock.play(); // nobody has chosen a time yet
   }
 
   /** Shows the state, which may have been replaced from outside, the time too. */
   #refresh(time = true) {
-    if (time) this.#clock.seek(this.state["roads.t"]);
+    if (time) this.#clock.seek(this.state["paths.t"]);
     this.#show();
     this.#compute();
   }
@@ -78,14 +78,14 @@ export class RoadsFigure extends Figure {
   /** The controls and points as the state has them. */
   #show() {
     const state = this.state;
-    for (const key of Object.keys(ROADS)) {
+    for (const key of Object.keys(PATHS)) {
       const control = this.#form.elements[key];
       if (control && !focused(control)) control.value = String(state[key]);
     }
     const points = shown(state);
-    const set = state["roads.points"] === "set";
-    this.root.dataset.show = state["roads.show"];
-    this.root.dataset.points = state["roads.points"];
+    const set = state["paths.points"] === "set";
+    this.root.dataset.show = state["paths.show"];
+    this.root.dataset.points = state["paths.points"];
     if (this.#answer) this.part("outcome").textContent = outcome(this.#answer, state);
     this.part("counts").hidden = !set;
     for (const key of ["x0", "x1"]) {
@@ -94,8 +94,8 @@ export class RoadsFigure extends Figure {
       this.root.querySelector(`[data-add="${key}"]`).disabled = count >= MOST;
       this.root.querySelector(`[data-remove="${key}"]`).disabled = count <= 1;
     }
-    this.part("sigma-out").textContent = state["roads.sigmaMin"].toFixed(2);
-    this.part("schedule").textContent = schedule(state["roads.diffusion"]);
+    this.part("sigma-out").textContent = state["paths.sigmaMin"].toFixed(2);
+    this.part("schedule").textContent = schedule(state["paths.diffusion"]);
     const { title, text } = kind(state, points);
     this.part("kind-title").textContent = title;
     this.part("kind-text").textContent = text;
@@ -105,10 +105,10 @@ export class RoadsFigure extends Figure {
   }
 
   #input(target) {
-    const property = ROADS[target.name];
+    const property = PATHS[target.name];
     const value = property?.kind.read(target.value);
     if (value === undefined) return;
-    if (target.name === "roads.t") {
+    if (target.name === "paths.t") {
       this.#clock.seek(value);
       return;
     }
@@ -119,10 +119,10 @@ export class RoadsFigure extends Figure {
   #set(key, value) {
     this.state[key] = value;
     this.#show();
-    if (ROADS[key].part === "roads") this.#compute();
+    if (PATHS[key].part === "paths") this.#compute();
   }
 
-  #rested(key = "roads.x0", after = 0) {
+  #rested(key = "paths.x0", after = 0) {
     this.#delay.ask(key, after);
     this.#said = true;
     if (!this.#asking) this.#say();
@@ -131,7 +131,7 @@ export class RoadsFigure extends Figure {
   #add(key) {
     const points = this.#points.added(key);
     if (points === null) return;
-    this.#set(`roads.${key}`, points);
+    this.#set(`paths.${key}`, points);
     this.#handles.focus(key, this.#points.count(key) - 1);
     this.#rested();
   }
@@ -139,12 +139,12 @@ export class RoadsFigure extends Figure {
   #remove(key, i) {
     const points = this.#points.removed(key, i);
     if (points === null) return;
-    this.#set(`roads.${key}`, points);
+    this.#set(`paths.${key}`, points);
     this.#rested();
   }
 
   #reset() {
-    for (const key of ["roads.x0", "roads.x1"]) this.state[key] = ROADS[key].initial;
+    for (const key of ["paths.x0", "paths.x1"]) this.state[key] = PATHS[key].initial;
     this.#show();
     this.#compute();
     this.#rested();
@@ -163,9 +163,9 @@ export class RoadsFigure extends Figure {
     this.part("time").setAttribute("aria-valuetext", `t = ${shownT.toFixed(2)}`);
     this.part("time-text").textContent = `t = ${shownT.toFixed(2)}`;
     this.part("play").textContent = playing ? "Pause" : "Play";
-    if (playing || shownT === this.state["roads.t"]) return;
-    this.state["roads.t"] = shownT;
-    this.#delay.ask("roads.t", REST_MS);
+    if (playing || shownT === this.state["paths.t"]) return;
+    this.state["paths.t"] = shownT;
+    this.#delay.ask("paths.t", REST_MS);
   }
 
   /** Asks for the curves; while an answer is under way, only the newest state waits. */
@@ -194,14 +194,14 @@ export class RoadsFigure extends Figure {
   /** The figures of the newest answer. */
   #read() {
     const { diffusion, straight } = this.#answer;
-    for (const [name, road] of [
+    for (const [name, path] of [
       ["diffusion", diffusion],
       ["straight", straight],
     ]) {
-      this.part(`miss-${name}`).textContent = distance(road.error);
+      this.part(`miss-${name}`).textContent = distance(path.error);
       const cells = this.root.querySelectorAll(`[data-ladder="${name}"] td`);
       STEPS.forEach((steps, k) => {
-        const rung = road.ladder.find((r) => r.steps === steps);
+        const rung = path.ladder.find((r) => r.steps === steps);
         cells[k].textContent = rung ? distance(rung.error) : "–";
       });
     }
@@ -224,9 +224,9 @@ export class RoadsFigure extends Figure {
       answer: this.#answer,
       points: shown(this.state),
       t: this.#clock.t,
-      show: this.state["roads.show"],
+      show: this.state["paths.show"],
       chosen: this.#chosen,
-      sigmaMin: this.state["roads.sigmaMin"],
+      sigmaMin: this.state["paths.sigmaMin"],
     });
   }
 }

@@ -49,7 +49,7 @@ export class Handles {
     button.type = "button";
     button.className = `handle ${kind}`;
     button.setAttribute("aria-roledescription", "movable point");
-    button.setAttribute("aria-describedby", "roads-hint");
+    button.setAttribute("aria-describedby", "paths-hint");
     const on = (type, act) => button.addEventListener(type, act, { signal: this.#signal });
     on("pointerdown", (event) => this.#drag(event, kind, index));
     on("keydown", (event) => this.#key(event, kind, index));

@@ -22,7 +22,7 @@ export class Points {
   }
 
   #of(kind) {
-    return decode(this.#state[`roads.${kind}`]);
+    return decode(this.#state[`paths.${kind}`]);
   }
 
   count(kind) {
@@ -42,7 +42,7 @@ export class Points {
 
   removed(kind, index) {
     const points = this.#of(kind);
-    if (this.#state["roads.points"] === "pair" || points.length <= 1) return null;
+    if (this.#state["paths.points"] === "pair" || points.length <= 1) return null;
     return encode(points.toSpliced(index, 1));
   }
 }

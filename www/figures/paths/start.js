@@ -1,7 +1,7 @@
-// Joins the two roads to the page.
-import { RoadsFigure } from "./figure.js";
+// Joins the two paths to the page.
+import { PathsFigure } from "./figure.js";
 
-export { ROADS as table } from "./table.js";
+export { PATHS as table } from "./table.js";
 
 /** See figures/all.js. @param {import("../../element/element.js").Context} context */
-export const start = (context) => new RoadsFigure(context);
+export const start = (context) => new PathsFigure(context);

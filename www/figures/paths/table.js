@@ -1,4 +1,4 @@
-// What a person can set in the two roads, and how points stand in the link.
+// What a person can set in the two paths, and how points stand in the link.
 import { CATALOG } from "../../element/catalog.js";
 import { choice, number, offered, oneOf } from "../../element/state.js";
 
@@ -23,16 +23,16 @@ const points = {
   says: `1 to ${MOST} points as x_y_x_y…, x from -${HALF.x} to ${HALF.x}, y from -${HALF.y} to ${HALF.y}, two decimals at most`,
 };
 
-/** key: {kind, initial, part}; part: "roads" where a change needs new curves, "picture" where it does not. */
-export const ROADS = Object.freeze({
-  "roads.points": { kind: choice("pair", "set"), initial: "pair", part: "roads" },
-  "roads.x0": { kind: points, initial: "-0.6_1.2_-0.9_-0.8_0.8_-0.3", part: "roads" },
-  "roads.x1": { kind: points, initial: "2.1_0.4_-2.2_0.2_-0.6_-1.9_0.6_2", part: "roads" },
-  "roads.diffusion": { ...oneOf(CATALOG.diffusions, "cosine"), part: "roads" },
-  "roads.sigmaMin": { ...offered(CATALOG.lab.sigmaMin), part: "roads" },
-  "roads.steps": { kind: choice(...STEPS), initial: 1, part: "roads" },
-  "roads.t": { kind: number(0, 1), initial: 0.5, part: "picture" },
-  "roads.show": { kind: choice("both", "diffusion", "straight"), initial: "both", part: "picture" },
+/** key: {kind, initial, part}; part: "paths" where a change needs new curves, "picture" where it does not. */
+export const PATHS = Object.freeze({
+  "paths.points": { kind: choice("pair", "set"), initial: "pair", part: "paths" },
+  "paths.x0": { kind: points, initial: "-0.6_1.2_-0.9_-0.8_0.8_-0.3", part: "paths" },
+  "paths.x1": { kind: points, initial: "2.1_0.4_-2.2_0.2_-0.6_-1.9_0.6_2", part: "paths" },
+  "paths.diffusion": { ...oneOf(CATALOG.diffusions, "cosine"), part: "paths" },
+  "paths.sigmaMin": { ...offered(CATALOG.lab.sigmaMin), part: "paths" },
+  "paths.steps": { kind: choice(...STEPS), initial: 1, part: "paths" },
+  "paths.t": { kind: number(0, 1), initial: 0.5, part: "picture" },
+  "paths.show": { kind: choice("both", "diffusion", "straight"), initial: "both", part: "picture" },
 });
 
 /** [[x, y], …] from the text of a key. */
@@ -48,14 +48,14 @@ export const encode = (list) => list.flatMap(([x, y]) => [inside(x, HALF.x), ins
 
 /** The points in use: of a pair, the first of each kind. */
 export function shown(state) {
-  const count = state["roads.points"] === "pair" ? 1 : MOST;
-  return { x0: decode(state["roads.x0"]).slice(0, count), x1: decode(state["roads.x1"]).slice(0, count) };
+  const count = state["paths.points"] === "pair" ? 1 : MOST;
+  return { x0: decode(state["paths.x0"]).slice(0, count), x1: decode(state["paths.x1"]).slice(0, count) };
 }
 
-/** What the engine is asked (src/roads/mod.rs). */
+/** What the engine is asked (src/paths/mod.rs). */
 export const request = (state) => ({
   ...shown(state),
-  diffusion: state["roads.diffusion"],
-  sigma_min: state["roads.sigmaMin"],
-  steps: state["roads.steps"],
+  diffusion: state["paths.diffusion"],
+  sigma_min: state["paths.sigmaMin"],
+  steps: state["paths.steps"],
 });

@@ -1,4 +1,4 @@
-// What the two roads say about themselves, in sentences and figures.
+// What the two paths say about themselves, in sentences and figures.
 
 /** A distance as it is shown: two decimals, and no zero for what is not zero. */
 export const distance = (v) => (v > 0.00005 && v < 0.005 ? "< 0.01" : v.toFixed(2));
@@ -15,14 +15,14 @@ export function kind(state, points) {
         "under the diffusion schedule, a straight line at constant speed under conditional optimal transport.",
     };
   }
-  const same = state["roads.sigmaMin"] === 0 && state["roads.diffusion"] === "cosine";
+  const same = state["paths.sigmaMin"] === 0 && state["paths.diffusion"] === "cosine";
   const meets = same ? " Both exact flows end in the same data point: they differ in the way, not in the map." : "";
   const chosen = points.x0.length > 1 ? "the chosen noise point" : "the noise point";
   return {
     title: "A marginal flow.",
     text:
       "With several data points the wide curves follow the mean of all conditional velocities, weighted by how " +
-      `likely each data point is from there. Thin lines are the conditional paths of ${chosen}: those of the straight road ` +
+      `likely each data point is from there. Thin lines are the conditional paths of ${chosen}: those of the straight path ` +
       `are straight, its flow is not.${meets}`,
   };
 }
@@ -42,12 +42,12 @@ function ending({ error, reach }) {
   return reach > 1.03 ? `overshoots by ${Math.round(100 * (reach - 1))} % and ${off}` : off;
 }
 
-/** What Euler's method made of the roads. */
+/** What Euler's method made of the paths. */
 export function outcome(answer, state) {
   const { diffusion, straight } = answer;
   const n = straight.nfe;
   const steps = n === 1 ? "One Euler step" : `Euler’s method with ${n} steps`;
-  const shown = state["roads.show"];
+  const shown = state["paths.show"];
   if (straight.trajectories.length === 1) {
     const [a, b] = [diffusion.trajectories[0], straight.trajectories[0]];
     if (shown !== "both") return `${steps} along the ${shown} path ${ending(shown === "straight" ? b : a)}.`;
@@ -62,6 +62,6 @@ export function outcome(answer, state) {
         `along the straight path ${of}.`;
   const several = answer.straight.trajectories[0].conditional.length > 1;
   if (n > 1 || !several) return mean;
-  const where = state["roads.sigmaMin"] > 0 ? "near the mean of the data" : "on the mean of the data";
-  return `${mean} From noise every data point is as likely as any other: the straight road’s one step lands ${where}.`;
+  const where = state["paths.sigmaMin"] > 0 ? "near the mean of the data" : "on the mean of the data";
+  return `${mean} From noise every data point is as likely as any other: the straight path’s one step lands ${where}.`;
 }

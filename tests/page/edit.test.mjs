@@ -7,23 +7,23 @@ const { chrome, server } = await setUp();
 
 async function visit(hash = "", options = {}) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 1150 }, ...options });
-  const opened = await open(context, alone(server, "hand", `engine=cpu${hash}`));
-  await opened.page.waitForSelector('#hand [data-tool="draw"][aria-pressed="true"]');
+  const opened = await open(context, alone(server, "edit", `device=cpu${hash}`));
+  await opened.page.waitForSelector('#edit [data-tool="draw"][aria-pressed="true"]');
   return { context, ...opened };
 }
 
 /** Presses a button and waits until what it began has ended; the sentence that it left. */
 async function act(page, name) {
-  await page.click(`#hand [data-act="${name}"]`);
-  await page.waitForFunction(() => part("#hand").getAttribute("aria-busy") === "false", undefined, { timeout: 60_000 });
-  return page.$eval("#hand-message", (e) => (e.hidden ? "" : e.textContent));
+  await page.click(`#edit [data-act="${name}"]`);
+  await page.waitForFunction(() => part("#edit").getAttribute("aria-busy") === "false", undefined, { timeout: 60_000 });
+  return page.$eval("#edit-message", (e) => (e.hidden ? "" : e.textContent));
 }
 
 const caption = (page, name) => page.textContent(`[data-result="${name}"] figcaption`);
 
 /** Strokes over the pad, in shares of its side. */
 async function stroke(page, ...points) {
-  const box = await (await page.$("#hand-pad")).boundingBox();
+  const box = await (await page.$("#edit-pad")).boundingBox();
   const at = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
   await page.mouse.move(...at(points[0]));
   await page.mouse.down();
@@ -35,10 +35,10 @@ async function stroke(page, ...points) {
 const seven = (page) => stroke(page, [0.32, 0.25], [0.66, 0.25], [0.45, 0.78]);
 
 test("a digit that is written goes to its noise and back, and its noise to every class", async () => {
-  const { page, errors, context } = await visit("&hand.class=7");
+  const { page, errors, context } = await visit("&edit.class=7");
   assert.match(await act(page, "return"), /Write a digit on the pad first/);
   await seven(page);
-  await page.waitForFunction(() => location.hash.includes("hand.drawing="));
+  await page.waitForFunction(() => location.hash.includes("edit.drawing="));
   assert.equal(await act(page, "return"), "");
   const said = await caption(page, "return");
   const error = Number(said.match(/off by (0\.\d{4}) of the grey scale/)[1]);
@@ -50,7 +50,7 @@ test("a digit that is written goes to its noise and back, and its noise to every
   assert.ok(wide > 8 * high, "ten digits in a row");
   // The drawing is in the link.
   const hash = await page.evaluate(() => location.hash);
-  const picture = (p) => p.$eval("#hand-pad", (c) => c.toDataURL());
+  const picture = (p) => p.$eval("#edit-pad", (c) => c.toDataURL());
   const again = await visit(hash.replace(/^#/, "&"));
   assert.ok((await picture(again.page)) === (await picture(page)), "the link gives back the drawing");
   assert.deepEqual([...errors, ...again.errors], []);
@@ -59,17 +59,17 @@ test("a digit that is written goes to its noise and back, and its noise to every
 });
 
 test("the network writes, two digits blend, a part is mended, a small picture enlarged", { skip: lateWorker }, async () => {
-  const { page, errors, context } = await visit("&hand.class=3");
-  assert.equal(await page.$eval('#hand [data-act="blend"]', (b) => b.disabled), true);
+  const { page, errors, context } = await visit("&edit.class=3");
+  assert.equal(await page.$eval('#edit [data-act="blend"]', (b) => b.disabled), true);
   await act(page, "invent");
-  assert.match(await page.textContent("#hand-text"), /The network wrote a 3: 32 evaluations.*seed \d+/);
+  assert.match(await page.textContent("#edit-text"), /The network wrote a 3: 32 evaluations.*seed \d+/);
   await act(page, "keep");
-  await page.fill('[name="hand.class"]', "8");
+  await page.fill('[name="edit.class"]', "8");
   await act(page, "invent");
   assert.equal(await act(page, "blend"), "");
   assert.match(await caption(page, "blend"), /From the kept 3 to this 8/);
   assert.match(await act(page, "mend"), /Take a part of the digit away first/);
-  await page.click('#hand [data-tool="away"]');
+  await page.click('#edit [data-tool="away"]');
   await stroke(page, [0.2, 0.35], [0.8, 0.35]);
   assert.equal(await act(page, "mend"), "");
   assert.match(await caption(page, "mend"), /mended as a 8.*Euler, 32 evaluations/);
@@ -81,24 +81,24 @@ test("the network writes, two digits blend, a part is mended, a small picture en
 
 test("the pad can be written on by keyboard, rubbed out and cleared", async () => {
   const { page, context } = await visit();
-  const drawing = () => page.evaluate(() => new URLSearchParams(location.hash.slice(1)).get("hand.drawing") ?? "");
-  await page.focus("#hand-pad");
+  const drawing = () => page.evaluate(() => new URLSearchParams(location.hash.slice(1)).get("edit.drawing") ?? "");
+  await page.focus("#edit-pad");
   await page.keyboard.press(" ");
   const dot = await drawing();
   assert.equal(dot.length, 523);
   for (let i = 0; i < 6; i += 1) await page.keyboard.press("Shift+ArrowDown");
   assert.notEqual(await drawing(), dot);
-  await page.click('#hand [data-tool="erase"]');
+  await page.click('#edit [data-tool="erase"]');
   await stroke(page, [0.5, 0.3], [0.5, 0.9]);
-  await page.click('#hand [data-act="clear"]');
+  await page.click('#edit [data-act="clear"]');
   assert.equal(await drawing(), "");
   await context.close();
 });
 
 test("a malformed drawing in a link is explained; on a phone, in dark, nothing overflows", async () => {
-  const { page, errors, context } = await visit("&hand.drawing=abc&hand.class=12", { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
+  const { page, errors, context } = await visit("&edit.drawing=abc&edit.class=12", { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
   const said = await page.textContent("#message");
-  assert.ok(said.includes("hand.drawing") && said.includes("hand.class"), said);
+  assert.ok(said.includes("edit.drawing") && said.includes("edit.class"), said);
   const [wide, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(wide <= width, `${wide} > ${width}`);
   assert.deepEqual(errors, []);
@@ -106,13 +106,13 @@ test("a malformed drawing in a link is explained; on a phone, in dark, nothing o
 });
 
 test("what is computed can be stopped", async () => {
-  const { page, context } = await visit("&hand.class=7");
+  const { page, context } = await visit("&edit.class=7");
   await seven(page);
-  await page.click('#hand [data-act="return"]');
-  await page.waitForFunction(() => /To its noise/.test(part("#hand-text").textContent), undefined, { timeout: 60_000 });
-  await page.click('#hand [data-act="return"]');
-  await page.waitForFunction(() => part("#hand").getAttribute("aria-busy") === "false");
-  assert.equal(await page.textContent("#hand-text"), "Stopped.");
-  assert.equal(await page.textContent('#hand [data-act="return"]'), "To its noise and back");
+  await page.click('#edit [data-act="return"]');
+  await page.waitForFunction(() => /To its noise/.test(part("#edit-text").textContent), undefined, { timeout: 60_000 });
+  await page.click('#edit [data-act="return"]');
+  await page.waitForFunction(() => part("#edit").getAttribute("aria-busy") === "false");
+  assert.equal(await page.textContent("#edit-text"), "Stopped.");
+  assert.equal(await page.textContent('#edit [data-act="return"]'), "To its noise and back");
   await context.close();
 });
