@@ -57,7 +57,9 @@ test("what the package's types say of defaults and domains is the catalog's", ()
     "from?: number": [`${guidance.from.min} to ${guidance.from.max}, ${guidance.from.initial} by default`],
     "to?: number": [`${guidance.to.min} to ${guidance.to.max}`, `${guidance.to.initial} by default`],
     "labels: readonly": [`${digits.class.min} to ${digits.class.max}`, `1 to ${digits.most} of them`],
-    "steps?: number": [`from ${digits.steps.min} to ${digits.steps.max}; ${digits.steps.initial} by default, ${fewStep.steps.initial} for the few-step`],
+    "steps?: number": [
+      `from ${digits.steps.min} to ${digits.steps.max}; ${digits.steps.initial} by default, ${fewStep.steps.initial} for the few-step`,
+    ],
     "solver?: Solver": [`"${digits.solver}" by default`],
     "tolerance?: Tolerance": [`${digits.tolerance.initial} by default`],
     "seed?: number": [`2³² − 1; ${seed.initial} by default`],

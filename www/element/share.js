@@ -3,7 +3,7 @@ import { HOME } from "../engine/assets.js";
 import { escapeHtml, toMarkup } from "./attributes.js";
 import { toHash } from "./state.js";
 
-const HEIGHTS = { digits: 1150, paths: 1550, lab: 2300, race: 1300,  "few-steps": 1150, edit: 800 }; // before the frame reports its own
+const HEIGHTS = { digits: 1150, paths: 1550, lab: 2300, race: 1300, "few-steps": 1150, edit: 800 }; // before the frame reports its own
 
 /** A link to figure `name` in the article, in `state`; without an article, to the page that the figure is on. */
 const address = (name, table, state) => `${HOME ?? location.href.split("#")[0]}#${[name, toHash(table, state).slice(1)].filter(Boolean).join("&")}`;
