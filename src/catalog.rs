@@ -3,12 +3,12 @@
 //! `scripts/catalog.mjs` writes it as `www/element/catalog.js` and as types; a test fails where those differ. What is offered is
 //! within what the core takes: its own checks are wider where a program may want more.
 
+use crate::comparison::Diffusion;
 use crate::data::plane::Distribution;
 use crate::distillation::DistillationConfig;
 use crate::field::Guidance;
 use crate::lab::{CouplingKind, LabConfig, PathKind, TimeKind};
 use crate::race::{Method, RaceConfig};
-use crate::roads::Diffusion;
 use crate::session::MAX_DIGITS;
 use crate::solver::Solver;
 use serde::Serialize;

@@ -39,17 +39,18 @@
 
 pub mod assignment;
 pub mod catalog;
+pub mod comparison;
 pub mod coupling;
 pub mod data;
 pub mod device;
 pub mod distillation;
 pub mod error;
 pub mod field;
+pub mod inpaint;
 pub mod lab;
 pub mod likelihood;
 pub mod loss;
 pub mod marginal;
-pub mod mend;
 pub mod metrics;
 pub mod net;
 pub mod ops;
@@ -57,7 +58,7 @@ pub mod path;
 pub mod points;
 pub mod race;
 pub mod rng;
-pub mod roads;
+
 pub mod sample;
 pub mod session;
 pub mod solver;

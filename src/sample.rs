@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 pub use crate::field::Guidance;
 use crate::field::{Condition, FlowMap, Guided, VelocityField, with_and_without};
-use crate::mend::Known;
+use crate::inpaint::Known;
 use crate::ops::combine::combine;
 use crate::path::AffinePath;
 use crate::solver::{Integrator, Method, Progress, Solver, TimeGrid, Tolerance};
@@ -136,7 +136,7 @@ impl Sampler {
     }
 
     /// Leads the samples to what is known of them. Errors where its sizes do not fit.
-    pub fn mending(mut self, known: Known) -> Result<Self> {
+    pub fn inpainting(mut self, known: Known) -> Result<Self> {
         let [n, pixels] = self.integrator.state().dims();
         self.known = Some(known.validate(n, pixels)?);
         Ok(self)

@@ -4,7 +4,7 @@
 use crate::device::{Engine, Opened};
 use crate::error::{Error, Kind, Result, from_json};
 use crate::field::{Condition, VelocityField};
-use crate::mend::Known;
+use crate::inpaint::Known;
 use crate::net::Classed;
 use crate::path::AffinePath;
 use crate::rng::{Rng, Stream};
@@ -183,7 +183,7 @@ impl Session {
             None => sampler,
             Some(Keep::Pixels { values, mask }) => {
                 let (values, mask) = (rows(values, net.dim())?, rows(mask, net.dim())?);
-                sampler.mending(Known::Pixels { values, mask })?
+                sampler.inpainting(Known::Pixels { values, mask })?
             }
             Some(Keep::Blocks { values, block }) => {
                 let side = net.side();
@@ -193,7 +193,7 @@ impl Session {
                     )));
                 }
                 let values = rows(values, (side / block).pow(2))?;
-                sampler.mending(Known::Blocks { values, side, block })?
+                sampler.inpainting(Known::Blocks { values, side, block })?
             }
         };
         Ok(Run { motion: Motion::Flow(Box::new(sampler)), loaded, watch: self.opened.watch.clone() })

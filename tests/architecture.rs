@@ -10,9 +10,9 @@ const LEVELS: [&[&str]; 9] = [
     &["device", "ops", "points", "assignment"],
     &["field"],
     &["data", "coupling", "path", "net", "solver", "metrics"],
-    &["mend"],
+    &["inpaint"],
     &["loss", "train", "sample", "weights", "marginal", "likelihood"],
-    &["session", "distillation", "lab", "race", "roads"],
+    &["session", "distillation", "lab", "race", "comparison"],
     &["catalog"],
     &["web", "bin"],
 ];

@@ -1,4 +1,4 @@
-//! Images carried back to their noise, and mended: on fields known in closed form, and through a session.
+//! Images carried back to their noise, and inpainted: on fields known in closed form, and through a session.
 #![cfg(feature = "cli")]
 
 #[path = "common/shipped.rs"]
@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use flow_lab::device::Engine;
 use flow_lab::error::Kind;
 use flow_lab::field::{Condition, VelocityField};
-use flow_lab::mend::{Known, means};
+use flow_lab::inpaint::{Known, means};
 use flow_lab::path::{AffinePath, Schedule};
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::sample::{Guidance, SampleConfig, Sampler};
@@ -134,7 +134,7 @@ fn a_mended_image_agrees_with_what_is_known_and_the_rest_follows_the_flow() {
         for known in knowledge() {
             let noise = draws(2, 6);
             let run = Sampler::new(config(solver, steps), path(), noise.clone(), None).unwrap();
-            let (x, _) = block_on(run.mending(known.clone()).unwrap().finish(&FIELD)).unwrap();
+            let (x, _) = block_on(run.inpainting(known.clone()).unwrap().finish(&FIELD)).unwrap();
             // The last stage of Runge–Kutta 4 stands at t = 1, where no noise is left to lead anywhere.
             let tolerance = if solver == Solver::Rk4 { 0.1 } else { 1e-5 };
             assert!(largest(known.project(x.clone()) - x.clone()) < tolerance, "{}", solver.id());
@@ -152,10 +152,10 @@ fn a_mended_image_agrees_with_what_is_known_and_the_rest_follows_the_flow() {
 fn knowledge_that_does_not_fit_is_refused() {
     let run = || Sampler::new(config(Solver::Euler, 2), path(), draws(3, 7), None).unwrap();
     for known in knowledge() {
-        assert_eq!(run().mending(known).unwrap_err().kind(), Kind::Config, "two images are not three");
+        assert_eq!(run().inpainting(known).unwrap_err().kind(), Kind::Config, "two images are not three");
     }
     let odd = Known::Blocks { values: tensor(vec![0.0; 3], 1), side: SIDE, block: 3 };
-    assert!(run().mending(odd).is_err());
+    assert!(run().inpainting(odd).is_err());
 }
 
 fn request(n: usize) -> Request {

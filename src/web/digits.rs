@@ -63,12 +63,13 @@ impl JsEngine {
     }
 
     /// As [`Self::start`], keeping the pixels of `values` where `mask` is 1 (0 elsewhere).
-    pub fn mend(&self, request: &str, values: Vec<f32>, mask: Vec<f32>) -> Result<JsRun, JsValue> {
+    pub fn inpaint(&self, request: &str, values: Vec<f32>, mask: Vec<f32>) -> Result<JsRun, JsValue> {
         self.begin(request, Start::Seed, Some(Keep::Pixels { values, mask }))
     }
 
     /// As [`Self::start`], keeping `values`, the means of blocks of `block`² pixels.
-    pub fn enlarge(&self, request: &str, values: Vec<f32>, block: usize) -> Result<JsRun, JsValue> {
+    #[wasm_bindgen(js_name = superResolve)]
+    pub fn super_resolve(&self, request: &str, values: Vec<f32>, block: usize) -> Result<JsRun, JsValue> {
         self.begin(request, Start::Seed, Some(Keep::Blocks { values, block }))
     }
 

@@ -1,4 +1,4 @@
-//! What JavaScript sees: thin exports of `session`, `lab`, `race` and `roads`. No arithmetic here.
+//! What JavaScript sees: thin exports of `session`, `lab`, `race` and `comparison`. No arithmetic here.
 
 mod digits;
 mod distillation;
@@ -10,7 +10,7 @@ mod race;
 pub use digits::{Frame, JsEngine, JsRun};
 pub use distillation::JsDistillation;
 pub use lab::JsLab;
-pub use plane::{decode_points, encode_points, read_csv_bytes, two_roads};
+pub use plane::{compare_paths, decode_points, encode_points, read_csv_bytes};
 pub use race::JsRace;
 
 use crate::error::Error;

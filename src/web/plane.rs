@@ -1,11 +1,11 @@
-//! Points, CSV data and the two roads: functions that need no engine.
+//! Points, CSV data and the comparison of two paths: functions that need no engine.
 
 use super::held::object;
 use super::thrown;
+use crate::comparison::{self, Request};
 use crate::data::plane::{Column, PointSet, Table, read_csv};
 use crate::error::{Error, from_json};
 use crate::points;
-use crate::roads::{self, Request};
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
@@ -64,10 +64,10 @@ fn named(columns: &[Column]) -> JsValue {
     columns.iter().map(column).collect::<js_sys::Array>().into()
 }
 
-/// The two roads: request and answer in JSON (see [`roads`](crate::roads)).
-#[wasm_bindgen(js_name = roads)]
-pub fn two_roads(request: &str) -> Result<String, JsValue> {
-    let answer = from_json::<Request>("the request", request).and_then(|r| roads::roads(&r));
+/// Two probability paths compared: request and answer in JSON (see [`comparison`](crate::comparison)).
+#[wasm_bindgen(js_name = comparePaths)]
+pub fn compare_paths(request: &str) -> Result<String, JsValue> {
+    let answer = from_json::<Request>("the request", request).and_then(|r| comparison::compare(&r));
     let answer = answer.map_err(|e| thrown(&e))?;
     serde_json::to_string(&answer).map_err(|e| thrown(&Error::numeric(e.to_string())))
 }

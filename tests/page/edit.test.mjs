@@ -68,13 +68,13 @@ test("the network writes, two digits blend, a part is mended, a small picture en
   await act(page, "invent");
   assert.equal(await act(page, "blend"), "");
   assert.match(await caption(page, "blend"), /From the kept 3 to this 8/);
-  assert.match(await act(page, "mend"), /Take a part of the digit away first/);
+  assert.match(await act(page, "inpaint"), /Take a part of the digit away first/);
   await page.click('#edit [data-tool="away"]');
   await stroke(page, [0.2, 0.35], [0.8, 0.35]);
-  assert.equal(await act(page, "mend"), "");
-  assert.match(await caption(page, "mend"), /mended as a 8.*Euler, 32 evaluations/);
-  assert.equal(await act(page, "enlarge"), "");
-  assert.match(await caption(page, "enlarge"), /14×14/);
+  assert.equal(await act(page, "inpaint"), "");
+  assert.match(await caption(page, "inpaint"), /mended as a 8.*Euler, 32 evaluations/);
+  assert.equal(await act(page, "superResolve"), "");
+  assert.match(await caption(page, "superResolve"), /14×14/);
   assert.deepEqual(errors, []);
   await context.close();
 });

@@ -1,11 +1,11 @@
-//! Real test digits carried to their noise and back, and mended after a part was taken away.
+//! Real test digits carried to their noise and back, and inpainted after a part was erased.
 
 use super::{Args, Reference};
 use burn::tensor::{Device, Tensor, TensorData};
 use flow_lab::data::Digits;
 use flow_lab::error::{Error, Result};
 use flow_lab::field::{Condition, one_hot};
-use flow_lab::mend::{Known, means};
+use flow_lab::inpaint::{Known, means};
 use flow_lab::path::AffinePath;
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::sample::{Guidance, SampleConfig, Sampler, read};
@@ -66,7 +66,7 @@ pub fn round_trip(args: &Args, loaded: &Loaded, test: &Digits, n: usize, device:
 }
 
 /// Half of each digit erased, or only a 14×14 picture of it kept; mended with the true class and without any.
-pub fn mended(
+pub fn inpainted(
     args: &Args,
     loaded: &Loaded,
     test: &Digits,
@@ -86,7 +86,7 @@ pub fn mended(
         ("the upper half", Known::Pixels { values: digits.x.clone(), mask }),
         ("14×14", Known::Blocks { values, side, block: 2 }),
     ];
-    println!("\n{n} test digits mended, Euler, 32 steps, no guidance");
+    println!("\n{n} test digits inpainted, Euler, 32 steps, no guidance");
     println!("| kept | class told | recognised as what it was | mean absolute error of a pixel (0 to 1) |");
     println!("|---|---|---|---|");
     for (name, known) in kept {
@@ -95,7 +95,7 @@ pub fn mended(
             let noise = Rng::new(args.setting.seed, Stream::Noise).normals(n * side * side);
             let noise = Tensor::from_data(TensorData::new(noise, [n, side * side]), device);
             let config = config(Solver::Euler, 32, Guidance::NONE);
-            let sampler = Sampler::new(config, path, noise, Some(condition))?.mending(known.clone())?;
+            let sampler = Sampler::new(config, path, noise, Some(condition))?.inpainting(known.clone())?;
             let (x, _) = block_on(sampler.finish(&loaded.net))?;
             let images: Vec<f32> = block_on(read(x))?.into_iter().map(|v| v.clamp(-1.0, 1.0)).collect();
             let (_, taken) = real.judge.judge(&images, device);

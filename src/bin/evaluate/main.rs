@@ -63,9 +63,9 @@ struct Args {
     /// Carry so many test digits to their noise and back, with every solver (0: none).
     #[arg(long, default_value_t = 0)]
     round_trip: usize,
-    /// Mend so many test digits of which a part was taken away (0: none).
+    /// Inpaint so many test digits of which a part was erased (0: none).
     #[arg(long, default_value_t = 0)]
-    mend: usize,
+    inpaint: usize,
 }
 
 /// Pairs a class when measuring diversity: the standard error of the mean distance is below 1 %.
@@ -105,10 +105,10 @@ fn run(args: &Args) -> Result<()> {
     if args.round_trip > 0 {
         edits::round_trip(args, &loaded, &test, args.round_trip, &device)?;
     }
-    if args.mend > 0 {
-        edits::mended(args, &loaded, &test, args.mend, &reference, &device)?;
+    if args.inpaint > 0 {
+        edits::inpainted(args, &loaded, &test, args.inpaint, &reference, &device)?;
     }
-    if args.round_trip + args.mend > 0 {
+    if args.round_trip + args.inpaint > 0 {
         return Ok(());
     }
     println!(

@@ -10,7 +10,7 @@
  * @typedef {{type: "destroy-device"}} DestroyDevice  (tries out a lost GPU)
  * @typedef {Open | Load | Start | Stop | DestroyDevice} ToWorker
  *
- * @typedef {{method: "decode" | "encode" | "mend" | "enlarge", args: any[]}} From  (see src/web/digits.rs)
+ * @typedef {{method: "decode" | "encode" | "inpaint" | "superResolve", args: any[]}} From  (see src/web/digits.rs)
  * @typedef {object} SampleRequest  what src/session.rs calls Request
  * @property {number} seed
  * @property {(number | null)[]} labels
@@ -28,7 +28,7 @@ export const TO_WORKER = Object.freeze({
 });
 
 /** Ways to begin a run other than from its seed. */
-export const BEGINNINGS = Object.freeze(["decode", "encode", "mend", "enlarge"]);
+export const BEGINNINGS = Object.freeze(["decode", "encode", "inpaint", "superResolve"]);
 
 /**
  * From the worker:

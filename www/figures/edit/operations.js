@@ -133,20 +133,20 @@ export class Operations {
     );
   }
 
-  async mend({ pixels, mask, whole, label: digit, signal }) {
+  async inpaint({ pixels, mask, whole, label: digit, signal }) {
     if (whole) throw new Error("Take a part of the digit away first: choose “Take away” and rub over it.");
     const hole = pixels.map((v, i) => (mask[i] ? v : -0.4));
     const label = "What is left, and mended";
-    const show = ({ x }) => this.#results.show("mend", [hole, x], label);
+    const show = ({ x }) => this.#results.show("inpaint", [hole, x], label);
     const request = { ...EXACT, solver: "euler", labels: [digit] };
-    const { nfe } = await this.#run(signal, request, { method: "mend", args: [pixels, mask] }, show);
+    const { nfe } = await this.#run(signal, request, { method: "inpaint", args: [pixels, mask] }, show);
     this.#results.caption(
-      "mend",
+      "inpaint",
       `What is left of it, and mended as a ${digit}: every step is led to an image that agrees with what is left (Euler, ${nfe} evaluations, seed 1).`,
     );
   }
 
-  async enlarge({ pixels: drawing, label, signal }) {
+  async superResolve({ pixels: drawing, label, signal }) {
     const half = SIDE / 2;
     const at = (r, c) => drawing[r * SIDE + c];
     const small = Float32Array.from({ length: half * half }, (_, i) => {
@@ -154,9 +154,9 @@ export class Operations {
       return (at(r, c) + at(r, c + 1) + at(r + 1, c) + at(r + 1, c + 1)) / 4;
     });
     const coarse = Float32Array.from(drawing, (_, i) => small[Math.floor(i / SIDE / 2) * half + Math.floor((i % SIDE) / 2)]);
-    const show = ({ x }) => this.#results.show("enlarge", [drawing, coarse, x], "The digit, its 14×14 picture, and 28×28 again");
+    const show = ({ x }) => this.#results.show("superResolve", [drawing, coarse, x], "The digit, its 14×14 picture, and 28×28 again");
     const request = { ...EXACT, solver: "euler", labels: [label] };
-    const { nfe } = await this.#run(signal, request, { method: "enlarge", args: [small, 2] }, show);
-    this.#results.caption("enlarge", `The digit, its 14×14 picture, and 28×28 made of that as a ${label} (Euler, ${nfe} evaluations, seed 1).`);
+    const { nfe } = await this.#run(signal, request, { method: "superResolve", args: [small, 2] }, show);
+    this.#results.caption("superResolve", `The digit, its 14×14 picture, and 28×28 made of that as a ${label} (Euler, ${nfe} evaluations, seed 1).`);
   }
 }

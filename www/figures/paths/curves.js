@@ -10,7 +10,7 @@ export class Curves {
     this.#opened ??= this.#client.open("cpu", "curves");
     try {
       await this.#opened;
-      return JSON.parse(await this.#client.call("paths", 0, JSON.stringify(request)));
+      return JSON.parse(await this.#client.call("comparePaths", 0, JSON.stringify(request)));
     } catch (error) {
       if (!this.#client.isOpen) this.#opened = null; // the next question starts another worker
       throw error;

@@ -1,11 +1,11 @@
-//! Two roads from noise to data, without a network: the flow of the exact marginal field along a diffusion
+//! Two paths from noise to data, without a network: the flow of the exact marginal field along a diffusion
 //! path and along the straight path, and what Euler's method makes of each.
 //!
 //! With one data point the marginal field is the conditional velocity, and each flow is a conditional path.
 //! With several, flows bend wherever conditional paths cross, on the straight path too.
 //!
 //! All affine paths from one Gaussian source share their flow up to the scale and the clock: z = x / sigma as a
-//! function of alpha / sigma obeys dz = E[x1 | x] d(alpha / sigma) for each of them. So both roads lead to the
+//! function of alpha / sigma obeys dz = E[x1 | x] d(alpha / sigma) for each of them. So both paths lead to the
 //! same place where neither leaves noise (nearly so under the variance preserving path, which begins at
 //! alpha = 0.0066 and not at 0); how many steps it takes to get there is what differs.
 
@@ -39,9 +39,9 @@ pub struct Request {
     pub x0: Vec<Point>,
     /// The data, 1 to [`MAX_POINTS`] points.
     pub x1: Vec<Point>,
-    /// The path of the winding road.
+    /// The path of the winding path.
     pub diffusion: Diffusion,
-    /// Noise left at the end of the straight road, in [0, 1).
+    /// Noise left at the end of the straight path, in [0, 1).
     pub sigma_min: f64,
     /// Euler steps, 1 to [`MAX_STEPS`].
     pub steps: usize,
@@ -63,18 +63,18 @@ impl Diffusion {
     pub const ALL: [Self; 2] = [Self::Cosine, Self::Vp];
 }
 
-/// Both roads.
+/// Both paths.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Answer {
     /// Along the diffusion path.
-    pub diffusion: Road,
+    pub diffusion: PathResult,
     /// Along the straight path.
-    pub straight: Road,
+    pub straight: PathResult,
 }
 
-/// One road, from each start.
+/// One path, from each start.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Road {
+pub struct PathResult {
     /// A trajectory for each start.
     pub trajectories: Vec<Trajectory>,
     /// Evaluations of the field that Euler's method made for each trajectory.
@@ -90,7 +90,7 @@ pub struct Road {
 pub struct Rung {
     /// Euler steps.
     pub steps: usize,
-    /// See [`Road::error`].
+    /// See [`PathResult::error`].
     pub error: f64,
 }
 
@@ -115,22 +115,22 @@ pub struct Trajectory {
     pub conditional: Vec<Vec<Point>>,
 }
 
-/// Both roads for a source N(0, I). Errors where a number is outside the domain given at [`Request`].
-pub fn roads(request: &Request) -> Result<Answer> {
+/// Both paths for a source N(0, I). Errors where a number is outside the domain given at [`Request`].
+pub fn compare(request: &Request) -> Result<Answer> {
     check(request)?;
     let diffusion = match request.diffusion {
         Diffusion::Vp => Schedule::VariancePreserving { beta_min: 0.1, beta_max: 20.0 },
         Diffusion::Cosine => Schedule::Cosine,
     };
     let straight = Schedule::CondOt { sigma_min: request.sigma_min };
-    Ok(Answer { diffusion: road(request, diffusion)?, straight: road(request, straight)? })
+    Ok(Answer { diffusion: along(request, diffusion)?, straight: along(request, straight)? })
 }
 
 fn check(request: &Request) -> Result<()> {
     for (what, points) in [("start", &request.x0), ("data", &request.x1)] {
         if points.is_empty() || points.len() > MAX_POINTS {
             return Err(Error::config(format!(
-                "two roads need 1 to {MAX_POINTS} {what} points, not {}",
+                "the comparison needs 1 to {MAX_POINTS} {what} points, not {}",
                 points.len()
             )));
         }
@@ -147,7 +147,7 @@ fn check(request: &Request) -> Result<()> {
     Ok(())
 }
 
-fn road(request: &Request, schedule: Schedule) -> Result<Road> {
+fn along(request: &Request, schedule: Schedule) -> Result<PathResult> {
     let source = (vec![[0.0, 0.0]], 1.0);
     let marginal = MarginalField::new(schedule, source, (request.x1.clone(), 0.0))?;
     let starts = request.x0.iter().flatten().map(|&v| f64::from(v)).collect();
@@ -176,7 +176,7 @@ fn road(request: &Request, schedule: Schedule) -> Result<Road> {
             }
         })
         .collect();
-    Ok(Road { trajectories, nfe, error: mean_distance(&euler[request.steps], end), ladder })
+    Ok(PathResult { trajectories, nfe, error: mean_distance(&euler[request.steps], end), ladder })
 }
 
 fn conditional(schedule: Schedule, request: &Request, x0: Point) -> Vec<Vec<Point>> {

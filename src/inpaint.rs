@@ -1,4 +1,4 @@
-//! Mending: a flow led to images that agree with what is known of them, without another network.
+//! Inpainting and super-resolution: a flow led to images that agree with what is known of them, without another network.
 //!
 //! At every evaluation the image that the velocity leads to, x̂1, is replaced by the nearest one that agrees with what
 //! is known (the projection x̂1 + A⁺(y − A x̂1) for known y = A x1), and the velocity by the one that leads there; the

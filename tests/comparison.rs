@@ -1,10 +1,10 @@
-//! The two roads against closed forms, a brute-force flow and what they must have in common.
+//! Two probability paths against closed forms, a brute-force flow and what they must have in common.
 #![cfg(feature = "cli")]
 
+use flow_lab::comparison::{Answer, Diffusion, PIECES, PathResult, Request, compare};
 use flow_lab::error::Kind;
 use flow_lab::path::Schedule;
 use flow_lab::points::Point;
-use flow_lab::roads::{Answer, Diffusion, PIECES, Request, Road, roads};
 
 const X0: Point = [-0.5, 0.75];
 const X1: Point = [2.0, 0.25];
@@ -19,7 +19,7 @@ fn set(diffusion: Diffusion, sigma_min: f64, steps: usize) -> Request {
 }
 
 fn ask(request: &Request) -> Answer {
-    roads(request).unwrap()
+    compare(request).unwrap()
 }
 
 fn wide(p: Point) -> [f64; 2] {
@@ -35,12 +35,12 @@ fn mix(a: f64, b: f64) -> [f64; 2] {
     [0, 1].map(|i| a * wide(X1)[i] + b * wide(X0)[i])
 }
 
-fn end(road: &Road, i: usize) -> [f64; 2] {
-    wide(*road.trajectories[i].exact.last().unwrap())
+fn end(path: &PathResult, i: usize) -> [f64; 2] {
+    wide(*path.trajectories[i].exact.last().unwrap())
 }
 
-fn lands(road: &Road, i: usize) -> [f64; 2] {
-    wide(*road.trajectories[i].euler.last().unwrap())
+fn lands(path: &PathResult, i: usize) -> [f64; 2] {
+    wide(*path.trajectories[i].euler.last().unwrap())
 }
 
 /// Coordinates are handed over in single precision, 1.2e-7 at 2.
@@ -50,15 +50,15 @@ const SINGLE: f64 = 5e-7;
 fn one_pair_and_a_straight_path_need_one_step() {
     for sigma_min in [0.0, 0.2, 0.9] {
         for steps in [1, 2, 3, 8, 64] {
-            let road = ask(&pair(Diffusion::Cosine, sigma_min, steps)).straight;
+            let path = ask(&pair(Diffusion::Cosine, sigma_min, steps)).straight;
             // x1 + sigma_min x0, story and Lipman et al. 2022, eq. 22.
-            assert!(apart(lands(&road, 0), mix(1.0, sigma_min)) < SINGLE, "{sigma_min}, {steps} steps");
-            assert!(apart(end(&road, 0), mix(1.0, sigma_min)) < SINGLE, "{sigma_min}");
-            assert!(road.error < 1e-6 && road.trajectories[0].error == road.error, "{}", road.error);
-            assert!(road.ladder.iter().all(|rung| rung.error < 1e-6), "{:?}", road.ladder);
-            assert!((road.trajectories[0].reach.unwrap() - 1.0).abs() < 1e-6);
-            assert_eq!(road.nfe, steps);
-            for &ahead in road.trajectories[0].ahead.iter().chain(&road.trajectories[0].euler_ahead) {
+            assert!(apart(lands(&path, 0), mix(1.0, sigma_min)) < SINGLE, "{sigma_min}, {steps} steps");
+            assert!(apart(end(&path, 0), mix(1.0, sigma_min)) < SINGLE, "{sigma_min}");
+            assert!(path.error < 1e-6 && path.trajectories[0].error == path.error, "{}", path.error);
+            assert!(path.ladder.iter().all(|rung| rung.error < 1e-6), "{:?}", path.ladder);
+            assert!((path.trajectories[0].reach.unwrap() - 1.0).abs() < 1e-6);
+            assert_eq!(path.nfe, steps);
+            for &ahead in path.trajectories[0].ahead.iter().chain(&path.trajectories[0].euler_ahead) {
                 assert!(apart(wide(ahead), mix(1.0, sigma_min)) < 1e-5, "{ahead:?} points elsewhere");
             }
         }
@@ -71,11 +71,11 @@ fn one_pair_and_a_straight_path_need_one_step() {
 fn one_pair_is_the_conditional_path() {
     let vp = Schedule::VariancePreserving { beta_min: 0.1, beta_max: 20.0 };
     for (diffusion, schedule) in [(Diffusion::Vp, vp), (Diffusion::Cosine, Schedule::Cosine)] {
-        let road = ask(&pair(diffusion, 0.0, 1)).diffusion;
+        let path = ask(&pair(diffusion, 0.0, 1)).diffusion;
         let start = schedule.at(0.0);
-        assert_eq!(road.trajectories[0].exact.len(), PIECES + 1);
-        assert!(road.trajectories[0].conditional.is_empty());
-        for (k, &x) in road.trajectories[0].exact.iter().enumerate() {
+        assert_eq!(path.trajectories[0].exact.len(), PIECES + 1);
+        assert!(path.trajectories[0].conditional.is_empty());
+        for (k, &x) in path.trajectories[0].exact.iter().enumerate() {
             let c = schedule.at(schedule.t_max() * k as f64 / PIECES as f64);
             let noise = c.sigma / start.sigma;
             let expected = mix(c.alpha - noise * start.alpha, noise);
@@ -89,26 +89,26 @@ fn one_pair_is_the_conditional_path() {
 /// x0 + π/2 x1.
 #[test]
 fn one_step_along_the_cosine_arc_goes_too_far() {
-    let road = ask(&pair(Diffusion::Cosine, 0.0, 1)).diffusion;
+    let path = ask(&pair(Diffusion::Cosine, 0.0, 1)).diffusion;
     let landing = mix(std::f64::consts::FRAC_PI_2, 1.0);
-    assert!(apart(lands(&road, 0), landing) < SINGLE);
-    assert!((road.error - apart(landing, wide(X1))).abs() < SINGLE, "{}", road.error);
+    assert!(apart(lands(&path, 0), landing) < SINGLE);
+    assert!((path.error - apart(landing, wide(X1))).abs() < SINGLE, "{}", path.error);
     // (landing − x0)·(x1 − x0) / |x1 − x0|² = π/2 (|x1|² − x0·x1) / |x1 − x0|².
     let reach = std::f64::consts::FRAC_PI_2 * (4.0625 + 1.0 - 0.1875) / 6.5;
-    assert!((road.trajectories[0].reach.unwrap() - reach).abs() < SINGLE && reach > 1.1, "{reach}");
+    assert!((path.trajectories[0].reach.unwrap() - reach).abs() < SINGLE && reach > 1.1, "{reach}");
 }
 
 /// And what the papers' variance preserving path does with one step: almost nothing. Its velocity at t = 0 is
 /// alpha' x1 + sigma' noise with alpha' = 10 alpha and sigma' = −10 alpha² / sigma, alpha = exp(−20.1/4).
 #[test]
 fn one_step_along_the_variance_preserving_arc_hardly_moves() {
-    let road = ask(&pair(Diffusion::Vp, 0.0, 1)).diffusion;
+    let path = ask(&pair(Diffusion::Vp, 0.0, 1)).diffusion;
     let alpha = (-20.1f64 / 4.0).exp();
     let noise = -10.0 * alpha * alpha / (1.0 - alpha * alpha);
     let h = 1.0 - 1e-5;
     let landing = mix(h * (10.0 * alpha - noise * alpha), 1.0 + h * noise);
-    assert!(apart(lands(&road, 0), landing) < SINGLE, "{:?}, not {landing:?}", lands(&road, 0));
-    assert!(road.trajectories[0].reach.unwrap() < 0.07);
+    assert!(apart(lands(&path, 0), landing) < SINGLE, "{:?}, not {landing:?}", lands(&path, 0));
+    assert!(path.trajectories[0].reach.unwrap() < 0.07);
 }
 
 /// With one data point Euler's method is a recursion for the weights of x1 and x0 in its state.
@@ -117,17 +117,17 @@ fn euler_on_one_pair_is_a_recursion() {
     let vp = Schedule::VariancePreserving { beta_min: 0.1, beta_max: 20.0 };
     for (diffusion, schedule) in [(Diffusion::Vp, vp), (Diffusion::Cosine, Schedule::Cosine)] {
         for steps in [2, 4, 16] {
-            let road = ask(&pair(diffusion, 0.0, steps)).diffusion;
+            let path = ask(&pair(diffusion, 0.0, steps)).diffusion;
             let h = schedule.t_max() / steps as f64;
             let (mut a, mut b) = (0.0, 1.0);
-            for (k, &x) in road.trajectories[0].euler.iter().enumerate() {
+            for (k, &x) in path.trajectories[0].euler.iter().enumerate() {
                 assert!(apart(wide(x), mix(a, b)) < SINGLE, "{diffusion:?}, {steps} steps, point {k}");
                 let c = schedule.at(h * k as f64);
                 let pull = c.d_sigma / c.sigma;
                 (a, b) = (a * (1.0 + h * pull) + h * (c.d_alpha - c.alpha * pull), b * (1.0 + h * pull));
             }
-            assert_eq!(road.trajectories[0].euler.len(), steps + 1);
-            assert_eq!((road.trajectories[0].euler_ahead.len(), road.nfe), (steps, steps));
+            assert_eq!(path.trajectories[0].euler.len(), steps + 1);
+            assert_eq!((path.trajectories[0].euler_ahead.len(), path.nfe), (steps, steps));
         }
     }
 }
@@ -142,7 +142,7 @@ fn the_exact_flow_of_a_set_is_the_brute_force_one() {
         let request = set(diffusion, 0.1, 4);
         let answer = ask(&request);
         let straight = Schedule::CondOt { sigma_min: 0.1 };
-        for (road, schedule) in [(&answer.straight, straight), (&answer.diffusion, winding)] {
+        for (path, schedule) in [(&answer.straight, straight), (&answer.diffusion, winding)] {
             let u = |x: [f64; 2], t: f64| {
                 let c = schedule.at(t);
                 let (mut whole, mut sum) = (0.0, [0.0; 2]);
@@ -163,7 +163,7 @@ fn the_exact_flow_of_a_set_is_the_brute_force_one() {
                     let v = u([x[0] + 0.5 * h * v[0], x[1] + 0.5 * h * v[1]], t + 0.5 * h);
                     x = [x[0] + h * v[0], x[1] + h * v[1]];
                     if (k + 1) % (n / 9) == 0 {
-                        let shown = wide(road.trajectories[i].exact[10 * (k + 1) / (n / 9)]);
+                        let shown = wide(path.trajectories[i].exact[10 * (k + 1) / (n / 9)]);
                         assert!(
                             apart(shown, x) < 2e-6,
                             "{schedule:?}, start {i}, step {k}: {shown:?}, not {x:?}"
@@ -179,11 +179,11 @@ fn the_exact_flow_of_a_set_is_the_brute_force_one() {
 /// t = 1/2 both alpha / sigma are 1, with sigma = 1/2 and √½; at the end there is no noise and both are in the
 /// same data point.
 #[test]
-fn both_roads_lead_to_the_same_place() {
+fn both_paths_lead_to_the_same_place() {
     let request = set(Diffusion::Cosine, 0.0, 1);
     let both = ask(&request);
     for i in 0..request.x0.len() {
-        let at = |road: &Road| wide(road.trajectories[i].exact[PIECES / 2]);
+        let at = |path: &PathResult| wide(path.trajectories[i].exact[PIECES / 2]);
         let scaled = at(&both.straight).map(|v| v * 2f64.sqrt());
         assert!(apart(at(&both.diffusion), scaled) < 2e-6, "start {i} at t = 1/2");
         let (a, b) = (end(&both.straight, i), end(&both.diffusion, i));
@@ -210,12 +210,12 @@ fn a_set_bends_the_straight_road_too() {
         assert_eq!(both.straight.trajectories[i].conditional.len(), 3);
     }
     assert!(both.straight.error > 0.5);
-    for road in [&both.straight, &both.diffusion] {
-        let [few, .., many] = &road.ladder[..] else { panic!("no ladder") };
+    for path in [&both.straight, &both.diffusion] {
+        let [few, .., many] = &path.ladder[..] else { panic!("no ladder") };
         assert_eq!((few.steps, many.steps), (1, 16));
-        assert!(few.error == road.error && many.error < 0.25 * few.error, "{:?}", road.ladder);
+        assert!(few.error == path.error && many.error < 0.25 * few.error, "{:?}", path.ladder);
     }
-    // On the conditional paths: from x0 to x1, straight on the straight road.
+    // On the conditional paths: from x0 to x1, straight on the straight path.
     let paths = &both.straight.trajectories[0].conditional;
     assert_eq!((paths[1][0], *paths[1].last().unwrap()), (X0, [1.5, -1.25]));
     let middle = paths[1][paths[1].len() / 2];
@@ -230,22 +230,22 @@ fn undecided_starts_still_arrive() {
             let x0 = vec![[off, 0.5], [-off, -0.5]];
             let x1 = vec![[-2.0, 0.0], [2.0, 0.0]];
             let both = ask(&Request { x0, x1, diffusion, sigma_min: 0.0, steps: 16 });
-            for road in [&both.straight, &both.diffusion] {
-                for trajectory in &road.trajectories {
+            for path in [&both.straight, &both.diffusion] {
+                for trajectory in &path.trajectories {
                     assert!(
                         trajectory.exact.iter().chain(&trajectory.ahead).flatten().all(|v| v.is_finite())
                     );
                 }
                 if off >= 1e-4 {
                     assert!(
-                        apart(end(road, 0), [2.0, 0.0]) < 5e-3,
+                        apart(end(path, 0), [2.0, 0.0]) < 5e-3,
                         "{diffusion:?} {off}: {:?}",
-                        end(road, 0)
+                        end(path, 0)
                     );
                     assert!(
-                        apart(end(road, 1), [-2.0, 0.0]) < 5e-3,
+                        apart(end(path, 1), [-2.0, 0.0]) < 5e-3,
                         "{diffusion:?} {off}: {:?}",
-                        end(road, 1)
+                        end(path, 1)
                     );
                 }
             }
@@ -269,7 +269,7 @@ fn requests_come_and_answers_go_as_json() {
 fn bad_requests_get_a_sentence() {
     let good = || pair(Diffusion::Vp, 0.0, 1);
     let refused = |request: Request, word: &str| {
-        let error = roads(&request).unwrap_err();
+        let error = compare(&request).unwrap_err();
         assert_eq!(error.kind(), Kind::Config);
         assert!(error.to_string().contains(word), "{error}");
     };
