@@ -13,7 +13,7 @@ const FIGURES = {
   paths: { part: ".paths-view", done: () => part("#paths").getAttribute("aria-busy") === "false", start: "press" },
   lab: { part: ".stages", done: () => Number(part("#lab").dataset.step) >= 2000 && part("#lab").getAttribute("aria-busy") === "false" },
   digits: { part: "#figure", done: () => part("#figure").dataset.done === "true" && part("#figure").getAttribute("aria-busy") === "false" },
-  edit: { part: "#edit", width: WIDE, done: () => /and back again/.test(part('[data-result="return"] figcaption').textContent) },
+  edit: { part: "#edit", width: WIDE, done: () => /the digit decoded as/.test(part('[data-result="return"] figcaption').textContent) },
   race: { part: "#race", width: WIDE, done: () => /^Done/.test(part("#race-text").textContent) },
   "few-steps": { part: "#few-steps-rows", width: WIDE, done: () => /^Class/.test(part("#few-steps-text").textContent) },
 };

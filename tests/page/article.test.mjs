@@ -117,7 +117,9 @@ test("figures begin when they are seen, rest when they are not, and go on", asyn
   await meet(page, "digits-figure");
   await page.waitForFunction(() => part("#figure")?.dataset.done === "true", undefined, { timeout: 60_000 });
   await meet(page, "edit");
-  await page.waitForFunction(() => /and back again/.test(part('[data-result="return"] figcaption')?.textContent), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /the digit decoded as/.test(part('[data-result="return"] figcaption')?.textContent), undefined, {
+    timeout: 60_000,
+  });
   await meet(page, "race");
   await page.waitForFunction(() => /step [1-9]/.test(part("#race-text")?.textContent), undefined, { timeout: 60_000 });
   await meet(page, "few-steps-figure");
@@ -134,7 +136,7 @@ test("whoever hurries past and comes back finds every figure at work, whatever i
     paths: () => part("#paths-nfe")?.textContent === "1",
     lab: () => Number(part(".lab")?.dataset.step) > 20,
     "digits-figure": () => part("#figure")?.dataset.done === "true" && part("#figure").getAttribute("aria-busy") === "false",
-    hand: () => /and back again/.test(part('[data-result="return"] figcaption')?.textContent),
+    edit: () => /the digit decoded as/.test(part('[data-result="return"] figcaption')?.textContent),
     race: () => /step [1-9]/.test(part("#race-text")?.textContent),
     "few-steps-figure": () => /^Class 4/.test(part("#few-steps-text")?.textContent),
   };

@@ -43,7 +43,7 @@ test("a digit that is written goes to its noise and back, and its noise to every
   const said = await caption(page, "return");
   const error = Number(said.match(/off by (0\.\d{4}) of the grey scale/)[1]);
   assert.ok(error > 0 && error < 0.05, said);
-  assert.match(said, /128 evaluations there and 128 back/);
+  assert.match(said, /128 evaluations to encode, 128 to decode/);
   assert.equal(await act(page, "classes"), "");
   assert.match(await caption(page, "classes"), /each class from 0 to 9.*32 evaluations/);
   const [wide, high] = await page.$eval('[data-result="classes"] canvas', (c) => [c.width, c.height]);
@@ -58,21 +58,21 @@ test("a digit that is written goes to its noise and back, and its noise to every
   await context.close();
 });
 
-test("the network writes, two digits blend, a part is mended, a small picture enlarged", { skip: lateWorker }, async () => {
+test("the network writes, two digits blend, a part is inpainted, a small picture super-resolved", { skip: lateWorker }, async () => {
   const { page, errors, context } = await visit("&edit.class=3");
   assert.equal(await page.$eval('#edit [data-act="blend"]', (b) => b.disabled), true);
   await act(page, "invent");
-  assert.match(await page.textContent("#edit-text"), /The network wrote a 3: 32 evaluations.*seed \d+/);
+  assert.match(await page.textContent("#edit-text"), /A sampled 3: 32 evaluations.*seed \d+/);
   await act(page, "keep");
   await page.fill('[name="edit.class"]', "8");
   await act(page, "invent");
   assert.equal(await act(page, "blend"), "");
   assert.match(await caption(page, "blend"), /From the kept 3 to this 8/);
-  assert.match(await act(page, "inpaint"), /Take a part of the digit away first/);
-  await page.click('#edit [data-tool="away"]');
+  assert.match(await act(page, "inpaint"), /Mask a part of the digit first/);
+  await page.click('#edit [data-tool="mask"]');
   await stroke(page, [0.2, 0.35], [0.8, 0.35]);
   assert.equal(await act(page, "inpaint"), "");
-  assert.match(await caption(page, "inpaint"), /mended as a 8.*Euler, 32 evaluations/);
+  assert.match(await caption(page, "inpaint"), /inpainted as a 8.*Euler, 32 evaluations/);
   assert.equal(await act(page, "superResolve"), "");
   assert.match(await caption(page, "superResolve"), /14×14/);
   assert.deepEqual(errors, []);
@@ -109,10 +109,10 @@ test("what is computed can be stopped", async () => {
   const { page, context } = await visit("&edit.class=7");
   await seven(page);
   await page.click('#edit [data-act="return"]');
-  await page.waitForFunction(() => /To its noise/.test(part("#edit-text").textContent), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /Encode/.test(part("#edit-text").textContent), undefined, { timeout: 60_000 });
   await page.click('#edit [data-act="return"]');
   await page.waitForFunction(() => part("#edit").getAttribute("aria-busy") === "false");
   assert.equal(await page.textContent("#edit-text"), "Stopped.");
-  assert.equal(await page.textContent('#edit [data-act="return"]'), "To its noise and back");
+  assert.equal(await page.textContent('#edit [data-act="return"]'), "Encode, then decode");
   await context.close();
 });

@@ -45,6 +45,12 @@ export const offered = ({ min, max, values, initial }, options = {}) => ({
 export const oneOf = (ids, initial) => ({ kind: choice(...ids), initial });
 
 export const SEED = offered(CATALOG.seed, { whole: true });
+/** The guidance that the velocity network was measured with. */
+export const GUIDANCE = Object.freeze({
+  weight: CATALOG.digits.guidance.weight.initial,
+  from: CATALOG.digits.guidance.from.initial,
+  to: CATALOG.digits.guidance.to.initial,
+});
 export const SOLVERS = CATALOG.solvers.map(({ id }) => id);
 export const DISTRIBUTIONS = CATALOG.distributions.map(({ id }) => id);
 

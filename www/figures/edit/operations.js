@@ -1,5 +1,5 @@
 // What the buttons of the figure compute: each a run or two of the digit network.
-import { newSeed } from "../../element/state.js";
+import { GUIDANCE, newSeed } from "../../element/state.js";
 import { unless } from "../../element/task.js";
 import { SIDE, read, write } from "./table.js";
 
@@ -69,22 +69,21 @@ export class Operations {
   /** A digit that the network writes, as something to begin with. */
   async invent({ label, example, signal }) {
     const seed = example ? EXAMPLE_SEED : newSeed();
-    const guidance = { weight: 2, from: 0.2, to: 1 };
-    const { x } = await this.#run(signal, { ...QUICK, guidance, seed, labels: [label] });
+    const { x } = await this.#run(signal, { ...QUICK, guidance: GUIDANCE, seed, labels: [label] });
     if (example && !this.#pad.blank) return; // a person has begun to write
     this.#pad.pixels = x;
     this.#pad.example = Boolean(example);
     if (example)
       this.#pad.revalue(read(write(x))); // nobody's drawing: it does not enter the link
     else this.#drawn();
-    this.#results.say(`The network wrote a ${label}: 32 evaluations, midpoint, guidance 2 from t = 0.2, seed ${seed}.`);
+    this.#results.say(`A sampled ${label}: 32 evaluations, midpoint, guidance ${GUIDANCE.weight} from t = ${GUIDANCE.from}, seed ${seed}.`);
   }
 
   /** The noise of a drawing under its class, and the evaluations that it took: none where it is known from before. */
   async #toNoise({ pixels, label, signal }) {
     const key = `${label} ${write(pixels)}`;
     if (this.#noise?.key === key) return { noise: this.#noise.x, nfe: 0 };
-    const progress = ({ t }) => this.#results.say(`To its noise: t = ${t.toFixed(2)}`);
+    const progress = ({ t }) => this.#results.say(`Encoding: t = ${t.toFixed(2)}`);
     const { x, nfe } = await this.#run(signal, { ...EXACT, labels: [label] }, { method: "encode", args: [pixels] }, progress);
     this.#noise = { key, x };
     return { noise: x, nfe };
@@ -93,24 +92,24 @@ export class Operations {
   async return(job) {
     const { pixels, label, signal } = job;
     const { noise, nfe: there } = await this.#toNoise(job);
-    const show = (back) => this.#results.show("return", [pixels, noise, back], "The digit, its noise, and back again");
+    const show = (back) => this.#results.show("return", [pixels, noise, back], "The digit, its noise, and the decoded digit");
     show(null);
     const { x, nfe } = await this.#run(signal, { ...EXACT, labels: [label] }, { method: "decode", args: [noise] }, (frame) => show(frame.x));
     const error = pixels.reduce((sum, v, i) => sum + Math.abs(v - x[i]), 0) / pixels.length / 2;
-    const ways = there ? `${there} evaluations there and ${nfe} back` : `${nfe} evaluations back`;
+    const ways = there ? `${there} evaluations to encode, ${nfe} to decode` : `${nfe} evaluations to decode`;
     this.#results.caption(
       "return",
-      `The digit, its noise, and back again as a ${label}: a pixel is off by ${error.toFixed(4)} of the grey scale on average (Runge–Kutta 4, ${ways}).`,
+      `The digit, its noise, and the digit decoded as a ${label}. Mean error of a pixel: ${error.toFixed(4)} of the grey scale (Runge–Kutta 4, ${ways}).`,
     );
   }
 
   async classes(job) {
     const { noise } = await this.#toNoise(job);
-    const show = ({ x }) => this.#results.show("classes", parts(x), "Its noise as each digit from 0 to 9");
+    const show = ({ x }) => this.#results.show("classes", parts(x), "The same noise decoded as each class from 0 to 9");
     const { nfe } = await this.#run(job.signal, { ...QUICK, labels: DIGITS }, { method: "decode", args: [joined(DIGITS.map(() => noise))] }, show);
     this.#results.caption(
       "classes",
-      `Its noise, led to each class from 0 to 9: what is not the class, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`,
+      `The same noise decoded as each class from 0 to 9. The style, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`,
     );
   }
 
@@ -129,20 +128,20 @@ export class Operations {
     const { nfe } = await this.#run(job.signal, { ...QUICK, labels }, { method: "decode", args: [between] }, show);
     this.#results.caption(
       "blend",
-      `From the kept ${first} to this ${job.label}, along the sphere between their noises; the class changes half way (midpoint, ${nfe} evaluations).`,
+      `From the kept ${first} to this ${job.label}: spherical interpolation between their noises; the class changes halfway (midpoint, ${nfe} evaluations).`,
     );
   }
 
   async inpaint({ pixels, mask, whole, label: digit, signal }) {
-    if (whole) throw new Error("Take a part of the digit away first: choose “Take away” and rub over it.");
+    if (whole) throw new Error("Mask a part of the digit first: choose “Mask” and drag over it.");
     const hole = pixels.map((v, i) => (mask[i] ? v : -0.4));
-    const label = "What is left, and mended";
+    const label = "The known pixels, and the inpainted digit";
     const show = ({ x }) => this.#results.show("inpaint", [hole, x], label);
     const request = { ...EXACT, solver: "euler", labels: [digit] };
     const { nfe } = await this.#run(signal, request, { method: "inpaint", args: [pixels, mask] }, show);
     this.#results.caption(
       "inpaint",
-      `What is left of it, and mended as a ${digit}: every step is led to an image that agrees with what is left (Euler, ${nfe} evaluations, seed 1).`,
+      `The known pixels, and the digit inpainted as a ${digit}: each step is corrected so that the predicted image agrees with the known pixels (Euler, ${nfe} evaluations, seed 1).`,
     );
   }
 
@@ -154,9 +153,12 @@ export class Operations {
       return (at(r, c) + at(r, c + 1) + at(r + 1, c) + at(r + 1, c + 1)) / 4;
     });
     const coarse = Float32Array.from(drawing, (_, i) => small[Math.floor(i / SIDE / 2) * half + Math.floor((i % SIDE) / 2)]);
-    const show = ({ x }) => this.#results.show("superResolve", [drawing, coarse, x], "The digit, its 14×14 picture, and 28×28 again");
+    const show = ({ x }) => this.#results.show("superResolve", [drawing, coarse, x], "The digit, its 14×14 version, and the super-resolved digit");
     const request = { ...EXACT, solver: "euler", labels: [label] };
     const { nfe } = await this.#run(signal, request, { method: "superResolve", args: [small, 2] }, show);
-    this.#results.caption("superResolve", `The digit, its 14×14 picture, and 28×28 made of that as a ${label} (Euler, ${nfe} evaluations, seed 1).`);
+    this.#results.caption(
+      "superResolve",
+      `The digit, its 14×14 version, and the super-resolved 28×28 digit as a ${label} (Euler, ${nfe} evaluations, seed 1).`,
+    );
   }
 }

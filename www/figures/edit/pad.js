@@ -1,4 +1,4 @@
-// A pad of 28×28 pixels to write a digit on, and to take a part of it away.
+// A pad of 28×28 pixels to write a digit on, and to mask a part of it.
 import { drawGrid } from "../../plot/images.js";
 import { colour } from "../../plot/theme.js";
 import { onAppearance } from "../../plot/watch.js";
@@ -6,13 +6,13 @@ import { SIDE } from "./table.js";
 
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const PEN = 1.15; // radius of full ink in pixels; it fades over one more, as scanned pens do
-const HOLE = 3.5; // radius of what is taken away
+const HOLE = 3.5; // radius of what is masked
 
 export class Pad {
   #canvas;
   #changed;
   #pixels = new Float32Array(SIDE * SIDE).fill(-1);
-  #away = new Uint8Array(SIDE * SIDE);
+  #masked = new Uint8Array(SIDE * SIDE);
   #last = null; // where the pen was
   #cursor = null; // of the keyboard
   tool = "draw";
@@ -51,11 +51,11 @@ export class Pad {
   }
 
   set pixels(pixels) {
-    this.#away.fill(0);
+    this.#masked.fill(0);
     this.revalue(pixels);
   }
 
-  /** Other values for the same drawing: what was taken away stays away. */
+  /** Other values for the same drawing: what was masked stays masked. */
   revalue(pixels) {
     this.#pixels.set(pixels);
     this.redraw();
@@ -65,13 +65,13 @@ export class Pad {
     return this.#pixels.every((v) => v < -0.5);
   }
 
-  /** 1 for each pixel that is still there, 0 where it was taken away. */
+  /** 1 for each pixel that is still there, 0 where it was masked. */
   get mask() {
-    return Float32Array.from(this.#away, (away) => 1 - away);
+    return Float32Array.from(this.#masked, (masked) => 1 - masked);
   }
 
   get whole() {
-    return this.#away.every((away) => away === 0);
+    return this.#masked.every((masked) => masked === 0);
   }
 
   clear() {
@@ -100,13 +100,13 @@ export class Pad {
       for (let column = 0; column < SIDE; column += 1) {
         const distance = Math.hypot(column + 0.5 - x, row + 0.5 - y);
         const i = row * SIDE + column;
-        if (this.tool === "away") {
-          if (distance <= HOLE) this.#away[i] = 1;
+        if (this.tool === "mask") {
+          if (distance <= HOLE) this.#masked[i] = 1;
           continue;
         }
         const ink = Math.min(1, Math.max(0, PEN + 1 - distance));
         if (ink === 0) continue;
-        this.#away[i] = 0;
+        this.#masked[i] = 0;
         if (this.tool === "draw") this.#pixels[i] = Math.max(this.#pixels[i], 2 * ink - 1);
         else this.#pixels[i] = Math.min(this.#pixels[i], 1 - 2 * ink);
       }
@@ -144,7 +144,7 @@ export class Pad {
     context.lineWidth = Math.max(1, cell / 8);
     context.beginPath();
     for (let i = 0; i < SIDE * SIDE; i += 1) {
-      if (!this.#away[i]) continue;
+      if (!this.#masked[i]) continue;
       const [x, y] = [(i % SIDE) * cell, Math.floor(i / SIDE) * cell];
       context.moveTo(x, y + cell);
       context.lineTo(x + cell, y);

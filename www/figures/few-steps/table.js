@@ -1,6 +1,6 @@
 // What a person can set in the figure about digits in few steps.
 import { CATALOG } from "../../element/catalog.js";
-import { DEVICE, SEED, offered, oneOf } from "../../element/state.js";
+import { DEVICE, GUIDANCE, SEED, offered, oneOf } from "../../element/state.js";
 
 export const FEW_STEPS = Object.freeze({
   "few-steps.class": { ...offered(CATALOG.digits.class, { whole: true }), initial: 3 },
@@ -16,11 +16,9 @@ export const FEW_STEPS = Object.freeze({
 export const NFES = [0, 1, 2, 4, 8, 16, 32];
 export const DIGITS = 8;
 
-const initial = ({ weight, from, to }) => ({ weight: weight.initial, from: from.initial, to: to.initial });
-
 /** How the velocity network is sampled here and was measured: Euler's method, guided as the digits are. */
 export const FLOW = {
   solver: "euler",
   tolerance: CATALOG.digits.tolerance.initial,
-  guidance: initial(CATALOG.digits.guidance),
+  guidance: GUIDANCE,
 };
