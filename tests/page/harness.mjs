@@ -34,7 +34,7 @@ export async function serve(override = () => null) {
       return;
     }
     const inside = path.startsWith("/lab/") ? path.slice("/lab/".length) : null;
-    const file = inside && fileAt(DIST, inside);
+    const file = inside === null ? null : fileAt(DIST, inside);
     if (!file) {
       response.writeHead(404).end();
       return;

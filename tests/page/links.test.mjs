@@ -1,0 +1,108 @@
+// Links and markup that people made with names of before: they lead where they led.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { figureName } from "../../www/element/aliases.js";
+import { fromAttributes } from "../../www/element/attributes.js";
+import { defaults, parseHash, place } from "../../www/element/state.js";
+import { DIGITS } from "../../www/figures/digits/table.js";
+import { EDIT } from "../../www/figures/edit/table.js";
+import { FEW_STEPS } from "../../www/figures/few-steps/table.js";
+import { LAB } from "../../www/figures/lab/table.js";
+import { PATHS } from "../../www/figures/paths/table.js";
+import { RACE } from "../../www/figures/race/table.js";
+import { open, setUp } from "./harness.mjs";
+
+const { chrome, server } = await setUp();
+
+const TABLES = { digits: DIGITS, paths: PATHS, lab: LAB, race: RACE, edit: EDIT, "few-steps": FEW_STEPS };
+const ALL = Object.assign({}, ...Object.values(TABLES));
+
+/** A link's hash, as it was written → [the place that it leads to, what it sets]. */
+const LINKS = {
+  "#roads": ["paths", {}],
+  "#two-roads": ["two-paths", {}],
+  "#straight-roads": ["straight-paths", {}],
+  "#set-roads": ["set-paths", {}],
+  "#few": ["few-steps", {}],
+  "#hand": ["edit", {}],
+  "#lab": ["lab", {}],
+  "#roads&roads.steps=4": ["paths", { "paths.steps": 4 }],
+  "#roads.points=set&roads.t=0.25": [null, { "paths.points": "set", "paths.t": 0.25 }],
+  "#roads&roads.x0=1_2&roads.x1=-1_-2": ["paths", { "paths.x0": "1_2", "paths.x1": "-1_-2" }],
+  "#roads.diffusion=vp&roads.sigmaMin=0.1": [null, { "paths.diffusion": "vp", "paths.sigmaMin": 0.1 }],
+  "#roads.show=straight": [null, { "paths.show": "straight" }],
+  "#few.class=4": [null, { "few-steps.class": 4 }],
+  "#few&few.class=4&few.seed=7": ["few-steps", { "few-steps.class": 4, "few-steps.seed": 7 }],
+  "#few&few.computes=cpu&few.images=100": ["few-steps", { "few-steps.device": "cpu", "few-steps.images": 100 }],
+  "#few.steps=20&few.batch=10": [null, { "few-steps.steps": 20, "few-steps.batch": 10 }],
+  "#hand&hand.class=7": ["edit", { "edit.class": 7 }],
+  [`#hand.drawing=${"A".repeat(523)}`]: [null, { "edit.drawing": "A".repeat(523) }],
+  "#engine=cpu": [null, { device: "cpu" }],
+  "#digits&engine=webgpu&digits=4&seed=3": ["digits", { device: "webgpu", digits: 4, seed: 3 }],
+  "#class=7&rows=same&guidance=1.5&from=0.1": [null, { class: 7, rows: "same", guidance: 1.5, from: 0.1 }],
+  "#solver=dopri5&tolerance=0.001": [null, { solver: "dopri5", tolerance: 0.001 }],
+  "#lab&lab.engine=webgpu": ["lab", { "lab.device": "webgpu" }],
+  "#lab.target=spirals&lab.coupling=ot": [null, { "lab.target": "spirals", "lab.coupling": "ot" }],
+  "#lab.rate=0.001&lab.earlier=0.002x1200": [null, { "lab.rate": 0.001, "lab.earlier": "0.002x1200" }],
+  "#lab.compare=path&lab.with=vp": [null, { "lab.compare": "path", "lab.with": "vp" }],
+  "#race&race.methods=shortcut&race.nfe=4": ["race", { "race.methods": "shortcut", "race.nfe": 4 }],
+};
+
+/** Attributes as they were written → the figure and what they set. */
+const MARKUP = [
+  [{ figure: "roads", steps: "4", "sigma-min": "0.1" }, "paths", { "paths.steps": 4, "paths.sigmaMin": 0.1 }],
+  [{ figure: "few", digit: "6", computes: "cpu" }, "few-steps", { "few-steps.class": 6, "few-steps.device": "cpu" }],
+  [{ figure: "hand", digit: "8", engine: "cpu" }, "edit", { "edit.class": 8, device: "cpu" }],
+  [{ figure: "digits", engine: "webgpu", digits: "4" }, "digits", { device: "webgpu", digits: 4 }],
+  [{ figure: "lab", engine: "webgpu", width: "32" }, "lab", { "lab.device": "webgpu", "lab.width": 32 }],
+];
+
+test("old links set what they set", () => {
+  assert.ok(Object.keys(LINKS).length + MARKUP.length >= 30);
+  for (const [link, [goal, set]] of Object.entries(LINKS)) {
+    const { name, hash } = place(link, () => true);
+    assert.equal(name, goal, link);
+    const { state, problems } = parseHash(ALL, hash);
+    assert.deepEqual(problems, [], link);
+    assert.deepEqual(state, { ...defaults(ALL), ...set }, link);
+  }
+});
+
+test("old markup sets what it set", () => {
+  for (const [written, name, set] of MARKUP) {
+    assert.equal(figureName(written.figure), name);
+    const attributes = Object.entries(written).map(([name, value]) => ({ name, value }));
+    assert.deepEqual(fromAttributes({ attributes }, name, TABLES[name], defaults(TABLES[name])), { values: set, problems: [] });
+  }
+});
+
+test("a name that never was is still refused", () => {
+  const { problems } = parseHash(ALL, "#rods.steps=4&few.device2=cpu&engines=cpu");
+  assert.equal(problems.length, 3, problems.join("\n"));
+});
+
+test("the article scrolls to the figure of an old link, and shows its state", async () => {
+  const context = await chrome.newContext({ viewport: { width: 1280, height: 900 } });
+  const { page, errors } = await open(context, `${server.url}#roads&roads.steps=4`);
+  await page.waitForFunction(() => part('[name="paths.steps"]:checked')?.value === "4", undefined, { timeout: 60_000 });
+  assert.ok(await page.$eval("#paths", (e) => Math.abs(e.getBoundingClientRect().top) < innerHeight));
+  assert.equal(await page.isHidden("#message"), true);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a frame and an element under old names show their figures", async () => {
+  const context = await chrome.newContext({ viewport: { width: 1280, height: 900 } });
+  const { page, errors } = await open(context, `${server.url}embed.html#figure=few&start=press&few.class=6&engine=cpu`);
+  await page.waitForFunction(() => part('[name="few-steps.class"]')?.value === "6");
+  await page.evaluate(() => {
+    const markup = '<flow-lab figure="digits" start="press" engine="cpu" hide="engine"></flow-lab>';
+    document.body.insertAdjacentHTML("beforeend", markup);
+    document.querySelector('[figure="digits"]').scrollIntoView();
+  });
+  await page.waitForFunction(() => part('[name="device"]')?.value === "cpu");
+  assert.equal(await page.evaluate(() => part('[name="device"]').closest(".left-away") !== null), true);
+  assert.equal(await page.evaluate(() => part("[role=alert]").textContent), "");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
