@@ -1,7 +1,8 @@
 //! What the page and the package offer, said once: ids, names, domains, defaults and presets.
 //!
-//! `scripts/catalog.mjs` writes it as `www/element/catalog.js` and as types; a test fails where those differ. What is offered is
-//! within what the core takes: its own checks are wider where a program may want more.
+//! `www/element/catalog.js` and the package's types are made from it by `FLOW_LAB_WRITE=1 cargo test --features cli --test catalog`;
+//! that test fails where they differ. What is offered is within what the core takes: its own checks are wider where a program may
+//! want more.
 
 use crate::comparison::Diffusion;
 use crate::data::plane::Distribution;

@@ -11,7 +11,7 @@ mod shipped;
 use compare::largest_difference;
 use flow_lab::device::Engine;
 use flow_lab::session::Session;
-use flow_lab::web::{JsEngine, catalog};
+use flow_lab::web::JsEngine;
 use js_sys::{Error as JsError, Reflect};
 use request::request;
 use shipped::WEIGHTS;
@@ -29,18 +29,6 @@ fn error(thrown: JsValue) -> (String, String) {
 
 async fn engine() -> JsEngine {
     JsEngine::open("cpu".into()).await.expect("the CPU engine is always there")
-}
-
-#[wasm_bindgen_test]
-fn the_catalog_is_json_that_names_every_solver() {
-    let json = js_sys::JSON::parse(&catalog()).unwrap();
-    let solvers: js_sys::Array = Reflect::get(&json, &"solvers".into()).unwrap().dyn_into().unwrap();
-    assert_eq!(solvers.length(), 5);
-    for solver in solvers.iter() {
-        for key in ["id", "label", "adaptive", "stages", "order"] {
-            assert!(Reflect::has(&solver, &key.into()).unwrap(), "{key} is missing");
-        }
-    }
 }
 
 #[wasm_bindgen_test]

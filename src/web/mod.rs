@@ -29,9 +29,3 @@ pub fn start() {
     crate::device::run_constructors();
     console_error_panic_hook::set_once();
 }
-
-/// The [catalog](crate::catalog::catalog()) as JSON.
-#[wasm_bindgen]
-pub fn catalog() -> String {
-    crate::catalog::catalog().to_string()
-}

@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { catalogFiles } from "../../scripts/catalog.mjs";
 import { compressible } from "../../scripts/compress.mjs";
 import { KEPT, engineTypes } from "../../scripts/engine-types.mjs";
 import { fileAt, typeOf } from "../../scripts/files.mjs";
@@ -36,16 +35,6 @@ test("a folder's name ends in the hash of its content", () => {
 test("the types that the page is checked with are the engine's", () => {
   const mend = "the exports changed: run node scripts/engine-types.mjs with FLOW_LAB_ENGINES set to the folder of the built engines";
   assert.equal(readFileSync(KEPT, "utf8"), engineTypes(process.env.FLOW_LAB_ENGINES), mend);
-});
-
-test("the catalog that the page and the types are made from is the engine's", async () => {
-  for (const [file, text] of Object.entries(await catalogFiles(process.env.FLOW_LAB_ENGINES))) {
-    assert.equal(
-      readFileSync(file, "utf8"),
-      text,
-      `${file}: run node scripts/catalog.mjs with FLOW_LAB_ENGINES set to the folder of the built engines`,
-    );
-  }
 });
 
 test("what the package's types say of defaults and domains is the catalog's", () => {

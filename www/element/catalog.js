@@ -1,4 +1,4 @@
-// Made by scripts/catalog.mjs from src/catalog.rs, which says what it means.
+// Made from src/catalog.rs, which says what it means: FLOW_LAB_WRITE=1 cargo test --features cli --test catalog
 
 export const CATALOG = Object.freeze({
   "couplings": [
@@ -12,9 +12,9 @@ export const CATALOG = Object.freeze({
   ],
   "digits": {
     "class": {
-      "initial": 0,
-      "max": 9,
-      "min": 0
+      "initial": 0.0,
+      "max": 9.0,
+      "min": 0.0
     },
     "grid": {
       "initial": 16,
@@ -28,26 +28,26 @@ export const CATALOG = Object.freeze({
     "guidance": {
       "from": {
         "initial": 0.2,
-        "max": 1,
-        "min": 0
+        "max": 1.0,
+        "min": 0.0
       },
       "to": {
-        "initial": 1,
-        "max": 1,
-        "min": 0
+        "initial": 1.0,
+        "max": 1.0,
+        "min": 0.0
       },
       "weight": {
-        "initial": 2,
-        "max": 6,
-        "min": 0
+        "initial": 2.0,
+        "max": 6.0,
+        "min": 0.0
       }
     },
     "most": 256,
     "solver": "euler",
     "steps": {
-      "initial": 16,
-      "max": 64,
-      "min": 1
+      "initial": 16.0,
+      "max": 64.0,
+      "min": 1.0
     },
     "tolerance": {
       "initial": 0.01,
@@ -128,9 +128,9 @@ export const CATALOG = Object.freeze({
   ],
   "fewStep": {
     "steps": {
-      "initial": 4,
-      "max": 64,
-      "min": 1
+      "initial": 4.0,
+      "max": 64.0,
+      "min": 1.0
     }
   },
   "lab": {
@@ -147,14 +147,14 @@ export const CATALOG = Object.freeze({
     },
     "coupling": "independent",
     "depth": {
-      "initial": 3,
-      "max": 6,
-      "min": 1
+      "initial": 3.0,
+      "max": 6.0,
+      "min": 1.0
     },
     "ema": {
       "initial": 0.999,
       "values": [
-        0,
+        0.0,
         0.9,
         0.99,
         0.999,
@@ -168,8 +168,8 @@ export const CATALOG = Object.freeze({
         0.03,
         0.1,
         0.3,
-        1,
-        3
+        1.0,
+        3.0
       ]
     },
     "particles": {
@@ -197,23 +197,23 @@ export const CATALOG = Object.freeze({
       ]
     },
     "sigmaMin": {
-      "initial": 0,
+      "initial": 0.0,
       "max": 0.5,
-      "min": 0
+      "min": 0.0
     },
     "solver": "euler",
     "source": "gaussian",
     "steps": {
-      "initial": 20,
-      "max": 100,
-      "min": 1
+      "initial": 20.0,
+      "max": 100.0,
+      "min": 1.0
     },
     "target": "moons",
     "time": "uniform",
     "until": {
-      "initial": 5000,
-      "max": 100000,
-      "min": 1
+      "initial": 5000.0,
+      "max": 100000.0,
+      "min": 1.0
     },
     "width": {
       "initial": 64,
@@ -271,9 +271,9 @@ export const CATALOG = Object.freeze({
     },
     "rate": 0.002,
     "rounds": {
-      "initial": 1,
-      "max": 3,
-      "min": 1
+      "initial": 1.0,
+      "max": 3.0,
+      "min": 1.0
     },
     "source": "gaussian",
     "steps": {
@@ -298,9 +298,9 @@ export const CATALOG = Object.freeze({
     }
   },
   "seed": {
-    "initial": 1,
-    "max": 4294967295,
-    "min": 0
+    "initial": 1.0,
+    "max": 4294967295.0,
+    "min": 0.0
   },
   "solvers": [
     {

@@ -3,7 +3,7 @@
 /* eslint-disable */
 
 /**
- * A distillation in progress. One call at a time: a second one meanwhile gets a sentence.
+ * A distillation in progress; one call at a time.
  */
 export class Distillation {
     private constructor();
@@ -52,9 +52,9 @@ export class Engine {
      */
     encode(request: string, images: Float32Array | number[]): Run;
     /**
-     * As [`Self::start`], keeping `values`, the means of blocks of `block`² pixels.
+     * As [`Self::start`], keeping the pixels of `values` where `mask` is 1 (0 elsewhere).
      */
-    enlarge(request: string, values: Float32Array | number[], block: number): Run;
+    inpaint(request: string, values: Float32Array | number[], mask: Float32Array | number[]): Run;
     /**
      * Begins an experiment of the 2-D lab from its settings in JSON (see [`LabConfig`]). Throws a `ConfigError`
      * or `DataError` that says what to change.
@@ -65,10 +65,6 @@ export class Engine {
      * a GPU computes something else than the CPU.
      */
     load(bytes: Uint8Array | number[]): Promise<void>;
-    /**
-     * As [`Self::start`], keeping the pixels of `values` where `mask` is 1 (0 elsewhere).
-     */
-    mend(request: string, values: Float32Array | number[], mask: Float32Array | number[]): Run;
     /**
      * Opens the engine called `id`: `cpu` or `webgpu`. Rejects with a `DeviceError` where it cannot.
      */
@@ -82,6 +78,10 @@ export class Engine {
      * Begins a run from a request in JSON (see [`Request`]). Throws a `ConfigError` that says what to change.
      */
     start(request: string): Run;
+    /**
+     * As [`Self::start`], keeping `values`, the means of blocks of `block`² pixels.
+     */
+    superResolve(request: string, values: Float32Array | number[], block: number): Run;
     /**
      * The device as it calls itself.
      */
@@ -118,7 +118,7 @@ export class Frame {
 }
 
 /**
- * A flow in training. Every method but the getters returns a promise; one at a time.
+ * A flow in training; one call at a time.
  */
 export class Lab {
     private constructor();
@@ -200,7 +200,7 @@ export class Lab {
 }
 
 /**
- * A race in training. One call at a time: a second one meanwhile gets a sentence.
+ * A race in training; one call at a time.
  */
 export class Race {
     private constructor();
@@ -226,7 +226,7 @@ export class Race {
 }
 
 /**
- * A run in progress; `free()` stops it.
+ * A run in progress, one call at a time; `free()` stops it.
  */
 export class Run {
     private constructor();
@@ -243,9 +243,9 @@ export class Run {
 }
 
 /**
- * Ids, labels and limits that the page's controls are made from, as JSON; said here once.
+ * Two probability paths compared: request and answer in JSON (see [`comparison`](crate::comparison)).
  */
-export function catalog(): string;
+export function comparePaths(request: string): string;
 
 /**
  * The points of such a text.
@@ -267,11 +267,6 @@ export function labConfigOf(bytes: Uint8Array | number[]): string;
  * columns are the coordinates and `used` does not say, `{columns}`. A column is `{name, numeric}`; `used`: two of them, from 0.
  */
 export function readCsv(bytes: Uint8Array | number[], used?: Uint32Array | number[] | null): any;
-
-/**
- * The two roads: request and answer in JSON (see [`roads`](crate::roads)).
- */
-export function roads(request: string): string;
 
 /**
  * Runs static constructors and makes a panic readable in the console. Runs by itself when the module starts.
@@ -304,4 +299,4 @@ export function initSync(module: { module: SyncInitInput } | SyncInitInput): Ini
  *
  * @returns {Promise<InitOutput>}
  */
-export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
+export default function __wbg_init (module_or_path: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;

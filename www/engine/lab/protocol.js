@@ -10,7 +10,7 @@ export const MAKERS = Object.freeze([MAKE_RACE, MAKE_DISTILLATION]); // what the
 export const CLOSE = "close"; // drops the lab of that slot
 
 /** Functions of the engine's module that need no lab. */
-export const FREE = Object.freeze(["encodePoints", "decodePoints", "readCsv", "labConfigOf", "comparePaths", "catalog"]);
+export const FREE = Object.freeze(["encodePoints", "decodePoints", "readCsv", "labConfigOf", "comparePaths"]);
 
 /**
  * @typedef {{id: number, method: string, slot: number, args: any[]}} Call
