@@ -2,7 +2,8 @@
 // A folder whose name ends in its hash never changes and may be cached for ever; the entry points lead there.
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { createRequire } from "node:module";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assets } from "./assets.mjs";
 import { document } from "./documents.mjs";
@@ -83,21 +84,43 @@ export function stage(folder) {
 }
 
 /** Brings the engines that are in `from` to their hashed names; build → name. */
-function addEngines(folder, from) {
-  const there = BUILDS.filter((build) => existsSync(join(from, build, "flow_lab_bg.wasm")));
-  return Object.fromEntries(
-    there.map((build) => {
-      const into = join(folder, "engine", build);
-      mkdirSync(into, { recursive: true });
-      const files = readdirSync(join(from, build)).filter((name) => /^flow_lab(_bg\.wasm.*|\.js)$/.test(name));
-      for (const name of files) cpSync(join(from, build, name), join(into, name));
-      return [build, rename(join(folder, "engine"), build)];
+async function addEngines(folder, from) {
+  const names = {};
+  for (const build of BUILDS.filter((build) => existsSync(join(from, build, "flow_lab_bg.wasm")))) {
+    const into = join(folder, "engine", build);
+    mkdirSync(into, { recursive: true });
+    const files = readdirSync(join(from, build)).filter((name) => /^flow_lab(_bg\.wasm.*|\.js)$/.test(name));
+    for (const name of files) cpSync(join(from, build, name), join(into, name));
+    await minify(into);
+    names[build] = rename(join(folder, "engine"), build);
+  }
+  return names;
+}
+
+/** Makes the scripts and styles in `folder` smaller, with a source map beside each script. */
+async function minify(folder) {
+  const { transform } = createRequire(import.meta.url)("esbuild"); // the tools live outside the checkout
+  const files = readdirSync(folder, { recursive: true }).filter((name) => /\.(js|css)$/.test(name));
+  await Promise.all(
+    files.map(async (name) => {
+      const path = join(folder, name);
+      const isScript = name.endsWith(".js");
+      const { code, map } = await transform(readFileSync(path, "utf8"), {
+        loader: isScript ? "js" : "css",
+        target: isScript ? "es2022" : undefined,
+        minify: true,
+        legalComments: "none",
+        sourcefile: basename(name),
+        sourcemap: isScript && "external",
+      });
+      writeFileSync(path, isScript ? `${code}//# sourceMappingURL=${basename(name)}.map\n` : code);
+      if (isScript) writeFileSync(`${path}.map`, map);
     }),
   );
 }
 
 /** Gives what was staged in `folder` its engines and its final names. */
-export function finish(folder, engineFolder) {
+export async function finish(folder, engineFolder) {
   for (const name of PACKAGE) rmSync(join(folder, "app", name));
   // They are large and change less often than the scripts: hashes of their own, or none.
   for (const [name, place] of [
@@ -105,16 +128,18 @@ export function finish(folder, engineFolder) {
     ["stills", "site/stills"],
   ])
     renameSync(join(folder, "app", place), join(folder, name));
-  const engines = addEngines(folder, engineFolder);
+  const engines = await addEngines(folder, engineFolder);
   // Before the scripts are hashed: an engine that changes gives them another name too.
   writeFileSync(join(folder, "app", "engine", "assets.js"), assets({ engines, models: manifests(join(folder, "models")), base: "../../" }));
+  await minify(join(folder, "app"));
   const app = rename(folder, "app");
   const root = (name) => readFileSync(join(ROOT, name), "utf8");
   writeFileSync(join(folder, "embedding.html"), document(root("EMBED.md"), ""));
   writeFileSync(join(folder, "models", "MODEL_CARD.html"), document(root("www/models/MODEL_CARD.md"), "../"));
   for (const name of [...ENTRIES, "embedding.html", "models/MODEL_CARD.html"]) {
     const text = readFileSync(join(folder, name), "utf8");
-    const led = text.replace(REFERENCE, (_, before, here = "") => `${before}${here}${app}/`);
+    // Trunk leaves a link that it skips.
+    const led = text.replace(LINK, "").replace(REFERENCE, (_, before, here = "") => `${before}${here}${app}/`);
     if (led === text) throw new Error(`${name} refers to nothing in app/`);
     writeFileSync(join(folder, name), led);
   }
@@ -125,5 +150,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!engines) throw new Error("usage: node scripts/page.mjs FOLDER ENGINES");
   // Trunk has staged the folder that its hook gives.
   if (!existsSync(join(folder, "index.html"))) stage(folder);
-  finish(folder, engines);
+  await finish(folder, engines);
 }

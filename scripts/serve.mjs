@@ -21,11 +21,11 @@ let place = null; // the folder of the newest page
 let made = 0;
 
 /** Makes the page anew from what is there; the one before stays where that fails. */
-function makePage() {
+async function makePage() {
   const next = join(folder, String((made += 1)));
   try {
     stage(next);
-    finish(next, ENGINES);
+    await finish(next, ENGINES);
   } catch (error) {
     return say(`the page could not be made: ${error.message}`);
   }
@@ -48,7 +48,7 @@ function buildAll() {
     for (const name of ["cpu", "gpu"]) {
       if (name === "gpu") say("the page computes on the CPU; the GPU engine is being built");
       if (!(await buildEngine(name))) return;
-      makePage();
+      await makePage();
       if (name === "cpu") say(`the page is at http://127.0.0.1:${port}/`);
     }
     say(`everything is built; http://127.0.0.1:${port}/ follows what you change`);

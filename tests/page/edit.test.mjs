@@ -41,7 +41,7 @@ test("a digit that is written goes to its noise and back, and its noise to every
   await page.waitForFunction(() => location.hash.includes("edit.drawing="));
   assert.equal(await act(page, "return"), "");
   const said = await caption(page, "return");
-  const error = Number(said.match(/off by (0\.\d{4}) of the grey scale/)[1]);
+  const error = Number(said.match(/error of a pixel: (0\.\d{4}) of the grey scale/)[1]);
   assert.ok(error > 0 && error < 0.05, said);
   assert.match(said, /128 evaluations to encode, 128 to decode/);
   assert.equal(await act(page, "classes"), "");
@@ -109,7 +109,7 @@ test("what is computed can be stopped", async () => {
   const { page, context } = await visit("&edit.class=7");
   await seven(page);
   await page.click('#edit [data-act="return"]');
-  await page.waitForFunction(() => /Encode/.test(part("#edit-text").textContent), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /Encoding/.test(part("#edit-text").textContent), undefined, { timeout: 60_000 });
   await page.click('#edit [data-act="return"]');
   await page.waitForFunction(() => part("#edit").getAttribute("aria-busy") === "false");
   assert.equal(await page.textContent("#edit-text"), "Stopped.");

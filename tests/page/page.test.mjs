@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CATALOG } from "../../www/element/catalog.js";
-import { DIST, alone, blocked, computes, done, hashed, inChromium, open, picture, serve, setUp } from "./harness.mjs";
+import { DIST, alone, blocked, computes, done, inChromium, open, picture, serve, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 

@@ -115,7 +115,7 @@ test("Trunk makes the same page", { skip: !trunk && "SKIPPED: Trunk is not insta
   assert.equal(status, 0, stderr);
   const files = (folder) =>
     readdirSync(folder, { recursive: true })
-      .filter((name) => !/\.(br|gz)$/.test(name))
+      .filter((name) => !/\.(br|gz)$/.test(name)) // Trunk is not asked to compress
       .sort();
   assert.deepEqual(files(out), files(DIST));
   // Its HTML differs in blank lines.
