@@ -7,7 +7,7 @@ mod shipped;
 use burn::tensor::{Device, Tensor, TensorData};
 use flow_lab::data::plane::Distribution;
 use flow_lab::device::Engine;
-use flow_lab::error::Kind;
+use flow_lab::error::{Error, Kind};
 use flow_lab::field::{Divergence, VelocityField};
 use flow_lab::lab::{CouplingKind, Lab, LabConfig, PathKind};
 use flow_lab::likelihood::pull_back;
@@ -289,4 +289,36 @@ fn experiments_outside_their_domain_are_refused() {
     let mut lab = lab(small());
     assert_eq!(block_on(async { lab.set_rate(-1.0) }).unwrap_err().kind(), Kind::Config);
     assert_eq!(lab.samples(true, 0, 1).unwrap_err().kind(), Kind::Config);
+}
+
+/// Numbers come from JavaScript: a product of two may be more than a `usize` holds, of 32 bits in a browser and of 64 here.
+#[test]
+fn sizes_beyond_every_memory_are_refused() {
+    let mut lab = trained(small(), 1);
+    let huge = usize::MAX / 2 + 1;
+    let times = [0.0, 1.0];
+    let start = vec![[0.0; 2]; 2];
+    let refused = |what: &str, result: Result<(), Error>| {
+        let error = result.expect_err(what);
+        assert_eq!(error.kind(), Kind::Config, "{what}: {error}");
+    };
+    for side in [0, huge, 1 << 16, 1 << 32] {
+        refused("field", block_on(lab.field(side, &times, 6.0)).map(drop));
+        refused("exact", block_on(lab.exact(side, &times, 6.0, 0.5)).map(drop));
+        refused("likelihood", block_on(lab.likelihood(side, 6.0, 2)).map(drop));
+    }
+    refused("field without times", block_on(lab.field(4, &[], 6.0)).map(drop));
+    for many in [usize::MAX, huge, 10_000_000] {
+        refused("train", block_on(lab.train(many)).map(drop));
+        refused("steps of a trace", block_on(lab.trace(start.clone(), Solver::Euler, many, false)).map(drop));
+        refused("particles", block_on(lab.flow(many, Solver::Euler, 2)).map(drop));
+        refused("frames of paths", lab.conditional(2, many).map(drop));
+        refused("paths", lab.conditional(many, 100).map(drop));
+        refused("steps of a likelihood", block_on(lab.likelihood(4, 6.0, many)).map(drop));
+        refused("figures", block_on(lab.figures(many, Solver::Euler, 2)).map(drop));
+        refused("W2", block_on(lab.w2_by_nfe(many, Solver::Euler, &[1])).map(drop));
+        refused("W2 at many evaluations", block_on(lab.w2_by_nfe(4, Solver::Euler, &[many])).map(drop));
+        refused("samples", lab.samples(true, many, 1).map(drop));
+        refused("theorem", block_on(lab.theorem(&[many])).map(drop));
+    }
 }
