@@ -99,16 +99,20 @@ function helpers() {
 /** The address of one figure, by itself, that waits until its button is pressed; `hash` goes on after its name. */
 export const alone = (server, name, hash = "", start = "press") => `${server.url}embed.html#figure=${name}&start=${start}${hash && "&"}${hash}`;
 
-/** Over BiDi, where a frame of another origin is added: a page without any script of its own shows it too. */
-const PLAYWRIGHTS = FIREFOX && 'Error: Permission denied to access property "length"';
+/** What Firefox (140 ESR, driven over BiDi) says of pages without any script of their own, too. */
+const FIREFOX_SAYS = new Set([
+  'Error: Permission denied to access property "length"', // where a frame of another origin is added
+  "uncaught exception: undefined", // where a worker is ended while it loads a module, even an empty one
+]);
+const counts = (text) => !(FIREFOX && FIREFOX_SAYS.has(text));
 
 /** Opens a page; `errors` collects whatever the console calls an error. */
 export async function open(context, url) {
   const page = await context.newPage();
   await page.addInitScript(helpers);
   const errors = [];
-  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  page.on("pageerror", (error) => String(error) !== PLAYWRIGHTS && errors.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && counts(message.text()) && errors.push(message.text()));
+  page.on("pageerror", (error) => counts(String(error)) && errors.push(String(error)));
   await page.goto(url);
   if (url.includes("embed.html#")) await page.waitForSelector("flow-lab[ready]", { state: "attached" });
   return { page, errors };

@@ -3,12 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FIGURES } from "../../www/figures/all.js";
 import { counting } from "./counting.mjs";
-import { FIREFOX, open, setUp } from "./harness.mjs";
+import { open, setUp } from "./harness.mjs";
 
 const ROUNDS = 100;
-
-/** What Firefox (140 ESR) says of a worker that is ended while it loads a module, of an empty one too. */
-const ENDED_WORKER = FIREFOX && "uncaught exception: undefined";
 
 const { chrome, server } = await setUp();
 
@@ -107,10 +104,7 @@ for (const figure of Object.keys(FIGURES)) {
     );
     assert.deepEqual(await left(page, before), {}, "left behind");
     assert.equal(before.Worker ?? 0, 0);
-    assert.deepEqual(
-      errors.filter((text) => text !== ENDED_WORKER),
-      [],
-    );
+    assert.deepEqual(errors, []);
     await context.close();
   });
 }
