@@ -9,10 +9,14 @@ fn main() {
         std::process::exit(2);
     };
     let mut bindgen = Bindgen::new();
-    let made = bindgen
-        .input_path(input)
-        .web(true)
-        .and_then(|it| it.remove_name_section(true).remove_producers_section(true).typescript(true).generate(out));
+    let made = bindgen.input_path(input).web(true).and_then(|it| {
+        // A worker loads the file beside the script where it was given no code.
+        it.omit_default_module_path(false)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .typescript(true)
+            .generate(out)
+    });
     if let Err(error) = made {
         eprintln!("bindgen: {error:?}");
         std::process::exit(1);
