@@ -84,7 +84,7 @@ test("the types accept right uses, the README's examples among them, and stop wr
   compare('Named | "text" | "points"', lab["lab.source"].kind);
   const digits = await table("figures/digits/table.js", "DIGITS");
   for (const key of ["solver", "tolerance"]) compare(`SampleRequest["${key}"]`, digits[key].kind);
-  compare('EngineOptions["backend"]', digits.engine.kind);
+  compare('EngineOptions["backend"]', digits.device.kind);
   const figures = await table("figures/all.js", "FIGURES");
   compare("FigureName", { values: Object.keys(figures) });
   assert.equal(lines.length, 14);
