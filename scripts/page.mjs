@@ -19,6 +19,7 @@ const PACKAGE = [
   "api/check.js",
   "api/element.d.ts",
   "api/engine.js",
+  "api/examples",
   "api/index.d.ts",
   "api/index.js",
   "api/stream.js",
@@ -121,7 +122,7 @@ async function minify(folder) {
 
 /** Gives what was staged in `folder` its engines and its final names. */
 export async function finish(folder, engineFolder) {
-  for (const name of PACKAGE) rmSync(join(folder, "app", name));
+  for (const name of PACKAGE) rmSync(join(folder, "app", name), { recursive: true });
   // They are large and change less often than the scripts: hashes of their own, or none.
   for (const [name, place] of [
     ["models", "models"],

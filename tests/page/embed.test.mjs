@@ -7,7 +7,7 @@ import { FIREFOX, blocked, done, inChromium, open, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
-const example = (name) => readFileSync(new URL(`../../examples/${name}`, import.meta.url), "utf8");
+const example = (name) => readFileSync(new URL(`../../www/api/examples/${name}`, import.meta.url), "utf8");
 
 /** Serves `html` on an origin of its own, with a policy as strict as it may be. */
 async function post(html) {
