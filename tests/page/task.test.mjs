@@ -131,7 +131,10 @@ test("what waits for an abort stops what it waits for, and listens no longer tha
   stopper.abort();
   await assert.rejects(waits[0], { name: "AbortError" });
   await waits[1];
-  await assert.rejects(unless(stopper.signal, new Promise(() => {}), () => stops.push("late")), { name: "AbortError" });
+  await assert.rejects(
+    unless(stopper.signal, new Promise(() => {}), () => stops.push("late")),
+    { name: "AbortError" },
+  );
   assert.deepEqual(stops, ["first", "late"]);
 });
 
