@@ -1,7 +1,9 @@
 // Work that is begun, stopped, rests and goes on, as figures do it.
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
-import { Task, unless } from "../../www/element/task.js";
+import { Delay } from "../../www/element/delay.js";
+import { Task, pause, unless } from "../../www/element/task.js";
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -114,4 +116,39 @@ test("what goes wrong is reported, a stop is not, and the next piece runs", asyn
   await task.run(work("a"));
   assert.deepEqual(events, ["a begins", "a ended"]);
   assert.equal(states.at(-1), "idle");
+});
+
+test("what waits for an abort stops what it waits for, and listens no longer than it waits", async () => {
+  const { signal } = new AbortController();
+  assert.equal(await unless(signal, Promise.resolve(3), assert.fail), 3);
+  await assert.rejects(unless(signal, Promise.reject(new Error("no ink")), assert.fail), /no ink/);
+  await pause(1, signal);
+  assert.equal(getEventListeners(signal, "abort").length, 0);
+
+  const stopper = new AbortController();
+  const stops = [];
+  const waits = [unless(stopper.signal, new Promise(() => {}), () => stops.push("first")), pause(60_000, stopper.signal)];
+  stopper.abort();
+  await assert.rejects(waits[0], { name: "AbortError" });
+  await waits[1];
+  await assert.rejects(
+    unless(stopper.signal, new Promise(() => {}), () => stops.push("late")),
+    { name: "AbortError" },
+  );
+  assert.deepEqual(stops, ["first", "late"]);
+});
+
+test("a delay acts once with all that was asked for, and never after its end", async () => {
+  const end = new AbortController();
+  const acts = [];
+  const delay = new Delay((keys) => acts.push(keys), end.signal);
+  for (const key of ["steps", "seed", "steps"]) delay.ask(key, 1);
+  await soon();
+  delay.ask("seed", 1);
+  delay.cancel();
+  delay.ask("rate", 1);
+  end.abort();
+  delay.ask("rate", 1);
+  await soon();
+  assert.deepEqual(acts, [["steps", "seed"]]);
 });

@@ -60,6 +60,23 @@ export const DEVICE = Object.freeze({ kind: choice("auto", "webgpu", "cpu"), ini
 /** Whether a person is in this control, which then is left alone; a group of radio buttons never is. */
 export const focused = (control) => control instanceof Element && control.matches(":focus");
 
+/** Fills the menus of `form` that are empty with the values in `table`; `title(value, key)`: what each is called. */
+export function fillMenus(form, table, title) {
+  for (const [key, { kind }] of Object.entries(table)) {
+    const menu = form.elements[key];
+    if (menu?.tagName !== "SELECT" || menu.options.length) continue;
+    for (const value of kind.values ?? []) menu.add(new Option(title(value, key), value));
+  }
+}
+
+/** Shows `state` in the controls of `form` that are named by the keys of `table`. */
+export function showState(form, table, state) {
+  for (const key of Object.keys(table)) {
+    const control = form.elements[key];
+    if (control && !focused(control)) control.value = String(state[key]);
+  }
+}
+
 /** What a person put into `control`, as `kind` reads it; undefined where it cannot be used, which the control then says. */
 export function given(control, { kind }) {
   const value = kind.read(control.value);

@@ -9,11 +9,9 @@ const PARTS = new URL("../element/panels.css", import.meta.url).href;
  *
  * - context.root: the shadow root that holds the markup; context.state: has the table's keys
  * - context.save(): the state was changed by a person; context.report(text): shows a sentence, "" for none
- * - context.address(state): a link to the figure in that state; context.signal: aborted when the figure goes
+ * - context.address(state): a link to the figure in that state
  *
- * and returns {replaced(keys), rest(), resume(), begin({still}), close()}: the state was replaced from outside; nobody sees it, so
- * nothing is to be done; somebody does, and what rested goes on; somebody does for the first time, and it may begin by itself, for
- * a person who may want it still; it goes.
+ * and returns a Figure (element/figure.js).
  */
 export const FIGURES = Object.freeze({
   digits: {

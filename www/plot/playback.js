@@ -56,25 +56,12 @@ export class Playback {
   get playing() {
     return this.#playing;
   }
-  get duration() {
-    return this.#duration;
-  }
-  set duration(ms) {
-    this.#duration = ms;
-    this.#align();
-  }
 
   /** A stage ({canvas, draw(t)}) follows the clock from now on. */
   add(stage) {
     this.#stages.add(stage);
     if (!this.#ended.aborted) this.#view.observe(stage.canvas);
     stage.draw(this.#t);
-  }
-
-  remove(stage) {
-    this.#stages.delete(stage);
-    this.#seen.delete(stage.canvas);
-    this.#view.unobserve(stage.canvas);
   }
 
   /** Plays on, from the beginning if at the end. */

@@ -1,6 +1,6 @@
 // The form: shows a state, changes it, says which key changed.
 import { Delay } from "../../element/delay.js";
-import { focused, given, newSeed } from "../../element/state.js";
+import { given, newSeed, showState } from "../../element/state.js";
 import { DIGITS } from "./table.js";
 
 /** Dragging a slider changes its number at once and computes when it rests. */
@@ -38,10 +38,7 @@ export function bindControls(form, state, changed, signal) {
       button.setAttribute("aria-checked", String(digit === state.class));
       button.tabIndex = digit === state.class ? 0 : -1;
     });
-    for (const key of Object.keys(DIGITS)) {
-      const control = form.elements[key];
-      if (control && !focused(control)) control.value = String(state[key]);
-    }
+    showState(form, DIGITS, state);
     form.elements["steps-out"].value = String(state.steps);
     form.elements["guidance-out"].value = String(state.guidance);
     form.elements["from-out"].value = String(state.from);

@@ -1,6 +1,6 @@
 // The same noise through the velocity network and through the few-step network, at more and more evaluations.
 import { Figure } from "../../element/figure.js";
-import { focused, given, newSeed } from "../../element/state.js";
+import { fillMenus, given, newSeed, showState } from "../../element/state.js";
 import { startStop, unless } from "../../element/task.js";
 import { drawStrip } from "../../plot/images.js";
 import { onAppearance } from "../../plot/watch.js";
@@ -26,22 +26,9 @@ export class FewFigure extends Figure {
     this.on(this.part("new-seed"), "click", () => this.#change("few-steps.seed", newSeed()));
     this.on(this.part("start"), "click", () => (this.task.busy ? this.task.stop() : this.compare()));
     onAppearance(this.part("rows"), () => this.#cells.forEach((cells, canvas) => this.#paint(canvas, cells)), this.signal);
-    this.#fill();
+    fillMenus(this.part("form"), FEW_STEPS, (value) => value.toLocaleString("en"));
     this.#live = new LiveDistillation(context);
     this.#refresh();
-  }
-
-  /** Options of the menus, from the table. */
-  #fill() {
-    for (const [key, { kind }] of Object.entries(FEW_STEPS)) {
-      const menu = this.#control(key);
-      if (menu?.tagName !== "SELECT" || menu.options.length) continue;
-      for (const value of kind.values) menu.add(new Option(value.toLocaleString("en"), value));
-    }
-  }
-
-  #control(key) {
-    return this.root.querySelector(`[name="${key}"]`);
   }
 
   #build() {
@@ -68,10 +55,7 @@ export class FewFigure extends Figure {
 
   /** Shows the state. */
   #refresh() {
-    for (const key of Object.keys(FEW_STEPS)) {
-      const control = this.#control(key);
-      if (control && !focused(control)) control.value = this.state[key];
-    }
+    showState(this.part("form"), FEW_STEPS, this.state);
   }
 
   #input(target) {

@@ -2,7 +2,7 @@
 import { LAB } from "./table.js";
 import { END_NAMES } from "../../element/names.js";
 import { Delay } from "../../element/delay.js";
-import { focused, given } from "../../element/state.js";
+import { fillMenus, given, showState } from "../../element/state.js";
 
 /** Dragging a slider changes its number at once and acts when it rests. */
 const REST_MS = 150;
@@ -64,12 +64,7 @@ export class LabForm {
   }
 
   #fill() {
-    for (const [key, { kind }] of Object.entries(LAB)) {
-      const select = this.#form.elements[key];
-      if (select?.tagName !== "SELECT" || select.options.length || !kind.values) continue;
-      const names = key === "lab.compare" ? TITLES : END_NAMES;
-      for (const value of kind.values) select.add(new Option(names[value] ?? value, value));
-    }
+    fillMenus(this.#form, LAB, (value, key) => (key === "lab.compare" ? TITLES : END_NAMES)[value] ?? value);
     const layers = this.#form.querySelector("#lab-layers");
     for (const [name, title] of Object.entries(LAYERS)) {
       const box = Object.assign(document.createElement("input"), { type: "checkbox", value: name });
@@ -111,11 +106,7 @@ export class LabForm {
   }
 
   refresh() {
-    const { elements } = this.#form;
-    for (const key of Object.keys(LAB)) {
-      const control = elements[key];
-      if (control && !focused(control)) control.value = String(this.#state[key]);
-    }
+    showState(this.#form, LAB, this.#state);
     for (const output of this.#form.querySelectorAll("[data-out]")) output.value = String(this.#state[output.dataset.out]);
     for (const element of this.#form.querySelectorAll("[data-show], [data-hide]")) {
       const [key, value] = (element.dataset.show ?? element.dataset.hide).split("=");

@@ -1,7 +1,7 @@
 // The two paths: keeps the points, asks for the curves, shows them and what they say.
 import { Delay } from "../../element/delay.js";
 import { Figure } from "../../element/figure.js";
-import { focused } from "../../element/state.js";
+import { showState } from "../../element/state.js";
 import { Playback } from "../../plot/playback.js";
 import { atNextFrame, onAppearance } from "../../plot/watch.js";
 import { Curves } from "./curves.js";
@@ -78,10 +78,7 @@ export class PathsFigure extends Figure {
   /** The controls and points as the state has them. */
   #show() {
     const state = this.state;
-    for (const key of Object.keys(PATHS)) {
-      const control = this.#form.elements[key];
-      if (control && !focused(control)) control.value = String(state[key]);
-    }
+    showState(this.#form, PATHS, state);
     const points = shown(state);
     const set = state["paths.points"] === "set";
     this.root.dataset.show = state["paths.show"];

@@ -1,7 +1,7 @@
 // The race: trains the contestants one after another in a worker, shows their particles and W2 by evaluations.
 import { Figure } from "../../element/figure.js";
 import { END_NAMES } from "../../element/names.js";
-import { focused, given } from "../../element/state.js";
+import { fillMenus, given, showState } from "../../element/state.js";
 import { onAppearance } from "../../plot/watch.js";
 import { RaceChart } from "./chart.js";
 import { Race } from "./race.js";
@@ -28,21 +28,12 @@ export class RaceFigure extends Figure {
     this.onClose(() => this.#race.close());
     this.#form = this.part("form");
     this.#chart = new RaceChart(this.part("chart"), this.signal);
-    this.#fill();
+    fillMenus(this.#form, RACE, (value) => END_NAMES[value] ?? value.toLocaleString("en"));
     this.on(this.#form, "submit", (event) => event.preventDefault());
     this.on(this.root, "input", ({ target }) => this.#input(target)); // not all controls stand in the form
     this.on(this.part("start"), "click", () => (this.task.busy ? this.task.stop() : this.#run()));
     onAppearance(this.part("tiles"), () => this.#tiles.forEach((tile) => tile.redraw()), this.signal);
     this.#refresh();
-  }
-
-  /** Options of the menus, from the table. */
-  #fill() {
-    for (const [key, { kind }] of Object.entries(RACE)) {
-      const menu = this.#form.elements[key];
-      if (menu?.tagName !== "SELECT") continue;
-      for (const value of kind.values) menu.add(new Option(END_NAMES[value] ?? value.toLocaleString("en"), value));
-    }
   }
 
   async #try(action) {
@@ -89,10 +80,7 @@ export class RaceFigure extends Figure {
 
   /** Shows the state in the form. */
   #refresh() {
-    for (const key of Object.keys(RACE)) {
-      const control = this.#form.elements[key];
-      if (control && !focused(control)) control.value = String(this.state[key]);
-    }
+    showState(this.#form, RACE, this.state);
     const methods = this.state["race.methods"].split(".");
     for (const box of this.#boxes()) box.checked = methods.includes(box.dataset.method);
     this.part("rounds").hidden = !methods.includes("reflow");
