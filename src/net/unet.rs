@@ -1,5 +1,5 @@
 //! A small convolutional U-Net, the usual choice for images; here the mixer's rival in the measured
-//! comparison (DESIGN.md).
+//! comparison (docs/results.md).
 
 use super::{Conditioner, init};
 use crate::error::{Error, Result};

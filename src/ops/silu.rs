@@ -1,7 +1,7 @@
 //! x sigmoid(x) (Hendrycks & Gimpel 2016) as an operation of our own in Burn.
 //!
 //! Composed from Burn's primitives it calls `exp` once an element, and in a browser that is a function of the host's C
-//! library compiled to WebAssembly: DESIGN.md says what that cost. Here the CPU computes several elements at a time; a GPU
+//! library compiled to WebAssembly: docs/results.md says what that cost. Here the CPU computes several elements at a time; a GPU
 //! composes it. Layers of a network apply it in their [product](super::product).
 
 use super::cpu;
