@@ -1,0 +1,54 @@
+// What the documents and workflows name exists.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { disagreements } from "../scripts/versions.mjs";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const read = (name) => readFileSync(join(ROOT, name), "utf8");
+const DOCUMENTS = ["README.md", "DESIGN.md", "CONTRIBUTING.md", "SECURITY.md", "EMBED.md", "docs/results.md"];
+const WORKFLOWS = readdirSync(join(ROOT, ".github/workflows")).map((name) => `.github/workflows/${name}`);
+
+for (const name of DOCUMENTS) {
+  test(`${name} leads to files that exist`, () => {
+    const text = read(name);
+    const links = [...text.matchAll(/(?:\]\(|\bsrc(?:set)?=")([^)"#]+)/g)].map(([, target]) => target).filter((target) => !/^[a-z]+:/.test(target));
+    for (const link of links) assert.ok(existsSync(join(ROOT, dirname(name), link)), `there is no ${link}`);
+    // Paths in code: what begins like a folder of ours. Names in braces, stars and capitals stand for others.
+    const paths = [...text.matchAll(/(?:src|www|tests|scripts|benches|examples|docs|article)\/[\w./-]*\w(?![\w./-]*[*{])/g)].map(([path]) => path);
+    for (const path of new Set(paths)) assert.ok(existsSync(join(ROOT, path)), `there is no ${path}`);
+    assert.ok(
+      !["README.md", "DESIGN.md"].includes(name) || links.length + paths.length > 10,
+      "nothing was found: this test no longer sees the links",
+    );
+  });
+}
+
+test("workflows call scripts that exist, the gate among them", () => {
+  const called = WORKFLOWS.flatMap((name) => [...read(name).matchAll(/run: (scripts\/[\w-]+)/g)].map(([, script]) => script));
+  assert.ok(called.includes("scripts/test") && called.includes("scripts/build"), called.join(", "));
+  for (const script of called) assert.ok(existsSync(join(ROOT, script)), script);
+  assert.match(read(".ci/run"), /scripts\/test/);
+});
+
+test("every script is named in README.md", () => {
+  const programs = readdirSync(join(ROOT, "scripts")).filter((name) => !/\./.test(name) && name !== "bindgen");
+  const text = read("README.md");
+  for (const program of programs.filter((name) => !["setup", "build-engines", "bundlers"].includes(name))) {
+    assert.ok(text.includes(`scripts/${program}`), `scripts/${program}`);
+  }
+});
+
+test("everything that names a version names the crate's, and another one is seen", () => {
+  assert.deepEqual(disagreements(read), []);
+  const other = (changed) => (name) => (name === changed ? read(name).replaceAll(/\b0\.\d+\.\d+\b/g, "9.9.9") : read(name));
+  for (const name of ["CITATION.cff", "CHANGELOG.md", "Cargo.lock"]) {
+    assert.match(disagreements(other(name)).join(" "), new RegExp(`${name} names version 9\\.9\\.9`));
+  }
+  assert.deepEqual(
+    disagreements((name) => (name === "CITATION.cff" ? "" : read(name))),
+    ["CITATION.cff names no version."],
+  );
+});
