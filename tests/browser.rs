@@ -12,7 +12,7 @@ use compare::largest_difference;
 use flow_lab::device::Engine;
 use flow_lab::session::Session;
 use flow_lab::web::JsEngine;
-use js_sys::{Error as JsError, Reflect};
+use js_sys::Error as JsError;
 use request::request;
 use shipped::WEIGHTS;
 use wasm_bindgen::{JsCast, JsValue};
