@@ -33,7 +33,7 @@ const manifest = () => ({
     "./element": { types: "./app/api/element.d.ts", default: "./app/api/element.js" },
     "./package.json": "./package.json",
   },
-  sideEffects: ["./app/api/element.js", "./app/engine/*/worker.js"],
+  sideEffects: ["./app/api/element.js", "./app/engine/worker.js"],
   files: ["app", "engine", "models", "LICENSE-*"],
 });
 

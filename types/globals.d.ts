@@ -2,7 +2,7 @@
 
 interface Window {
   /** For the frames beside this one: engines that they may share (engine/commons.js). */
-  flowLabCommons?: Record<string, Map<string, any>>;
+  flowLabCommons?: Map<string, any>;
   /** For those who look at a worker from outside: tests, developer tools (engine/wasm.js). */
   memory?: WebAssembly.Memory;
 }

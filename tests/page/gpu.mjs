@@ -29,7 +29,7 @@ export function same(a, b) {
 export const beforeWorkers =
   (code, headers = {}) =>
   (path) => {
-    if (!/\/(digits|lab)\/worker\.js$/.test(path)) return null;
+    if (!/\/engine\/worker\.js$/.test(path)) return null;
     const file = join(DIST, hashed("app"), path.split(`${hashed("app")}/`)[1]);
     return { headers: { "content-type": "text/javascript", ...headers }, body: `${code}\n${readFileSync(file, "utf8")}` };
   };

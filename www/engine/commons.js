@@ -1,7 +1,10 @@
 // Engines that figures share: within a page by this module, and among the frames of one page.
 
-/** kind → key → what this window holds. */
-const own = { digits: new Map(), lab: new Map() };
+/** What this window holds: key → Shared. */
+const own = new Map();
+
+/** Only what the same build made is shared: the address of this module has the build's hash. */
+const BUILD = import.meta.url;
 
 let framed = false;
 
@@ -18,31 +21,49 @@ function* everywhere() {
   for (let i = 0; framed && i < window.parent.frames.length; i += 1) {
     try {
       const { flowLabCommons } = window.parent.frames[i];
-      if (flowLabCommons) yield flowLabCommons;
+      if (typeof flowLabCommons?.get === "function") yield flowLabCommons;
     } catch {
       // Not one of ours: frames that may not look into each other (a sandbox, another origin) keep engines of their own.
     }
   }
 }
 
-/** What is held under `kind` and `key`; made and held here where nobody holds it. */
-export function shared(kind, key, make) {
+/** What is held under `name`; made and held here where nobody holds it. `make(key)` gives a {@link Shared}. */
+export function shared(name, make) {
+  const key = `${name} ${BUILD}`;
   for (const held of everywhere()) {
-    const found = held[kind].get(key);
+    const found = held.get(key);
     if (found) return found;
   }
-  const made = make();
-  own[kind].set(key, made);
+  const made = make(key);
+  own.set(key, made);
   return made;
 }
 
-/** Nobody is given `made` any more. */
-export function unshare(kind, key, made) {
-  if (own[kind].get(key) === made) own[kind].delete(key);
-}
+/** Something that lives as long as it has users. */
+export class Shared {
+  users = new Map(); // user → what is kept of it
+  closed = false;
+  #key;
+  #gone;
 
-/** Calls back when this window goes while others may still use what it made; gives what calls that off. */
-export function whenGone(callback) {
-  if (framed) window.addEventListener("pagehide", callback, { once: true });
-  return () => window.removeEventListener("pagehide", callback);
+  /** `gone()`: this window goes while others may still use it. */
+  constructor(key, gone) {
+    this.#key = key;
+    this.#gone = gone;
+    if (framed) window.addEventListener("pagehide", gone, { once: true });
+  }
+
+  /** The last one that leaves closes it. */
+  leave(user) {
+    this.users.delete(user);
+    if (this.users.size === 0) this.close();
+  }
+
+  /** Nobody is given it any more. */
+  close() {
+    this.closed = true;
+    window.removeEventListener("pagehide", this.#gone);
+    if (own.get(this.#key) === this) own.delete(this.#key);
+  }
 }

@@ -1,20 +1,18 @@
 // A digit network in an engine: figures that want the same one share it.
 import { MODELS } from "../assets.js";
-import { shared, unshare, whenGone } from "../commons.js";
+import { Shared, shared } from "../commons.js";
 import { Engine } from "./engine.js";
 import { loadWeights } from "./weights.js";
 
 /** One network on one engine, as long as somebody uses it. */
-class Shared {
-  users = new Map(); // DigitNetwork → progress
+class SharedNetwork extends Shared {
   #told = false; // whether the engine has said anything yet
-  closed = false;
   abandoned = new Error("the engine was closed"); // what opened rejects with where it is closed before it is open
   #abandon;
-  #stay;
 
+  /** Its users are {@link DigitNetwork}s; of each, `progress` is kept. */
   constructor(key, name, wanted) {
-    this.key = key;
+    super(key, () => this.close()); // whoever asks next begins again
     this.engine = new Engine(name, () => {
       this.#told = true;
       for (const user of this.users.keys()) user.onChange(this.engine.status(user));
@@ -23,8 +21,7 @@ class Shared {
       this.#abandon = () => reject(this.abandoned);
       this.#open(name, wanted).then(resolve, reject);
     });
-    this.opened.catch(() => this.close()); // whoever asks next begins again
-    this.#stay = whenGone(() => this.close()); // likewise
+    this.opened.catch(() => this.close()); // likewise
   }
 
   async #open(name, wanted) {
@@ -45,14 +42,11 @@ class Shared {
 
   leave(user) {
     this.engine.stop(user);
-    this.users.delete(user);
-    if (this.users.size === 0) this.close();
+    super.leave(user);
   }
 
   close() {
-    unshare("digits", this.key, this);
-    this.closed = true;
-    this.#stay();
+    super.close();
     this.#abandon();
     this.engine.close();
   }
@@ -61,6 +55,7 @@ class Shared {
 export class DigitNetwork {
   #name;
   #shared = null;
+  #joined = ""; // what it is shared as
   #wanted = null; // what open() was last asked for
   #asked = 0; // runs and stops so far
   #closed = false;
@@ -95,10 +90,11 @@ export class DigitNetwork {
 
   /** The engine that is wanted, joined. */
   #join(progress) {
-    const key = `${this.#name} ${this.#wanted}`;
-    if (this.#shared?.key !== key || this.#shared.closed) {
+    const name = `digits ${this.#name} ${this.#wanted}`;
+    if (this.#joined !== name || this.#shared.closed) {
       this.#shared?.leave(this);
-      this.#shared = shared("digits", key, () => new Shared(key, this.#name, this.#wanted));
+      this.#shared = shared(name, (key) => new SharedNetwork(key, this.#name, this.#wanted));
+      this.#joined = name;
       this.#shared.join(this, progress);
     }
     return this.#shared;
@@ -109,7 +105,7 @@ export class DigitNetwork {
    * `from`: what it begins with besides the request; `last`: only the last frame is wanted.
    * @param {any} request
    * @param {(frame: any) => void} onFrame
-   * @param {{from?: import("./protocol.js").From, last?: boolean}} [how]
+   * @param {{from?: import("../protocol.js").From, last?: boolean}} [how]
    */
   async sample(request, onFrame, { from, last } = {}) {
     const asked = (this.#asked += 1);

@@ -1,89 +1,46 @@
 // The page's side of the lab's workers: calls as promises. Figures that train on the same device share a worker.
-import { shared, unshare, whenGone } from "../commons.js";
-import { spawn } from "../spawn.js";
-import { compiled, webAssemblyObstacle } from "../wasm.js";
-import { CLOSE, OPEN } from "./protocol.js";
+import { EngineClient } from "../client.js";
+import { Shared, shared } from "../commons.js";
+import { CLOSE } from "../protocol.js";
+import { webAssemblyObstacle } from "../wasm.js";
 
-const start = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-
-/** A worker with an engine on one device, as long as somebody uses it. */
-class Shared {
-  #worker = spawn(import.meta.url, "worker.js", start);
-  #waiting = new Map(); // id → {resolve, reject, user}
-  #next = 0;
-  #users = new Map(); // LabClient → the first of its slots
+/** An engine on one device, as long as somebody uses it. Its users are {@link LabClient}s; of each, the first of its slots is kept. */
+class SharedEngine extends Shared {
+  #engine;
   #slot = 0;
-  #stay;
-  #ended = null; // why the worker was ended
 
   constructor(key, device) {
-    this.key = key;
-    this.#worker.addEventListener("message", ({ data }) => this.#receive(data));
-    this.#worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      this.#die(new Error(event.message || "the engine could not be loaded"));
-    });
-    this.opened = this.#open(device);
-    this.opened.catch(() => {}); // who opens it hears of it
-    this.#stay = whenGone(() => this.#die(Object.assign(new Error("the frame that computed was closed"), { gone: true })));
-  }
-
-  async #open(device) {
-    const code = await compiled(device);
-    if (this.#ended) throw this.#ended;
-    return this.call(null, OPEN, 0, device, code);
+    super(key, () => this.#engine.fail(Object.assign(new Error("the frame that computed was closed"), { gone: true })));
+    this.#engine = new EngineClient(device, (error) => this.#lost(error));
+    this.opened = this.#engine.opened;
   }
 
   join(user) {
-    this.#users.set(user, this.#slot);
+    this.users.set(user, this.#slot);
     this.#slot += 2; // a client has two slots
   }
 
   leave(user) {
-    const first = this.#users.get(user);
-    this.#users.delete(user);
-    this.#forget((waiting) => waiting.user === user, new Error("the engine was stopped"));
-    if (this.#users.size === 0) return this.#end(new Error("the engine was stopped"));
-    for (const slot of [first, first + 1]) this.call(null, CLOSE, slot).catch(() => {}); // gone anyhow if it fails
+    const first = this.users.get(user);
+    this.#engine.forget(user, new Error("the engine was stopped"));
+    super.leave(user);
+    if (this.closed) return;
+    for (const slot of [first, first + 1]) this.#engine.call(CLOSE, [], { slot }).catch(() => {}); // gone anyhow if it fails
+  }
+
+  close() {
+    super.close();
+    this.#engine.end();
   }
 
   call(user, method, slot, ...args) {
-    const id = (this.#next += 1);
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject, user });
-      this.#worker.postMessage({ id, method, slot: slot + (this.#users.get(user) ?? 0), args });
-    });
+    return this.#engine.call(method, args, { slot: slot + (this.users.get(user) ?? 0), owner: user });
   }
 
-  #receive({ id, result, error, fatal }) {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (!error) return waiting?.resolve(result);
-    const thrown = Object.assign(new Error(error.message), { name: error.name });
-    waiting?.reject(thrown);
-    if (fatal) this.#die(thrown);
-  }
-
-  #forget(which, error) {
-    for (const [id, waiting] of this.#waiting) {
-      if (!which(waiting)) continue;
-      this.#waiting.delete(id);
-      waiting.reject(error);
-    }
-  }
-
-  #end(error) {
-    this.#ended = error;
-    this.#stay();
-    this.#worker.terminate();
-    unshare("lab", this.key, this);
-  }
-
-  #die(error) {
-    this.#end(error);
-    this.#forget(() => true, error);
-    const users = [...this.#users.keys()];
-    this.#users.clear();
+  #lost(error) {
+    const users = [...this.users.keys()];
+    this.users.clear();
+    super.close();
     for (const user of users) user.lost(this, error);
   }
 }
@@ -94,7 +51,7 @@ export class LabClient {
   #closed = false;
 
   /**
-   * `onFatal(error)`: the worker is gone and every call was rejected; open() starts a new one. `error.gone`: nothing failed, but the
+   * `onFatal(error)`: the engine failed and every call was rejected; open() starts a new one. `error.gone`: nothing failed, but the
    * frame that held it went.
    * @param {(error: Error & {gone?: boolean}) => void} [onFatal]
    */
@@ -111,8 +68,7 @@ export class LabClient {
     const obstacle = webAssemblyObstacle();
     if (obstacle) return Promise.reject(new Error(obstacle));
     this.#leave();
-    const key = `${purpose} ${device}`;
-    this.#shared = shared("lab", key, () => new Shared(key, device));
+    this.#shared = shared(`${purpose} ${device}`, (key) => new SharedEngine(key, device));
     this.#shared.join(this);
     return this.#shared.opened;
   }
@@ -143,7 +99,7 @@ export class LabClient {
     before?.leave(this);
   }
 
-  /** The worker that this client used is gone; Shared calls it. */
+  /** The worker that this client used is gone; SharedEngine calls it. */
   lost(worker, error) {
     if (worker !== this.#shared) return;
     this.#shared = null;

@@ -3,7 +3,7 @@ import { CATALOG } from "../../element/catalog.js";
 import { Figure } from "../../element/figure.js";
 import { startStop, unless } from "../../element/task.js";
 import { MODELS } from "../../engine/assets.js";
-import { MAKE_DISTILLATION } from "../../engine/lab/protocol.js";
+import { DISTILLATION } from "../../engine/protocol.js";
 import { LabClient } from "../../engine/lab/client.js";
 import { save as saveFile } from "../../plot/export.js";
 import { drawStrip } from "../../plot/images.js";
@@ -103,7 +103,7 @@ export class LiveDistillation extends Figure {
     if (wanted()) await this.#client.open(computes);
     const { bytes } = await weights;
     if (!wanted()) throw new Error("the engine was stopped");
-    await this.#call(MAKE_DISTILLATION, JSON.stringify(settings), new Uint8Array(bytes));
+    await this.#call(DISTILLATION, JSON.stringify(settings), new Uint8Array(bytes));
     if (!wanted()) throw new Error("the engine was stopped");
     this.#begun = { settings, drawn: 0, losses: [] };
   }

@@ -1,7 +1,7 @@
 // A race in the lab's worker: its contestants, what they are trained for and what was measured of them.
 import { unless } from "../../element/task.js";
 import { LabClient } from "../../engine/lab/client.js";
-import { MAKE_RACE } from "../../engine/lab/protocol.js";
+import { RACE } from "../../engine/protocol.js";
 import { NFES, race } from "./table.js";
 
 const SLICE_MS = 40; // a training call takes about this long, so that stopping is quick
@@ -43,7 +43,7 @@ export class Race {
   /** The contestants that `state` asks for, untrained. */
   async begin(state, signal) {
     await unless(signal, (this.#opened ??= this.#client.open("cpu")));
-    await this.#call(MAKE_RACE, JSON.stringify(race(state)));
+    await this.#call(RACE, JSON.stringify(race(state)));
     const contestants = JSON.parse(await this.#call("contestants"));
     this.#data = await this.#call("data", PARTICLES);
     const sizes = this.#data.target.map(Math.abs).sort();

@@ -1,0 +1,125 @@
+// The worker: one engine on one device. It answers calls in their order; all arithmetic is in Rust.
+import { BEGINNINGS, CLOSE, FREE, LAB, LOAD, MAKERS, OPEN, RUN } from "./protocol.js";
+import { isTrap, openEngine } from "./wasm.js";
+
+let module = null;
+let engine = null;
+let device = null;
+const slots = new Map(); // slot → lab, race or distillation
+const runs = new Map(); // id of a run that was called for → whether it may go on
+
+function failed(id, error, fatal = false) {
+  // A trap leaves the module unusable, and so does a device that is gone.
+  const lost = isTrap(error) || error?.name === "DeviceError";
+  const said = { name: error?.name ?? "Error", message: error?.message ?? String(error) };
+  self.postMessage({ id, error: said, fatal: fatal || lost });
+}
+
+// A trap inside a browser callback reaches no promise of ours: without this the page would wait for ever.
+self.addEventListener("error", (event) => failed(null, event.error ?? event, true));
+self.addEventListener("unhandledrejection", (event) => failed(null, event.reason, true));
+
+/** The buffers of the typed arrays in a result, so that they move instead of being copied. */
+function buffers(result) {
+  const values = result && typeof result === "object" ? (ArrayBuffer.isView(result) ? [result] : Object.values(result)) : [];
+  return [...new Set(values.filter(ArrayBuffer.isView).map((view) => view.buffer))];
+}
+
+async function open(id, code) {
+  device = id;
+  ({ module, engine } = await openEngine(id, code));
+  return { name: engine.name };
+}
+
+// Lets messages (stop, calls) in between frames; a promise alone would not.
+const channel = new MessageChannel();
+const turn = () =>
+  new Promise((resolve) => {
+    channel.port1.onmessage = resolve;
+    channel.port2.postMessage(null);
+  });
+
+/** Begins a run: from the request's seed, or with what `from` brings. */
+function begin(request, from) {
+  if (!from) return engine.start(JSON.stringify(request));
+  if (!BEGINNINGS.includes(from.method)) throw new Error(`a run cannot begin by ${from.method}`);
+  return engine[from.method](JSON.stringify(request), ...from.args);
+}
+
+/** A frame of the engine, as plain values. */
+function unpacked(frame) {
+  const { t, nfe, done, x, x1 } = frame;
+  frame.free();
+  return { t, nfe, done, x, x1 };
+}
+
+/** The frames of a run that are told: all of them, or the last. On a GPU that one alone is read, without a stop before it. */
+async function* frames(id, run, last) {
+  if (last && device !== "cpu") return yield unpacked(await run.finish());
+  while (runs.get(id)) {
+    const next = await run.next();
+    if (!next || !runs.get(id)) return;
+    const frame = unpacked(next);
+    if (frame.done || !last) yield frame;
+    if (frame.done) return;
+    await turn();
+  }
+}
+
+async function run(id, { request, from, last }) {
+  if (!runs.get(id)) return false; // stopped before it began
+  const begun = begin(request, from);
+  try {
+    let since = performance.now();
+    for await (const frame of frames(id, begun, last)) {
+      const now = performance.now();
+      self.postMessage({ id, frame: { ...frame, ms: now - since } }, { transfer: [frame.x.buffer, frame.x1.buffer] });
+      since = now;
+    }
+    return runs.get(id);
+  } finally {
+    begun.free();
+  }
+}
+
+function close(slot) {
+  slots.get(slot)?.free();
+  slots.delete(slot);
+}
+
+function make(method, slot, args) {
+  const made = engine[method](...args); // throws before what is there is touched
+  close(slot);
+  slots.set(slot, made);
+  return method === LAB ? { parameters: made.parameters } : undefined;
+}
+
+async function answer({ id, method, slot, args }) {
+  if (method === OPEN) return open(...args);
+  if (method === LOAD) return engine.load(new Uint8Array(args[0]));
+  if (method === RUN) return run(id, args[0]);
+  if (method === CLOSE) return close(slot);
+  if (MAKERS.includes(method)) return make(method, slot, args);
+  if (FREE.includes(method)) return module[method](...args);
+  const held = slots.get(slot);
+  if (!held) throw new Error(`there is nothing here for ${method}`);
+  return held[method](...args);
+}
+
+let tail = Promise.resolve();
+
+self.addEventListener("message", ({ data }) => {
+  if (data.destroyDevice) return engine?.destroyDevice();
+  if (data.stop !== undefined) return runs.has(data.stop) && runs.set(data.stop, false);
+  if (data.method === RUN) runs.set(data.id, true);
+  tail = tail.then(async () => {
+    try {
+      const result = await answer(data);
+      self.postMessage({ id: data.id, result }, { transfer: buffers(result) });
+    } catch (error) {
+      failed(data.id, error, data.method === OPEN);
+    } finally {
+      runs.delete(data.id);
+    }
+  });
+});
