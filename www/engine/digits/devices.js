@@ -22,6 +22,7 @@ export class Devices {
   gpuName = gpuName;
   refused = null; // why WebGPU is not used: the end of a sentence
   starting = null; // the device that a person waits for
+  failed = false; // whether not even the CPU started
 
   constructor(onChange) {
     this.#onChange = onChange;
@@ -45,12 +46,14 @@ export class Devices {
   /** The CPU; where it failed before, another one is opened. */
   cpu() {
     if (this.#cpu) return this.#cpu;
+    this.failed = false;
     this.#start("cpu");
     const opened = (this.#cpu = this.#device("cpu"));
     opened.then(
       () => this.#start(null),
       () => {
         if (this.#cpu === opened) this.#cpu = null;
+        this.failed = true;
         this.#start(null);
       },
     );

@@ -39,12 +39,13 @@ export class Engine {
   }
 
   /**
-   * {starting}, or for the last run of `owner` {engine, name, why, ms?, other?: {engine, name, ms}, refused?}: the device that computes
+   * {starting}, {failed} where nothing started, or for the last run of `owner` {engine, name, why, ms?, other?: {engine, name, ms}, refused?}: the device that computes
    * such runs, the milliseconds of an evaluation on it and on the other one, and why WebGPU is not used.
    */
   status(owner) {
-    const { starting, refused, gpuName } = this.#devices;
+    const { starting, failed, refused, gpu, gpuName } = this.#devices;
     if (starting) return { starting };
+    if (failed && !gpu) return { failed };
     const size = this.#sizes.get(owner) ?? this.#size;
     const names = { cpu: "CPU", webgpu: gpuName };
     const engine = this.#choose(size);

@@ -5,8 +5,9 @@ const device = ({ engine, name }) => (engine === "webgpu" ? `WebGPU (${name})` :
 
 /** `status`: see Engine.status. */
 export function statusLine(status) {
-  const { starting, why, ms, other, refused } = status;
+  const { starting, failed, why, ms, other, refused } = status;
   if (starting) return starting === "webgpu" ? "Starting WebGPU…" : "Starting the CPU engine…";
+  if (failed) return "The engine did not start.";
   const here = `Device: ${device(status)}`;
   if (refused) return `${here}. WebGPU is not used: ${refused}.`;
   if (!other) return `${here}, ${why}.`;
