@@ -1,4 +1,4 @@
-// Makes the npm package: `node scripts/pack.mjs ENGINES OUT` writes OUT/flow-lab-VERSION.tgz; ENGINES has a folder for each
+// Makes the npm package: `node scripts/pack.mjs ENGINES OUT` writes OUT/flow-matching-lab-VERSION.tgz; ENGINES has a folder for each
 // build of the engine (scripts/pack).
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ export function cargo(key) {
 }
 
 const manifest = () => ({
-  name: "flow-lab",
+  name: "flow-matching-lab",
   version: cargo("version"),
   description: "Flow matching, live in the browser: draw digits and train flows on WebGPU or the CPU, from JavaScript or as a custom element.",
   keywords: ["flow-matching", "generative", "diffusion", "webgpu", "wasm", "machine-learning", "custom-element"],

@@ -18,7 +18,7 @@ const BASE = "/deep/below/";
 const BUDGET = 12_000_000; // bytes of the archive
 
 const project = mkdtempSync(join(tmpdir(), "flow-lab-user-"));
-const installed = join(project, "node_modules/flow-lab");
+const installed = join(project, "node_modules/flow-matching-lab");
 const write = (name, text) => writeFileSync(join(project, name), text);
 const read = (name) => readFileSync(join(installed, name), "utf8");
 /** A program of the tools' packages, run in the project; they are not installed there. */
@@ -49,7 +49,7 @@ test("the archive has the crate's version, what it exports and nothing of the ar
   t.diagnostic(`${archive.bytes} of ${BUDGET} bytes`);
   assert.ok(archive.bytes <= BUDGET);
   const { name, version, license, exports, dependencies } = JSON.parse(read("package.json"));
-  assert.deepEqual([name, version, license, dependencies], ["flow-lab", cargo("version"), cargo("license"), undefined]);
+  assert.deepEqual([name, version, license, dependencies], ["flow-matching-lab", cargo("version"), cargo("license"), undefined]);
   const targets = Object.values(exports).flatMap((target) => (typeof target === "string" ? [target] : Object.values(target)));
   for (const target of targets) assert.ok(existsSync(join(installed, target)), target);
   const files = readdirSync(installed, { recursive: true }).filter((file) => statSync(join(installed, file)).isFile());
@@ -90,8 +90,8 @@ test("the types accept right uses, the README's examples among them, and stop wr
   assert.equal(lines.length, 14);
   write(
     "tables.ts",
-    `import type { EngineOptions, Experiment, FlowOptions, Named, SampleRequest } from "flow-lab";
-import type { FigureName } from "flow-lab/element";
+    `import type { EngineOptions, Experiment, FlowOptions, Named, SampleRequest } from "flow-matching-lab";
+import type { FigureName } from "flow-matching-lab/element";
 type Same<A, B> = [A, B] extends [B, A] ? true : false;
 const same = <T extends true>(): T | void => {};
 ${lines.join("\n")}\n`,

@@ -1,4 +1,4 @@
-// The types of <flow-lab>; importing "flow-lab/element" defines the element.
+// The types of <flow-lab>; importing "flow-matching-lab/element" defines the element.
 
 /** A setting of a figure: what its controls hold, under the keys that stand in its links. */
 export type FlowLabState = Readonly<Record<string, string | number>>;

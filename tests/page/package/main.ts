@@ -1,6 +1,6 @@
 // Uses everything that the package gives, and leaves what came of it in `results`.
-import { createEngine, createTraining, type Frame } from "flow-lab";
-import "flow-lab/element";
+import { createEngine, createTraining, type Frame } from "flow-matching-lab";
+import "flow-matching-lab/element";
 
 const failure = async (work: () => unknown) => {
   try {

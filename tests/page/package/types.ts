@@ -1,6 +1,6 @@
 // What the types let through, and what they stop. Compiled, never run.
-import { createEngine, createTraining, type Engine, type FewRequest, type Flow, type Frame, type Progress } from "flow-lab";
-import type { FlowLab, FlowLabChangeEvent } from "flow-lab/element";
+import { createEngine, createTraining, type Engine, type FewRequest, type Flow, type Frame, type Progress } from "flow-matching-lab";
+import type { FlowLab, FlowLabChangeEvent } from "flow-matching-lab/element";
 
 export async function right(signal: AbortSignal) {
   const engine: Engine = await createEngine();
@@ -54,5 +54,5 @@ export async function wrong() {
   // @ts-expect-error the event is of another kind
   document.addEventListener("flow-lab-change", (event: KeyboardEvent) => event.key);
   // @ts-expect-error there are no more than these functions
-  await import("flow-lab/app/figures/lab/table.js");
+  await import("flow-matching-lab/app/figures/lab/table.js");
 }
