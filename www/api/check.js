@@ -9,6 +9,11 @@ const typeOf = (value) => {
 
 const shown = (value) => (typeof value === "string" ? `“${value.length > 40 ? `${value.slice(0, 40)}…` : value}”` : String(value));
 
+/** Throws where there are no workers, as on a server that renders pages. */
+export function needsWorkers(what) {
+  if (typeof Worker === "undefined") throw new Error(`${what} computes in web workers, and there are none here: call it in a browser`);
+}
+
 /** Throws a TypeError unless `given` is an object whose keys are all `known`; `what` is what its sentence begins with. */
 export function keys(what, given, known) {
   if (given === null || typeof given !== "object" || Array.isArray(given)) {

@@ -3,7 +3,7 @@ import { DigitNetwork } from "../engine/digits/network.js";
 import { DIGITS } from "../figures/digits/table.js";
 import { CATALOG } from "../element/catalog.js";
 import { choice, offered } from "../element/state.js";
-import { all, functionOf, one, signalOf } from "./check.js";
+import { all, functionOf, needsWorkers, one, signalOf } from "./check.js";
 import { closed, stream, unlessAborted } from "./stream.js";
 
 const MOST_DIGITS = CATALOG.digits.most; // of one run
@@ -119,6 +119,7 @@ class DigitEngine {
 }
 
 export async function createEngine(options = {}) {
+  needsWorkers("createEngine");
   const { network, backend } = all("createEngine", options, OPTIONS, ["onProgress", "signal"]);
   const progress = functionOf("createEngine: onProgress", options.onProgress) ?? (() => {});
   const signal = signalOf("createEngine", options.signal);

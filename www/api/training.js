@@ -4,7 +4,7 @@ import { slice } from "../figures/lab/runs.js";
 import { LAB, experiment } from "../figures/lab/table.js";
 import { defaults, number } from "../element/state.js";
 import { webgpu } from "../engine/webgpu.js";
-import { all, floats, keys, one, signalOf } from "./check.js";
+import { all, floats, keys, needsWorkers, one, signalOf } from "./check.js";
 import { closed, unlessAborted } from "./stream.js";
 
 const SETTINGS = ["path", "sigmaMin", "coupling", "epsilon", "width", "depth", "batch", "rate", "time", "ema", "seed"];
@@ -128,6 +128,7 @@ class Training {
 }
 
 export async function createTraining(asked = {}, options = {}) {
+  needsWorkers("createTraining");
   const settings = all("createTraining", asked, TABLE, ENDS);
   const ends = Object.fromEntries(ENDS.map((which) => [which, end(which, asked[which])]));
   const { backend } = all("createTraining", options, BACKEND, ["signal"]);

@@ -18,6 +18,9 @@ let FIGURES = {}; // name → its parts: see defineElement
  * @property {(state: Record<string, any>) => string} address
  */
 
+// Where a server renders pages there are no elements: importing this does nothing there.
+const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
+
 const NEAR = "400px"; // scripts, markup, engine and weights are fetched when the figure is so near the view
 
 /**
@@ -26,7 +29,7 @@ const NEAR = "400px"; // scripts, markup, engine and weights are fetched when th
  * it is seen; "press": when a person presses its button). Children are shown until the figure is there.
  * Events: "flow-lab-ready", "flow-lab-change" after a person changed something (detail.state).
  */
-export class FlowLab extends HTMLElement {
+export class FlowLab extends Base {
   #link = null; // {state, save}: where a page keeps the state, if it does
   #own = null; // the state, where no page keeps it; an element that is moved keeps what a person did
   #release = null;
@@ -197,5 +200,5 @@ export class FlowLab extends HTMLElement {
 /** Defines `<flow-lab>` with the figures that it can show: name → {title, load, markup, styles} (figures/all.js). */
 export function defineElement(figures) {
   FIGURES = figures;
-  customElements.get("flow-lab") ?? customElements.define("flow-lab", FlowLab);
+  if (globalThis.customElements && !customElements.get("flow-lab")) customElements.define("flow-lab", FlowLab);
 }

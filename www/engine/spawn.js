@@ -6,9 +6,10 @@
  * (`start` is a function of the caller's because bundlers look for the literal `new Worker(new URL(…))`.)
  */
 export function spawn(from, file, start) {
-  const address = from.replace(/[^/]*$/, file);
-  if (new URL(address).origin === location.origin) return start();
-  const source = new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" });
+  const address = new URL(file, from);
+  // Bundlers that put a path of the machine that built in place of `import.meta.url` serve the worker from the page's origin.
+  if (address.protocol === "file:" || address.origin === location.origin) return start();
+  const source = new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" });
   const url = URL.createObjectURL(source);
   const worker = new Worker(url, { type: "module" });
   // The first message or error says that the worker has read it.
