@@ -106,6 +106,15 @@ ${lines.join("\n")}\n`,
   assert.equal(said, "");
 });
 
+test("where there is no browser it can be imported, and says what it needs when it is used", async () => {
+  const at = (file) => import(pathToFileURL(join(installed, "app/api", file)).href);
+  const { createEngine, createTraining } = await at("index.js");
+  const { FlowLab } = await at("element.js");
+  assert.equal(typeof FlowLab, "function");
+  await assert.rejects(createEngine(), /^Error: createEngine computes in web workers, and there are none here: call it in a browser$/);
+  await assert.rejects(createTraining(), /^Error: createTraining computes in web workers/);
+});
+
 /** What the page at `url` computed, and what is wrong: errors of the console, requests that failed. */
 async function visit(url) {
   const context = await chrome.newContext({ viewport: { width: 1000, height: 800 } });
