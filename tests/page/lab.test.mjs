@@ -97,6 +97,20 @@ test("compares two runs that differ in one thing", async () => {
   await context.close();
 });
 
+test("a comparison without another value is said, and begins when one is chosen", async () => {
+  for (const link of ["lab.compare=coupling", "lab.compare=coupling&lab.with=independent", "lab.compare=coupling&lab.with=otter"]) {
+    const { page, errors, context } = await visit(`${SMALL}&${link}`);
+    assert.match(await message(page), /The second run needs another value: choose one beside “Compare”\./, link);
+    await page.selectOption("#lab-with", "ot");
+    await page.waitForFunction(() => /minibatch OT/.test(part("#lab-name-1").textContent) && part("#lab-message").hidden);
+    await page.click("#lab-train");
+    await stopped(page, 120);
+    assert.notEqual(await figure(page, "straightness", 0), await figure(page, "straightness", 1));
+    assert.deepEqual(errors, []);
+    await context.close();
+  }
+});
+
 test("scrubs and plays time", async () => {
   const { page, context } = await visit();
   const end = await picture(page, "#lab-stage-0");

@@ -61,7 +61,11 @@ const distribution = (state, which) => {
 /** What is missing before there is an experiment, as a sentence; empty where nothing is. */
 export function missing(state) {
   const ends = ["source", "target"].filter((end) => state[`lab.${end}`] === "points" && !state[`lab.${end}Points`]);
-  return ends.length ? `Draw the ${ends.join(" and the ")}: drag over the square, or choose a CSV file.` : "";
+  if (ends.length) return `Draw the ${ends.join(" and the ")}: drag over the square, or choose a CSV file.`;
+  if (state["lab.compare"] === "off") return "";
+  const key = `lab.${state["lab.compare"]}`;
+  const other = LAB[key].kind.read(state["lab.with"]);
+  return other === undefined || other === state[key] ? "The second run needs another value: choose one beside “Compare”." : "";
 }
 
 /** The settings of run A (slot 0) or B (slot 1): B is A with the compared setting changed. */
