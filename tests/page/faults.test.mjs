@@ -77,7 +77,7 @@ test("an adapter without timestamps computes", { skip }, async (t) => {
 // The reads of a run; what is read when the network is loaded stays right.
 const NONSENSE = `if (self.GPUBuffer) {
   let reads = -Infinity;
-  self.addEventListener("message", ({ data }) => data.method === "run" && (reads = 0));
+  self.addEventListener("message", ({ data }) => data.method === "engine.run" && (reads = 0));
   const { getMappedRange } = GPUBuffer.prototype;
   GPUBuffer.prototype.getMappedRange = function (...range) {
     const bytes = getMappedRange.apply(this, range);
@@ -105,7 +105,7 @@ test("a GPU that is lost whenever it computes is not tried again", { skip }, asy
     let [device, due] = [null, false];
     const { requestDevice } = GPUAdapter.prototype;
     GPUAdapter.prototype.requestDevice = async function (...args) { return (device = await requestDevice.apply(this, args)); };
-    self.addEventListener("message", ({ data }) => data.method === "run" && (due = true));
+    self.addEventListener("message", ({ data }) => data.method === "engine.run" && (due = true));
     const { submit } = GPUQueue.prototype;
     GPUQueue.prototype.submit = function (...args) { if (due) device.destroy(); return submit.apply(this, args); };
   }`;
@@ -124,7 +124,7 @@ test("a GPU that is lost whenever it computes is not tried again", { skip }, asy
 });
 
 test("automatic: a GPU that is lost while nobody waits for it leaves the CPU computing", { skip }, async (t) => {
-  const lost = "if (self.GPUQueue) self.addEventListener('message', ({ data }) => data.method === 'run' && self.device?.destroy());";
+  const lost = "if (self.GPUQueue) self.addEventListener('message', ({ data }) => data.method === 'engine.run' && self.device?.destroy());";
   const keep =
     "if (self.GPUAdapter) { const { requestDevice } = GPUAdapter.prototype; GPUAdapter.prototype.requestDevice = async function (...args) { return (self.device = await requestDevice.apply(this, args)); }; }";
   const { digits, server } = await started(t, { override: beforeWorkers(lost + keep) });
@@ -151,7 +151,7 @@ test("automatic: the CPU shows digits before the GPU engine is there", { skip },
 // The software adapter is slower than any CPU: the CPU's clock goes a million times as fast, and it seems the slower one.
 const SLOW_CPU = `
   const now = performance.now.bind(performance);
-  self.addEventListener("message", ({ data }) => data.method === "open" && data.args[0] === "cpu" && (performance.now = () => 1e6 * now()));
+  self.addEventListener("message", ({ data }) => data.method === "engine.open" && data.args[0] === "cpu" && (performance.now = () => 1e6 * now()));
 `;
 
 test("automatic: both devices are timed, the faster one computes later runs, and when it is lost the CPU goes on", { skip }, async (t) => {

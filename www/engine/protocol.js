@@ -26,12 +26,16 @@
  * @property {{weight: number, from: number, to: number}} guidance
  */
 
+// Names with a dot are the worker’s own: what a slot holds has a method “run” too (src/web/race.rs).
+
+// Names with a dot are the worker's own: what a slot holds has a method "run" too (src/web/race.rs).
+
 /** Opens the engine; the first call. args: device, compiled code or null → {name}: the device as it calls itself. */
-export const OPEN = "open";
+export const OPEN = "engine.open";
 /** Gives the engine a network. args: weights file. */
-export const LOAD = "load";
+export const LOAD = "engine.load";
 /** Computes digits. args: {@link Job} → whether it came to its end. */
-export const RUN = "run";
+export const RUN = "engine.run";
 
 /** What makes something that a slot holds, in place of what it held; the rest of its methods are src/web's own. */
 export const LAB = "lab"; // args: experiment as JSON
