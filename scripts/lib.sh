@@ -8,6 +8,8 @@ CACHE=${FLOW_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/flow-lab}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 export NODE_PATH=$CACHE/node/node_modules
 export FLOW_LAB_ENGINES=${FLOW_LAB_ENGINES:-$CACHE/engines}
+# What scripts/bundlers installs.
+export FLOW_LAB_BUNDLERS=${FLOW_LAB_BUNDLERS:-$CACHE/bundlers}
 export PATH="$CACHE/tools/bin:$HOME/.cargo/bin:$PATH"
 
 # Equal to the version pinned in Cargo.toml and scripts/bindgen/Cargo.toml; a test holds it.

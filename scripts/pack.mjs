@@ -1,7 +1,7 @@
 // Makes the npm package: `node scripts/pack.mjs ENGINES OUT` writes OUT/flow-matching-lab-VERSION.tgz; ENGINES has a folder for each
 // build of the engine (scripts/pack).
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,10 +37,22 @@ const manifest = () => ({
   files: ["app", "engine", "models", "LICENSE-*"],
 });
 
+/**
+ * Gives style sheets a name that no bundler takes for its own: figures fetch them as files, and Turbopack refuses `new URL("….css")`, while
+ * a project's rule for .css makes webpack answer with a script.
+ */
+function styleFiles(app) {
+  const sheets = readdirSync(app, { recursive: true }).filter((name) => name.endsWith(".css"));
+  for (const name of sheets) renameSync(join(app, name), join(app, `${name}.txt`));
+  const registry = join(app, "figures/all.js");
+  writeFileSync(registry, readFileSync(registry, "utf8").replace(/\.css(?=", import\.meta\.url)/g, ".css.txt"));
+}
+
 /** Fills `folder` with the package; `engines`: build → the folder that has its engine. */
 function stage(folder, engines) {
   const www = join(ROOT, "www");
   cpSync(www, join(folder, "app"), { recursive: true, filter: (path) => !LEFT_OUT.includes(relative(www, path)) });
+  styleFiles(join(folder, "app"));
   cpSync(join(www, "models"), join(folder, "models"), { recursive: true });
   for (const build of BUILDS) {
     const into = join(folder, "engine", build);

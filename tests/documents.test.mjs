@@ -36,7 +36,7 @@ test("workflows call scripts that exist, the gate among them", () => {
 test("every script is named in README.md", () => {
   const programs = readdirSync(join(ROOT, "scripts")).filter((name) => !/\./.test(name) && name !== "bindgen");
   const text = read("README.md");
-  for (const program of programs.filter((name) => !["setup", "build-engines", "bundlers"].includes(name))) {
+  for (const program of programs.filter((name) => !["setup", "build-engines"].includes(name))) {
     assert.ok(text.includes(`scripts/${program}`), `scripts/${program}`);
   }
 });

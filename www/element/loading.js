@@ -3,9 +3,9 @@
 const once = new Map();
 
 /** The answer for `url`, asked for once; what failed is asked for again. */
-function get(url, read, accept = "*/*") {
+function get(url, read) {
   if (!once.has(url)) {
-    const answer = fetch(url, { headers: { accept } })
+    const answer = fetch(url)
       .then((response) => {
         if (!response.ok) throw new Error(`the server answered ${response.status} for ${url}`);
         return response.text();
@@ -24,7 +24,7 @@ function sheet(url) {
     made.replaceSync(css);
     return made;
   };
-  return get(url, read, "text/css"); // without which a development server answers with a script
+  return get(url, read);
 }
 
 /** {content: a new copy of the markup, sheets} of a figure. */

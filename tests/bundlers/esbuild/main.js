@@ -1,0 +1,3 @@
+import { use } from "./use.js";
+
+use();

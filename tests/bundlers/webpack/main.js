@@ -1,0 +1,4 @@
+import "./main.css";
+import { use } from "./use.js";
+
+use();
