@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { beforeWorkers, engine, grey, same, skip } from "./gpu.mjs";
 import { DIST, alone, browser, computes, done, open, picture, serve } from "./harness.mjs";
-import { message, visit } from "./lab-page.mjs";
+import { message, stopped, visit } from "./lab-page.mjs";
 
 const line = (page) => page.textContent("#engine");
 const says = (page, words, timeout = 240_000) =>
@@ -99,6 +99,22 @@ test("a GPU that computes nonsense midway: the CPU draws the same digits, and th
   assert.deepEqual(errors, []);
 });
 
+// One read of the first run, and no other.
+const ONCE = NONSENSE.replace("(reads += 1) > 3", "(reads += 1) === 4");
+
+test("a GPU that computes nonsense once is asked again, and draws what it draws otherwise", { skip }, async (t) => {
+  assert.notEqual(ONCE, NONSENSE);
+  const { digits } = await started(t, { override: beforeWorkers(ONCE) });
+  const { page, errors } = await digits("digits=1&steps=6&device=webgpu");
+  await done(page, 240_000);
+  assert.match(await line(page), /^Device: WebGPU \(.+\), as chosen\.$/);
+  assert.equal(await page.textContent("#nfe"), "6");
+  const onGpu = await grey(page);
+  await computes(page, () => page.selectOption('[name="device"]', "cpu"));
+  same(onGpu, await grey(page));
+  assert.deepEqual(errors, []);
+});
+
 test("a GPU that is lost whenever it computes is not tried again", { skip }, async (t) => {
   // The device of a worker goes with the first run.
   const lost = `if (self.GPUAdapter) {
@@ -179,6 +195,47 @@ test("automatic: where the CPU is faster, it goes on computing, and the page say
   await says(page, /^Device: CPU, [\d.]+ ms an evaluation; WebGPU \(.+\) would take \d+ ms\.$/);
   await computes(page, () => page.click("#again"));
   assert.equal(await engine(page), "cpu");
+  assert.deepEqual(errors, []);
+});
+
+/** A training step on WebGPU, tried beside the lab on a CPU that is slow enough for that, is never answered. */
+const NEVER_TRAINS = `
+  let gpu = false;
+  self.addEventListener("message", (event) => {
+    if (event.data.method === "engine.open") gpu = event.data.args[0] === "webgpu";
+    if (gpu && event.data.method === "train") event.stopImmediatePropagation();
+  });
+`;
+const SLOW_LAB = "lab.width=128&lab.batch=1024&lab.until=6&lab.particles=200";
+
+/** The page of a lab that trained on the CPU and tries WebGPU. */
+async function comparing(t) {
+  const { chrome, server } = await started(t, { override: beforeWorkers(NEVER_TRAINS) });
+  const { page, errors } = await visit(chrome, server, SLOW_LAB);
+  await page.click("#lab-train");
+  const second = () => page.waitForEvent("worker", { predicate: () => page.workers().length === 2, timeout: 60_000 });
+  if (page.workers().length < 2) await second();
+  await stopped(page, 6);
+  return { page, errors };
+}
+
+const ended = async (page, count, within) => {
+  for (const until = Date.now() + within; page.workers().length > count && Date.now() < until; ) await page.waitForTimeout(100);
+  assert.equal(page.workers().length, count);
+};
+
+test("a device that is tried beside the lab and does not answer is given up", { skip }, async (t) => {
+  const { page, errors } = await comparing(t);
+  assert.equal(page.workers().length, 2);
+  await ended(page, 1, 40_000);
+  assert.match(await page.textContent("#lab-engine"), /^Training on the CPU, in a worker: [\d.]+ ms a step\.$/);
+  assert.deepEqual(errors, []);
+});
+
+test("it is given up at once where the figure goes", { skip }, async (t) => {
+  const { page, errors } = await comparing(t);
+  await page.evaluate(() => part("flow-lab").remove());
+  await ended(page, 0, 1500);
   assert.deepEqual(errors, []);
 });
 

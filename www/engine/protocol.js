@@ -26,8 +26,6 @@
  * @property {{weight: number, from: number, to: number}} guidance
  */
 
-// Names with a dot are the worker’s own: what a slot holds has a method “run” too (src/web/race.rs).
-
 // Names with a dot are the worker's own: what a slot holds has a method "run" too (src/web/race.rs).
 
 /** Opens the engine; the first call. args: device, compiled code or null → {name}: the device as it calls itself. */

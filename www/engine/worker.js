@@ -1,5 +1,6 @@
 // The worker: one engine on one device. It answers calls in their order; all arithmetic is in Rust.
-import { BEGINNINGS, CLOSE, FREE, LAB, LOAD, MAKERS, OPEN, RUN } from "./protocol.js";
+import { CLOSE, FREE, LAB, LOAD, MAKERS, OPEN, RUN } from "./protocol.js";
+import { frames } from "./run.js";
 import { isTrap, openEngine } from "./wasm.js";
 
 let module = null;
@@ -31,55 +32,11 @@ async function open(id, code) {
   return { name: engine.name };
 }
 
-// Lets messages (stop, calls) in between frames; a promise alone would not.
-const channel = new MessageChannel();
-const turn = () =>
-  new Promise((resolve) => {
-    channel.port1.onmessage = resolve;
-    channel.port2.postMessage(null);
-  });
-
-/** Begins a run: from the request's seed, or with what `from` brings. */
-function begin(request, from) {
-  if (!from) return engine.start(JSON.stringify(request));
-  if (!BEGINNINGS.includes(from.method)) throw new Error(`a run cannot begin by ${from.method}`);
-  return engine[from.method](JSON.stringify(request), ...from.args);
-}
-
-/** A frame of the engine, as plain values. */
-function unpacked(frame) {
-  const { t, nfe, done, x, x1 } = frame;
-  frame.free();
-  return { t, nfe, done, x, x1 };
-}
-
-/** The frames of a run that are told: all of them, or the last. On a GPU that one alone is read, without a stop before it. */
-async function* frames(id, run, last) {
-  if (last && device !== "cpu") return yield unpacked(await run.finish());
-  while (runs.get(id)) {
-    const next = await run.next();
-    if (!next || !runs.get(id)) return;
-    const frame = unpacked(next);
-    if (frame.done || !last) yield frame;
-    if (frame.done) return;
-    await turn();
-  }
-}
-
-async function run(id, { request, from, last }) {
-  if (!runs.get(id)) return false; // stopped before it began
-  const begun = begin(request, from);
-  try {
-    let since = performance.now();
-    for await (const frame of frames(id, begun, last)) {
-      const now = performance.now();
-      self.postMessage({ id, frame: { ...frame, ms: now - since } }, { transfer: [frame.x.buffer, frame.x1.buffer] });
-      since = now;
-    }
-    return runs.get(id);
-  } finally {
-    begun.free();
-  }
+async function run(id, job) {
+  const wanted = () => runs.get(id);
+  if (!wanted()) return false; // stopped before it began
+  for await (const frame of frames(engine, job, device === "webgpu", wanted)) self.postMessage({ id, frame }, { transfer: buffers(frame) });
+  return wanted();
 }
 
 function close(slot) {

@@ -15,7 +15,7 @@ export class LabEngine {
   #fallsBack;
   #device = "cpu";
   #where = ""; // what computes, for people
-  #asked = 0; // comparisons and openings: a late answer is not for the newest
+  #comparing = new AbortController(); // aborted by what makes the answer stale
 
   /**
    * `wants()`: "cpu" or "webgpu"; `says(text)`: which one computes; `fallsBack(why)`: WebGPU was asked for and cannot be used;
@@ -52,7 +52,7 @@ export class LabEngine {
   }
 
   #opened(device, where) {
-    this.#asked += 1;
+    this.#comparing.abort();
     this.#device = device;
     this.#where = where;
     this.#says(`Training on ${where}, in a worker.`);
@@ -63,14 +63,15 @@ export class LabEngine {
    * faster. Nothing is moved there: a link trains to the same weights on the CPU only.
    */
   async compare(took, experiment) {
-    const asked = (this.#asked += 1);
+    this.#comparing.abort();
+    const { signal } = (this.#comparing = new AbortController());
     const here = this.#device;
     const text = `Training on ${this.#where}, in a worker: ${ms(took)} a step.`;
     this.#says(text);
     if (here === "cpu" && took < SLOW_MS) return;
     const there = here === "cpu" ? "webgpu" : "cpu";
-    const other = await stepTime(there, JSON.stringify(experiment));
-    if (!other || asked !== this.#asked || this.#client.isClosed) return;
+    const other = await stepTime(there, JSON.stringify(experiment), signal);
+    if (!other || signal.aborted) return;
     this.#says(`${text} ${there === "cpu" ? "The CPU" : `WebGPU (${other.name})`} would take ${ms(other.ms)}.`);
   }
 
@@ -80,6 +81,7 @@ export class LabEngine {
   }
 
   close() {
+    this.#comparing.abort();
     this.#client.close();
   }
 }
