@@ -227,7 +227,7 @@ const ended = async (page, count, within) => {
 test("a device that is tried beside the lab and does not answer is given up", { skip }, async (t) => {
   const { page, errors } = await comparing(t);
   assert.equal(page.workers().length, 2);
-  await ended(page, 1, 40_000);
+  await ended(page, 1, 60_000);
   assert.match(await page.textContent("#lab-engine"), /^Training on the CPU, in a worker: [\d.]+ ms a step\.$/);
   assert.deepEqual(errors, []);
 });

@@ -8,7 +8,7 @@ const PORTIONS = [1, 2, 4, 8, 16];
 /** After so long no further call is made. */
 const ENOUGH_MS = 2000;
 /** After so long in all it is given up; a software adapter on a busy machine compiles for half of it. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 30_000;
 
 const known = new Map(); // device and experiment → what was found, for the visit
 
