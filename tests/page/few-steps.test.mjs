@@ -71,7 +71,7 @@ test("weights that are damaged are a sentence, and the rest of the page goes on"
 });
 
 test("a network is distilled here, shows what it draws, stops, goes on and can be taken away", { skip: lateWorker }, async () => {
-  const { page, errors, context } = await visit("&few-steps.device=cpu&few-steps.images=100&few-steps.steps=20&few-steps.batch=10");
+  const { page, errors, context } = await visit("&few-steps.trainingDevice=cpu&few-steps.images=100&few-steps.steps=20&few-steps.batch=10");
   await page.$eval("#few-steps-live", (panel) => (panel.open = true));
   const said = () => page.textContent("#live-text");
   const resting = () => page.waitForFunction(() => part("#few-steps-live").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });

@@ -4,17 +4,11 @@ import { test } from "node:test";
 import { figureName } from "../../www/element/aliases.js";
 import { fromAttributes } from "../../www/element/attributes.js";
 import { defaults, parseHash, place } from "../../www/element/state.js";
-import { DIGITS } from "../../www/figures/digits/table.js";
-import { EDIT } from "../../www/figures/edit/table.js";
-import { FEW_STEPS } from "../../www/figures/few-steps/table.js";
-import { LAB } from "../../www/figures/lab/table.js";
-import { PATHS } from "../../www/figures/paths/table.js";
-import { RACE } from "../../www/figures/race/table.js";
 import { open, setUp } from "./harness.mjs";
+import { TABLES } from "./tables.mjs";
 
 const { chrome, server } = await setUp();
 
-const TABLES = { digits: DIGITS, paths: PATHS, lab: LAB, race: RACE, edit: EDIT, "few-steps": FEW_STEPS };
 const ALL = Object.assign({}, ...Object.values(TABLES));
 
 /** A link's hash, as it was written → [the place that it leads to, what it sets]. */
@@ -33,7 +27,7 @@ const LINKS = {
   "#roads.show=straight": [null, { "paths.show": "straight" }],
   "#few.class=4": [null, { "few-steps.class": 4 }],
   "#few&few.class=4&few.seed=7": ["few-steps", { "few-steps.class": 4, "few-steps.seed": 7 }],
-  "#few&few.computes=cpu&few.images=100": ["few-steps", { "few-steps.device": "cpu", "few-steps.images": 100 }],
+  "#few&few.computes=cpu&few.images=100": ["few-steps", { "few-steps.trainingDevice": "cpu", "few-steps.images": 100 }],
   "#few.steps=20&few.batch=10": [null, { "few-steps.steps": 20, "few-steps.batch": 10 }],
   "#hand&hand.class=7": ["edit", { "edit.class": 7 }],
   [`#hand.drawing=${"A".repeat(523)}`]: [null, { "edit.drawing": "A".repeat(523) }],
@@ -51,7 +45,7 @@ const LINKS = {
 /** Attributes as they were written → the figure and what they set. */
 const MARKUP = [
   [{ figure: "roads", steps: "4", "sigma-min": "0.1" }, "paths", { "paths.steps": 4, "paths.sigmaMin": 0.1 }],
-  [{ figure: "few", digit: "6", computes: "cpu" }, "few-steps", { "few-steps.class": 6, "few-steps.device": "cpu" }],
+  [{ figure: "few", digit: "6", computes: "cpu" }, "few-steps", { "few-steps.class": 6, "few-steps.trainingDevice": "cpu" }],
   [{ figure: "hand", digit: "8", engine: "cpu" }, "edit", { "edit.class": 8, device: "cpu" }],
   [{ figure: "digits", engine: "webgpu", digits: "4" }, "digits", { device: "webgpu", digits: 4 }],
   [{ figure: "lab", engine: "webgpu", width: "32" }, "lab", { "lab.device": "webgpu", "lab.width": 32 }],

@@ -7,10 +7,10 @@ const FIGURES = { roads: "paths", hand: "edit", few: "few-steps" };
 const PLACES = { ...FIGURES, "two-roads": "two-paths", "straight-roads": "straight-paths", "set-roads": "set-paths" };
 
 /** Settings, as links call them. */
-const KEYS = { engine: "device", "lab.engine": "lab.device", "few.computes": "few-steps.device" };
+const KEYS = { engine: "device", "lab.engine": "lab.device", "few.computes": "few-steps.trainingDevice" };
 
 /** Settings, as attributes call them. */
-const ATTRIBUTES = { engine: "device", computes: "device" };
+const ATTRIBUTES = { engine: "device", computes: "training-device" };
 
 const now = (table, name) => (Object.hasOwn(table, name) ? table[name] : name);
 

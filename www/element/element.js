@@ -5,6 +5,7 @@ import { followTheme } from "../plot/theme.js";
 import { fromAttributes, hideControls } from "./attributes.js";
 import { shareRow } from "./share.js";
 import { defaults } from "./state.js";
+import { offer } from "./controls.js";
 
 let FIGURES = {}; // name → its parts: see defineElement
 
@@ -99,6 +100,7 @@ export class FlowLab extends Base {
       const [{ table, start }, { content, sheets }] = await Promise.all([load(), parts(files)]);
       if (signal.aborted) return;
       const root = this.#root();
+      offer(content, table);
       const problems = hideControls(content, this.name, table, this.getAttribute("hide") ?? "");
       root.adoptedStyleSheets = sheets;
       root.replaceChildren(content);

@@ -1,9 +1,9 @@
-// What figures call the same things.
+// What ids are called.
 import { CATALOG } from "./catalog.js";
 
-/** What the distributions are called. */
-export const END_NAMES = {
-  ...Object.fromEntries(CATALOG.distributions.map(({ id, label }) => [id, label])),
+/** Of distributions and solvers. */
+export const NAMES = {
+  ...Object.fromEntries([...CATALOG.distributions, ...CATALOG.solvers].map(({ id, label }) => [id, label])),
   text: "Text",
   points: "Drawn or CSV",
 };

@@ -52,38 +52,12 @@ export const GUIDANCE = Object.freeze({
   to: CATALOG.digits.guidance.to.initial,
 });
 export const SOLVERS = CATALOG.solvers.map(({ id }) => id);
+/** Solvers that choose their own steps. */
+export const ADAPTIVE = CATALOG.solvers.filter(({ adaptive }) => adaptive).map(({ id }) => id);
 export const DISTRIBUTIONS = CATALOG.distributions.map(({ id }) => id);
 
 /** Where the digit networks compute: one setting for all figures that use them. */
 export const DEVICE = Object.freeze({ kind: choice("auto", "webgpu", "cpu"), initial: "auto" });
-
-/** Whether a person is in this control, which then is left alone; a group of radio buttons never is. */
-export const focused = (control) => control instanceof Element && control.matches(":focus");
-
-/** Fills the menus of `form` that are empty with the values in `table`; `title(value, key)`: what each is called. */
-export function fillMenus(form, table, title) {
-  for (const [key, { kind }] of Object.entries(table)) {
-    const menu = form.elements[key];
-    if (menu?.tagName !== "SELECT" || menu.options.length) continue;
-    for (const value of kind.values ?? []) menu.add(new Option(title(value, key), value));
-  }
-}
-
-/** Shows `state` in the controls of `form` that are named by the keys of `table`. */
-export function showState(form, table, state) {
-  for (const key of Object.keys(table)) {
-    const control = form.elements[key];
-    if (control && !focused(control)) control.value = String(state[key]);
-  }
-}
-
-/** What a person put into `control`, as `kind` reads it; undefined where it cannot be used, which the control then says. */
-export function given(control, { kind }) {
-  const value = kind.read(control.value);
-  control.setCustomValidity(value === undefined ? `Give ${kind.says}.` : "");
-  if (value === undefined) control.reportValidity();
-  return value;
-}
 
 /** A seed that nobody chose. */
 export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];

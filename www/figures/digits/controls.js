@@ -1,6 +1,7 @@
 // The form: shows a state, changes it, says which key changed.
 import { Delay } from "../../element/delay.js";
-import { given, newSeed, showState } from "../../element/state.js";
+import { given, showState } from "../../element/controls.js";
+import { ADAPTIVE, newSeed } from "../../element/state.js";
 import { DIGITS } from "./table.js";
 
 /** Dragging a slider changes its number at once and computes when it rests. */
@@ -42,7 +43,7 @@ export function bindControls(form, state, changed, signal) {
     form.elements["steps-out"].value = String(state.steps);
     form.elements["guidance-out"].value = String(state.guidance);
     form.elements["from-out"].value = String(state.from);
-    const adaptive = state.solver === "dopri5";
+    const adaptive = ADAPTIVE.includes(state.solver);
     form.querySelector('[data-for="fixed"]').hidden = adaptive;
     form.querySelector('[data-for="adaptive"]').hidden = !adaptive;
   }

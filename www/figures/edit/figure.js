@@ -1,6 +1,6 @@
 // A digit of one's own: to its noise and back, under other classes, blended with another, mended, enlarged.
 import { Figure } from "../../element/figure.js";
-import { given } from "../../element/state.js";
+import { given } from "../../element/controls.js";
 import { unless } from "../../element/task.js";
 import { DigitNetwork } from "../../engine/digits/network.js";
 import { Operations } from "./operations.js";
@@ -8,7 +8,7 @@ import { Pad } from "./pad.js";
 import { Results } from "./results.js";
 import { EDIT, read, write } from "./table.js";
 
-export class HandFigure extends Figure {
+export class EditFigure extends Figure {
   #pad;
   #network = new DigitNetwork("digits");
   #results;

@@ -1,7 +1,7 @@
 // Joins the figure about a digit of one's own to the page.
-import { HandFigure } from "./figure.js";
+import { EditFigure } from "./figure.js";
 
 export { EDIT as table } from "./table.js";
 
 /** See figures/all.js. @param {import("../../element/element.js").Context} context */
-export const start = (context) => new HandFigure(context);
+export const start = (context) => new EditFigure(context);

@@ -1,6 +1,7 @@
 // The same noise through the velocity network and through the few-step network, at more and more evaluations.
 import { Figure } from "../../element/figure.js";
-import { fillMenus, given, newSeed, showState } from "../../element/state.js";
+import { given, showState } from "../../element/controls.js";
+import { newSeed } from "../../element/state.js";
 import { startStop, unless } from "../../element/task.js";
 import { drawStrip } from "../../plot/images.js";
 import { onAppearance } from "../../plot/watch.js";
@@ -11,7 +12,7 @@ import { DIGITS, FEW_STEPS, FLOW, NFES } from "./table.js";
 const PIXELS = 784;
 const SHOWN = ["few-steps.class", "few-steps.seed"]; // what the rows depend on
 
-export class FewFigure extends Figure {
+export class FewStepsFigure extends Figure {
   #networks = { flow: new Network("digits"), map: new Network("few-step") };
   #cells = new Map(); // canvas → digits
   #live;
@@ -26,7 +27,6 @@ export class FewFigure extends Figure {
     this.on(this.part("new-seed"), "click", () => this.#change("few-steps.seed", newSeed()));
     this.on(this.part("start"), "click", () => (this.task.busy ? this.task.stop() : this.compare()));
     onAppearance(this.part("rows"), () => this.#cells.forEach((cells, canvas) => this.#paint(canvas, cells)), this.signal);
-    fillMenus(this.part("form"), FEW_STEPS, (value) => value.toLocaleString("en"));
     this.#live = new LiveDistillation(context);
     this.#refresh();
   }

@@ -65,7 +65,7 @@ export class LiveDistillation extends Figure {
 
   #go() {
     this.report("");
-    const wanted = [this.state["few-steps.device"], this.#settings()]; // what is set while it rests is for the next time
+    const wanted = [this.state["few-steps.trainingDevice"], this.#settings()]; // what is set while it rests is for the next time
     this.task.run(async (signal) => {
       try {
         const opened = this.#open(...wanted);

@@ -1,7 +1,7 @@
 // Joins the figure about digits in few steps to the page.
-import { FewFigure } from "./figure.js";
+import { FewStepsFigure } from "./figure.js";
 
 export { FEW_STEPS as table } from "./table.js";
 
 /** See figures/all.js. @param {import("../../element/element.js").Context} context */
-export const start = (context) => new FewFigure(context);
+export const start = (context) => new FewStepsFigure(context);

@@ -1,26 +1,11 @@
 // The lab's form: shows a state, changes it, says which key changed.
 import { LAB } from "./table.js";
-import { END_NAMES } from "../../element/names.js";
 import { Delay } from "../../element/delay.js";
-import { fillMenus, given, showState } from "../../element/state.js";
+import { given, showState } from "../../element/controls.js";
+import { ADAPTIVE } from "../../element/state.js";
 
 /** Dragging a slider changes its number at once and acts when it rests. */
 const REST_MS = 150;
-
-const TITLES = {
-  path: "path",
-  coupling: "pairs",
-  sigmaMin: "σ min",
-  width: "width",
-  depth: "depth",
-  batch: "batch",
-  rate: "learning rate",
-  time: "times",
-  ema: "weight average",
-  solver: "solver",
-  steps: "steps",
-  off: "nothing: one run",
-};
 
 const LAYERS = {
   particles: "particles",
@@ -64,7 +49,6 @@ export class LabForm {
   }
 
   #fill() {
-    fillMenus(this.#form, LAB, (value, key) => (key === "lab.compare" ? TITLES : END_NAMES)[value] ?? value);
     const layers = this.#form.querySelector("#lab-layers");
     for (const [name, title] of Object.entries(LAYERS)) {
       const box = Object.assign(document.createElement("input"), { type: "checkbox", value: name });
@@ -108,10 +92,11 @@ export class LabForm {
   refresh() {
     showState(this.#form, LAB, this.#state);
     for (const output of this.#form.querySelectorAll("[data-out]")) output.value = String(this.#state[output.dataset.out]);
-    for (const element of this.#form.querySelectorAll("[data-show], [data-hide]")) {
-      const [key, value] = (element.dataset.show ?? element.dataset.hide).split("=");
-      element.hidden = (String(this.#state[key]) === value) !== "show" in element.dataset;
+    for (const element of this.#form.querySelectorAll("[data-show]")) {
+      const [key, value] = element.dataset.show.split("=");
+      element.hidden = String(this.#state[key]) !== value;
     }
+    this.#form.querySelector('[data-for="fixed"]').hidden = ADAPTIVE.includes(this.#state["lab.solver"]);
     const layers = this.#state["lab.layers"].split(".");
     for (const box of this.#form.querySelectorAll("[data-layer]")) box.checked = layers.includes(box.value);
     this.#refreshWith();
@@ -133,6 +118,7 @@ export class LabForm {
     if (compare === "off") return "";
     const value = state[`lab.${compare}`];
     const option = [...this.#with.options].find((o) => o.value === String(value));
-    return `${TITLES[compare]}: ${option?.textContent ?? value}`;
+    const what = this.#form.elements["lab.compare"].selectedOptions[0].textContent;
+    return `${what}: ${option?.textContent ?? value}`;
   }
 }

@@ -1,7 +1,7 @@
 // The two paths: keeps the points, asks for the curves, shows them and what they say.
 import { Delay } from "../../element/delay.js";
 import { Figure } from "../../element/figure.js";
-import { showState } from "../../element/state.js";
+import { showState } from "../../element/controls.js";
 import { Playback } from "../../plot/playback.js";
 import { atNextFrame, onAppearance } from "../../plot/watch.js";
 import { Curves } from "./curves.js";

@@ -1,7 +1,6 @@
 // The race: trains the contestants one after another in a worker, shows their particles and W2 by evaluations.
 import { Figure } from "../../element/figure.js";
-import { END_NAMES } from "../../element/names.js";
-import { fillMenus, given, showState } from "../../element/state.js";
+import { given, showState } from "../../element/controls.js";
 import { onAppearance } from "../../plot/watch.js";
 import { RaceChart } from "./chart.js";
 import { Race } from "./race.js";
@@ -28,7 +27,6 @@ export class RaceFigure extends Figure {
     this.onClose(() => this.#race.close());
     this.#form = this.part("form");
     this.#chart = new RaceChart(this.part("chart"), this.signal);
-    fillMenus(this.#form, RACE, (value) => END_NAMES[value] ?? value.toLocaleString("en"));
     this.on(this.#form, "submit", (event) => event.preventDefault());
     this.on(this.root, "input", ({ target }) => this.#input(target)); // not all controls stand in the form
     this.on(this.part("start"), "click", () => (this.task.busy ? this.task.stop() : this.#run()));

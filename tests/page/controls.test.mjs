@@ -1,0 +1,50 @@
+// Controls take what the settings take: a menu lists its setting's values, a field of numbers has its ends.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { attribute } from "../../www/element/attributes.js";
+import { alone, open, setUp } from "./harness.mjs";
+import { TABLES } from "./tables.mjs";
+
+const { chrome, server } = await setUp();
+
+/** Settings that have no control named after them: other parts of the figure set them. */
+const WITHOUT = {
+  digits: ["class"], // buttons
+  paths: ["paths.points", "paths.x0", "paths.x1", "paths.steps"], // radio buttons, handles
+  lab: ["lab.sourcePoints", "lab.targetPoints", "lab.earlier", "lab.with", "lab.layers"], // canvas, what was trained, a menu that depends
+  race: ["race.methods"], // checkboxes
+  edit: ["edit.drawing", "device"],
+  "few-steps": ["device"],
+};
+
+for (const [name, table] of Object.entries(TABLES)) {
+  test(`${name}: no two settings have one attribute`, () => {
+    const attributes = Object.keys(table).map((key) => attribute(name, key));
+    assert.deepEqual(attributes, [...new Set(attributes)]);
+  });
+
+  test(`${name}: controls take what settings take`, async () => {
+    const { page, errors } = await open(chrome, alone(server, name, "", "press"));
+    await page.waitForFunction(() => document.querySelector("flow-lab")?.figure);
+    const found = await page.evaluate(() => {
+      const { shadowRoot } = document.querySelector("flow-lab");
+      const named = [...shadowRoot.querySelectorAll("select[name], input[name]")].filter(({ type }) => type !== "radio");
+      return named.map(({ name, value, min, max, options }) => ({
+        name,
+        value,
+        ...(options ? { values: [...options].map((o) => o.value), titles: [...options].map((o) => o.textContent) } : { min, max }),
+      }));
+    });
+    const missing = Object.keys(table).filter((key) => !found.some((control) => control.name === key));
+    assert.deepEqual(missing, WITHOUT[name]);
+    for (const { name: key, value, values, titles, min, max } of found) {
+      const { kind, initial } = table[key];
+      assert.equal(value, String(initial), key);
+      if (values) assert.deepEqual(values, kind.values.map(String), key);
+      else if (kind.max !== undefined) assert.deepEqual([min, max], [String(kind.min), String(kind.max)], key);
+      if (titles) assert.equal(new Set(titles).size, titles.length, `${key}: ${titles}`);
+    }
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+}
