@@ -1,4 +1,4 @@
-// A digit network on one engine, for scripts: what api.d.ts describes as Engine.
+// A digit network on one engine, for scripts: what index.d.ts describes as Engine.
 import { DigitNetwork } from "../engine/digits/network.js";
 import { DIGITS } from "../figures/digits/table.js";
 import { CATALOG } from "../element/catalog.js";

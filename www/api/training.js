@@ -1,4 +1,4 @@
-// A flow in the plane, trained by a script: what api.d.ts describes as Training.
+// A flow in the plane, trained by a script: what index.d.ts describes as Training.
 import { LabClient } from "../engine/lab/client.js";
 import { slice } from "../figures/lab/runs.js";
 import { LAB, experiment } from "../figures/lab/table.js";

@@ -95,7 +95,7 @@ export class FlowLab extends Base {
   async #mount(signal) {
     this.#mounted = {};
     this.#begun = false;
-    const { load, title, ...files } = FIGURES[this.name];
+    const { load, title, height, ...files } = FIGURES[this.name];
     try {
       const [{ table, start }, { content, sheets }] = await Promise.all([load(), parts(files)]);
       if (signal.aborted) return;
@@ -113,7 +113,7 @@ export class FlowLab extends Base {
         report: (text) => signal.aborted || this.#report(text),
         address: (other) => share.address(other),
       };
-      const share = shareRow(this, { name: this.name, title, table, state, signal });
+      const share = shareRow(this, { name: this.name, title, height, table, state, signal });
       root.append(share.row);
       this.#mounted = { figure: start(context), table, state };
       this.#complain(problems);
@@ -199,7 +199,7 @@ export class FlowLab extends Base {
   }
 }
 
-/** Defines `<flow-lab>` with the figures that it can show: name → {title, load, markup, styles} (figures/all.js). */
+/** Defines `<flow-lab>` with the figures that it can show: those of figures/all.js. */
 export function defineElement(figures) {
   FIGURES = figures;
   if (globalThis.customElements && !customElements.get("flow-lab")) customElements.define("flow-lab", FlowLab);

@@ -3,8 +3,6 @@ import { HOME } from "../engine/assets.js";
 import { escapeHtml, toMarkup } from "./attributes.js";
 import { toHash } from "./state.js";
 
-const HEIGHTS = { digits: 1150, paths: 1550, lab: 2300, race: 1300, "few-steps": 1150, edit: 800 }; // before the frame reports its own
-
 /** A link to figure `name` in the article, in `state`; without an article, to the page that the figure is on. */
 const address = (name, table, state) => `${HOME ?? location.href.split("#")[0]}#${[name, toHash(table, state).slice(1)].filter(Boolean).join("&")}`;
 
@@ -12,14 +10,15 @@ const address = (name, table, state) => `${HOME ?? location.href.split("#")[0]}#
 const element = (name, table, state, options) => `<script type="module" src="${HOME}flow-lab.js"></script>\n${toMarkup(name, table, state, options)}`;
 
 /** One line where scripts are not welcome. */
-function frame(name, title, table, state, { controls }) {
+function frame({ name, title, height, table, state }, { controls }) {
   const set = [`figure=${name}`, controls && controls !== "all" ? `controls=${controls}` : "", toHash(table, state).slice(1)];
   const source = `${HOME}embed.html#${set.filter(Boolean).join("&")}`;
-  return `<iframe src="${escapeHtml(source)}" title="Flow Lab: ${title}" width="100%" height="${HEIGHTS[name]}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
+  return `<iframe src="${escapeHtml(source)}" title="Flow Lab: ${title}" width="100%" height="${height}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
 }
 
-/** {row, address(state)}; `host`: the <flow-lab> element; `signal`: the figure goes. */
-export function shareRow(host, { name, title, table, state, signal }) {
+/** {row, address(state)}; `host`: the <flow-lab> element; `signal`: aborted when the figure goes. */
+export function shareRow(host, figure) {
+  const { name, table, state, signal } = figure;
   const row = document.createElement("div");
   row.className = "share";
   row.dataset.controls = "main";
@@ -49,7 +48,7 @@ export function shareRow(host, { name, title, table, state, signal }) {
   };
   button("Copy link", "Link", () => address(name, table, state));
   button("Copy embed code", "Embed code", () => element(name, table, state, options()));
-  button("Copy as iframe", "Iframe", () => frame(name, title, table, state, options()));
+  button("Copy as iframe", "Iframe", () => frame(figure, options()));
   row.append(said);
   if (HOME && (!location.href.startsWith(HOME) || location.pathname.endsWith("/embed.html"))) {
     row.append(Object.assign(document.createElement("a"), { href: HOME, target: "_blank", rel: "noopener", textContent: "Flow Lab" }));
