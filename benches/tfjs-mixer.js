@@ -28,9 +28,9 @@ export function makeMixer(tf, { tensors, config }) {
   const silu = (x) => tf.mul(x, tf.sigmoid(x));
   const norm = (x, name) => {
     const mean = tf.mean(x, 1, true);
-    const centred = tf.sub(x, mean);
-    const variance = tf.mean(tf.square(centred), 1, true);
-    const unit = tf.mul(centred, tf.rsqrt(tf.add(variance, 1e-5)));
+    const centered = tf.sub(x, mean);
+    const variance = tf.mean(tf.square(centered), 1, true);
+    const unit = tf.mul(centered, tf.rsqrt(tf.add(variance, 1e-5)));
     return tf.add(tf.mul(unit, w[`${name}.gamma`]), w[`${name}.beta`]);
   };
 

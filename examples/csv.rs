@@ -39,7 +39,7 @@ fn main() -> Result<()> {
     let flow = block_on(lab.flow(20, Solver::Midpoint, 8))?;
     println!("x,y");
     for point in flow.end() {
-        let [x, y] = [0, 1].map(|k| table.centre[k] + table.scale * f64::from(point[k]));
+        let [x, y] = [0, 1].map(|k| table.center[k] + table.scale * f64::from(point[k]));
         println!("{x:.3},{y:.3}");
     }
     Ok(())

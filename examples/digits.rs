@@ -20,11 +20,11 @@ fn weights(name: &str) -> Result<Vec<u8>> {
     read(manifest["file"].as_str().ok_or_else(|| Error::weights("the manifest names no file"))?)
 }
 
-/// Two rows of pixels a line, in five greys.
+/// Two rows of pixels a line, in five grays.
 fn draw(digit: &[f32]) -> String {
-    let grey = |v: f32| ((v.clamp(-1.0, 1.0) + 1.0) / 2.0 * 4.0).round() as usize;
+    let gray = |v: f32| ((v.clamp(-1.0, 1.0) + 1.0) / 2.0 * 4.0).round() as usize;
     let line = |rows: &[f32]| -> String {
-        (0..28).map(|i| [' ', '░', '▒', '▓', '█'][grey(rows[i].max(rows[28 + i]))]).chain(['\n']).collect()
+        (0..28).map(|i| [' ', '░', '▒', '▓', '█'][gray(rows[i].max(rows[28 + i]))]).chain(['\n']).collect()
     };
     digit.chunks_exact(2 * 28).map(line).collect()
 }

@@ -65,7 +65,7 @@ function stage(folder, engines) {
   writeFileSync(join(folder, "app", "engine", "assets.js"), places);
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
   cpSync(join(ROOT, "scripts/package-readme.md"), join(folder, "README.md"));
-  for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, licence), join(folder, licence));
+  for (const license of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(ROOT, license), join(folder, license));
 }
 
 /** Packs into the folder `out`; {file, bytes}: the archive. */

@@ -10,7 +10,7 @@ use crate::path::AffinePath;
 use crate::rng::{Rng, Stream};
 use crate::sample::{SampleConfig, Sampler, map_steps, read};
 use crate::solver::{Solver, Tolerance};
-use crate::train::{DigitBatches, DigitConfig, Distil, LearningRate, OptimConfig, TimeSampling, Trainer};
+use crate::train::{DigitBatches, DigitConfig, Distill, LearningRate, OptimConfig, TimeSampling, Trainer};
 use crate::weights::{self, Header, Loaded};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ impl DistillationConfig {
             time: TimeSampling::Uniform,
             schedule: teacher.schedule,
             seed: u64::from(self.seed),
-            distil: Some(Distil { guidance: self.guidance, levels: LEVELS }),
+            distill: Some(Distill { guidance: self.guidance, levels: LEVELS }),
         }
     }
 }
@@ -165,10 +165,10 @@ impl Distillation {
         let autodiff = self.device.clone().autodiff();
         let classes = self.header.net.classes();
         let batches = DigitBatches::new(self.digits.clone(), &self.data, classes, autodiff.clone())?;
-        let distil = self.digits.distil.expect("a distillation distils");
+        let distill = self.digits.distill.expect("a distillation distills");
         let mut losses = Vec::new();
         for _ in 0..steps {
-            let report = distil.step(&mut self.trainer, &self.teacher.net, &batches, &autodiff)?;
+            let report = distill.step(&mut self.trainer, &self.teacher.net, &batches, &autodiff)?;
             // A read each step holds a GPU's queue short.
             let read = report.read().await;
             self.watch.check()?;

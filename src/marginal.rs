@@ -133,16 +133,16 @@ impl MarginalField {
 
 /// The mixture p_t and its components' motion. Component j is data point j / K with source mean j % K.
 ///
-/// Centres and drifts are computed where they are used: few of them count at a point, and a slice for a single point then
+/// Centers and drifts are computed where they are used: few of them count at a point, and a slice for a single point then
 /// costs no more than that.
 struct Slice<'a> {
     field: &'a MarginalField,
     coefficients: Coefficients,
     /// Whether v counts as 0.
     is_set: bool,
-    /// v, or a stand-in so small that only the nearest centre has any weight.
+    /// v, or a stand-in so small that only the nearest center has any weight.
     variance: f64,
-    /// d ln √v / dt: how fast a component spreads (> 0) or shrinks (< 0) about its centre.
+    /// d ln √v / dt: how fast a component spreads (> 0) or shrinks (< 0) about its center.
     growth: f64,
 }
 
@@ -164,7 +164,7 @@ impl Slice<'_> {
         let mut sums = [0.0; 2];
         let Coefficients { d_alpha, d_sigma, .. } = self.coefficients;
         let (_, sum) = self.weigh(x, buffer, |j, weight, offset| {
-            // The velocity of the component's centre, and its spread about it.
+            // The velocity of the component's center, and its spread about it.
             let drift = self.component(j, d_alpha, d_sigma);
             sums[0] += weight * (drift[0] + self.growth * offset[0]);
             sums[1] += weight * (drift[1] + self.growth * offset[1]);

@@ -18,7 +18,7 @@ pub struct SampleConfig {
     pub steps: usize,
     /// Accuracy of an adaptive method; ignored by a fixed-step one.
     pub tolerance: Tolerance,
-    /// How strongly, and when, samples are pushed towards their class.
+    /// How strongly, and when, samples are pushed toward their class.
     pub guidance: Guidance,
 }
 
@@ -197,7 +197,7 @@ pub fn map_step(map: &impl FlowMap, x: Tensor<2>, t: f64, s: f64) -> Tensor<2> {
 }
 
 /// Equal steps of a flow map from noise to data, one frame at a pull; frames as a [`Sampler`]'s, with the end that the
-/// step from each leads towards as its x1.
+/// step from each leads toward as its x1.
 #[derive(Debug, Clone)]
 pub struct MapSampler {
     x: Tensor<2>,
@@ -232,7 +232,7 @@ impl MapSampler {
         let s = at(self.made + 1);
         self.x = map_step(map, x.clone(), t, s);
         self.made += 1;
-        // The end that the step leads towards: x + (x_s − x) (1 − t) / (s − t).
+        // The end that the step leads toward: x + (x_s − x) (1 − t) / (s − t).
         let ahead = (1.0 - t) / (s - t);
         Some(Frame { t, x, ahead: Some((1.0 - ahead, ahead, self.x.clone())), nfe: self.made, done: false })
     }

@@ -1,5 +1,6 @@
 // What the documents and workflows name exists.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -25,6 +26,18 @@ for (const name of DOCUMENTS) {
     );
   });
 }
+
+/** British forms of words that occur here. */
+const BRITISH =
+  /colou[r]|cent[r]e|(?<![a-z])gre[y]|neighbou[r]|behaviou[r]|licen[c]e|disti[l](?!l)|(recogn|norm?al|minim|maxim|optim|initial|standard|memor|regular|serial|general|visual)i[s](?!t)[eai]|labelle[d](?!by)|modelle[d]|cancelle[d]|travelle[dr]|toward[s]|afterward[s]/gi;
+
+test("spelling is American", () => {
+  const files = execFileSync("git", ["ls-files"], { cwd: ROOT, encoding: "utf8" }).split("\n");
+  const texts = files.filter((name) => /(\.(rs|m?js|ts|html|css|md|toml|yml)|^scripts\/[\w-]+)$/.test(name) && existsSync(join(ROOT, name)));
+  assert.ok(texts.length > 250, `${texts.length} files`);
+  const found = texts.flatMap((name) => [...read(name).matchAll(BRITISH)].map(([word]) => `${name}: ${word}`));
+  assert.deepEqual(found, []);
+});
 
 test("workflows call scripts that exist, the gate among them", () => {
   const called = WORKFLOWS.flatMap((name) => [...read(name).matchAll(/run: (scripts\/[\w-]+)/g)].map(([, script]) => script));

@@ -186,7 +186,7 @@ fn a_session_carries_a_digit_there_and_back_and_mends_it() {
     let noise = end(Start::Images(digit.clone()), None, &fine);
     let again = end(Start::Noise(noise), None, &fine);
     let error = digit.iter().zip(&again).map(|(a, b)| (a - b).abs() / 2.0).sum::<f32>() / 784.0;
-    assert!(error < 0.02, "a pixel is off by {error} of the grey scale");
+    assert!(error < 0.02, "a pixel is off by {error} of the gray scale");
 
     let mask: Vec<f32> = (0..784).map(|i| (i < 392) as u8 as f32).collect();
     let keep = Keep::Pixels { values: digit.clone(), mask };

@@ -8,7 +8,7 @@ use flow_lab::data::plane::Distribution;
 use flow_lab::device::Engine;
 use flow_lab::field::{Condition, FlowMap, FlowMapJvp, VelocityField};
 use flow_lab::loss::{
-    consistency, mean_flow, mean_flow_target, named_end, neighbour, shortcut, shortcut_target,
+    consistency, mean_flow, mean_flow_target, named_end, neighbor, shortcut, shortcut_target,
 };
 use flow_lab::net::{MapMlp, MlpConfig};
 use flow_lab::race::{Method, Race, RaceConfig};
@@ -175,7 +175,7 @@ fn an_exact_map_ends_exactly_in_any_number_of_steps() {
             assert_eq!((frame.nfe, frame.done), ((k + 1).min(steps), k == steps));
         }
         close("end", frames[steps].x.clone(), end.clone(), 1e-5);
-        close("towards the end", frames[steps - 1].x1(), end.clone(), 1e-5);
+        close("toward the end", frames[steps - 1].x1(), end.clone(), 1e-5);
         close("all at once", map_steps(&EXACT, x.clone(), steps), end.clone(), 1e-5);
     }
     assert!(MapSampler::new(x, 0).is_err());
@@ -189,12 +189,12 @@ fn at_the_end_a_consistency_model_names_where_it_is() {
 }
 
 #[test]
-fn a_distilled_neighbour_is_a_step_of_second_order() {
+fn a_distilled_neighbor_is_a_step_of_second_order() {
     let (x, ..) = places();
     let error = |h: f32| {
         let (t, s) = (column(&[0.3; 8]), column(&[0.3 + h; 8]));
         let exact = EXACT.map(&x, &t, &s, |_, x, t, s| EXACT.at(x, t, s));
-        let gap = values((neighbour(&EXACT, x.clone(), t, s) - exact).abs());
+        let gap = values((neighbor(&EXACT, x.clone(), t, s) - exact).abs());
         gap.into_iter().fold(0f32, f32::max)
     };
     // The local error is of third order: half the step, an eighth of it.

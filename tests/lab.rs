@@ -198,7 +198,7 @@ fn lab_with_source(source: Distribution) -> Lab {
     lab(LabConfig { source, ..small() })
 }
 
-/// Training brings the learned field towards the exact marginal one, which it was never shown.
+/// Training brings the learned field toward the exact marginal one, which it was never shown.
 #[test]
 fn the_learned_field_approaches_the_exact_marginal_field() {
     let config = LabConfig { target: Distribution::EightGaussians, rate: 3e-3, ..small() };
@@ -233,7 +233,7 @@ fn pulls_are_weights_over_the_data() {
     assert_eq!(pull.points.len(), 8);
     assert!((pull.weights.iter().sum::<f64>() - 1.0).abs() < 1e-9);
     assert!(pull.weights.is_sorted_by(|a, b| a >= b));
-    // On the right, the centre on the right pulls most.
+    // On the right, the center on the right pulls most.
     assert!(pull.points[0][0] > 4.0 && pull.points[0][1].abs() < 0.1, "{:?}", pull.points[0]);
 }
 
@@ -280,7 +280,7 @@ fn experiments_outside_their_domain_are_refused() {
         ("\"sigma_min\":0.0", "\"sigma_min\":1"),
         ("\"path\":\"cond-ot\"", "\"path\":\"bent\""),
         ("\"seed\":1", "\"seed\":-1"),
-        ("\"seed\":1", "\"seed\":1,\"colour\":2"),
+        ("\"seed\":1", "\"seed\":1,\"color\":2"),
     ] {
         let bad = json.replace(from, to);
         assert_ne!(bad, json, "{from} is not in {json}");

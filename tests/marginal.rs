@@ -57,9 +57,9 @@ fn means_over_drawn_pairs_are_integrals_of_the_closed_form() {
                 let c = schedule.at(t);
                 let std = (c.alpha * f64::from(case.data_std)).hypot(c.sigma * f64::from(case.std));
                 let x_t = |(x0, x1): &([f64; 2], [f64; 2])| [0, 1].map(|i| c.alpha * x1[i] + c.sigma * x0[i]);
-                let centre = x_t(&pairs[3]);
+                let center = x_t(&pairs[3]);
                 let f = |x: [f64; 2]| {
-                    (-((x[0] - centre[0]).powi(2) + (x[1] - centre[1]).powi(2)) / (2.0 * std * std)).exp()
+                    (-((x[0] - center[0]).powi(2) + (x[1] - center[1]).powi(2)) / (2.0 * std * std)).exp()
                 };
                 // f, f u_x, f u_y of each pair: mean and standard error.
                 let (mut sums, mut squares) = ([0.0; 3], [0.0; 3]);
@@ -78,7 +78,7 @@ fn means_over_drawn_pairs_are_integrals_of_the_closed_form() {
                 let mut integrals = [0.0; 3];
                 for cell in 0..side * side {
                     let at = |k: usize| (k as f64 - 60.0) * step;
-                    let x = [centre[0] + at(cell % side), centre[1] + at(cell / side)];
+                    let x = [center[0] + at(cell % side), center[1] + at(cell / side)];
                     let mass = f(x) * field.log_density(x, t).exp() * step * step;
                     let u = field.velocity(x, t);
                     for (i, v) in [1.0, u[0], u[1]].into_iter().enumerate() {

@@ -86,7 +86,7 @@ fn a_fresh_image_network_predicts_zero_and_depends_on_its_seed_only() {
     }
 }
 
-/// What is said about one sample must not depend on its neighbours in the batch.
+/// What is said about one sample must not depend on its neighbors in the batch.
 #[test]
 fn samples_of_a_batch_are_independent() {
     let device = Device::flex();

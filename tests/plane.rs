@@ -39,7 +39,7 @@ fn documented() -> Vec<Moments> {
     let shared = 0.2f64.powi(2) / 12.0;
     let (k, r2) = (6.0 * PI, 4.5f64 * 4.5);
     let (cos, sin) = (6.0 * r2 / (k * k), 2.0 * r2 * (6.0 / k.powi(3) - 1.0 / k));
-    // Standardised over both coordinates: half the trace and half the squared distance of the means make 1.
+    // Standardized over both coordinates: half the trace and half the squared distance of the means make 1.
     let wide = (xx + yy) / 2.0 + 0.01 + 0.125f64.powi(2);
     let corner = 7.0 * 0.125 / wide.sqrt();
     let drawn = [[1.0, 2.0], [-3.0, 2.0], [1.0, 2.0], [5.0, -6.0]];
@@ -99,7 +99,7 @@ fn the_list_of_documented_moments_is_complete() {
 
 #[test]
 fn moments_are_the_documented_ones() {
-    for (distribution, centre, covariance) in documented() {
+    for (distribution, center, covariance) in documented() {
         let x = draw(&distribution, 200_000, 1);
         assert!(finite(&x));
         // Five standard errors: a false alarm in one of 1.7 million tests.
@@ -109,9 +109,9 @@ fn moments_are_the_documented_ones() {
                 "{distribution:?} {what}: {found} {expected} {error}"
             );
         };
-        let d = |p: &Point| [double(p)[0] - centre[0], double(p)[1] - centre[1]];
-        check("mean x", mean(x.iter().map(|p| double(p)[0])), centre[0]);
-        check("mean y", mean(x.iter().map(|p| double(p)[1])), centre[1]);
+        let d = |p: &Point| [double(p)[0] - center[0], double(p)[1] - center[1]];
+        check("mean x", mean(x.iter().map(|p| double(p)[0])), center[0]);
+        check("mean y", mean(x.iter().map(|p| double(p)[1])), center[1]);
         check("xx", mean(x.iter().map(|p| d(p)[0] * d(p)[0])), covariance[0]);
         check("xy", mean(x.iter().map(|p| d(p)[0] * d(p)[1])), covariance[1]);
         check("yy", mean(x.iter().map(|p| d(p)[1] * d(p)[1])), covariance[2]);
@@ -203,7 +203,7 @@ fn parts_are_equally_likely() {
 
 #[test]
 fn mixtures_are_what_is_drawn() {
-    for (distribution, centre, covariance) in documented() {
+    for (distribution, center, covariance) in documented() {
         let sampler: Sampler = distribution.sampler().unwrap();
         let Some(mixture) = sampler.mixture() else {
             let shape = !matches!(
@@ -215,7 +215,7 @@ fn mixtures_are_what_is_drawn() {
         };
         let means: Vec<[f64; 2]> = mixture.means.iter().map(double).collect();
         let variance = f64::from(mixture.std).powi(2);
-        let d = |p: &[f64; 2]| [p[0] - centre[0], p[1] - centre[1]];
+        let d = |p: &[f64; 2]| [p[0] - center[0], p[1] - center[1]];
         let average =
             |f: &dyn Fn([f64; 2]) -> f64| means.iter().map(|p| f(d(p))).sum::<f64>() / means.len() as f64;
         // Single precision, and half a step of the encoding of points up to 6 away.

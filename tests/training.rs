@@ -34,7 +34,7 @@ fn net_config() -> NetConfig {
 
 fn train_config() -> DigitConfig {
     DigitConfig {
-        distil: None,
+        distill: None,
         optim: OptimConfig {
             rate: LearningRate { peak: 3e-3, warmup: 5, steps: 400, floor: 0.01 },
             weight_decay: 0.01,

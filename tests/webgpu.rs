@@ -384,7 +384,7 @@ async fn webgpu_agrees_with_the_cpu_and_says_when_it_is_lost() {
         assert_eq!((a.t, a.nfe, a.done), (b.t, b.nfe, b.done));
         let difference = largest_difference(&a.x, &b.x);
         console_log!("digits at t = {}: largest difference {difference:.1e}", a.t);
-        // The tolerance that the page promises: a hundredth of the grey scale.
+        // The tolerance that the page promises: a hundredth of the gray scale.
         assert!(difference < 0.02, "at t = {}: {difference}", a.t);
     }
 

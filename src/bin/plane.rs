@@ -15,7 +15,7 @@ use pollster::block_on;
 use std::time::Instant;
 use summary::mean_and_deviation;
 
-/// Print W2 and normalised path energy of flows trained with the lab's default settings.
+/// Print W2 and normalized path energy of flows trained with the lab's default settings.
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -74,7 +74,7 @@ fn run(args: &Args) -> Result<()> {
         "{} steps, {} seeds, {} samples, {} Euler steps; mean ± standard deviation over seeds",
         args.steps, args.seeds, args.samples, args.euler
     );
-    println!("| data | pairs | W2 | published | floor | normalised path energy | straightness | minutes |");
+    println!("| data | pairs | W2 | published | floor | normalized path energy | straightness | minutes |");
     println!("|---|---|---|---|---|---|---|---|");
     let rows = rows();
     if let Some(unknown) = args.sets.iter().find(|name| !rows.iter().any(|row| row.name == *name)) {
@@ -111,7 +111,7 @@ fn print_row(args: &Args, row: &Row, coupling: &str) -> Result<()> {
         row.name,
         column(|f| f.w2),
         column(|f| f.floor),
-        column(|f| f.normalised_path_energy),
+        column(|f| f.normalized_path_energy),
         column(|f| f.straightness),
         start.elapsed().as_secs_f64() / 60.0,
     );

@@ -14,7 +14,7 @@ use flow_lab::field::Guidance;
 use flow_lab::net::{MixerConfig, Net, NetConfig, UNetConfig};
 use flow_lab::path::Schedule;
 use flow_lab::train::{
-    Checkpoint, DigitBatches, DigitConfig, Distil, LearningRate, OptimConfig, StepReport, TimeSampling,
+    Checkpoint, DigitBatches, DigitConfig, Distill, LearningRate, OptimConfig, StepReport, TimeSampling,
     Trainer,
 };
 use flow_lab::weights::{self, Header, Loaded};
@@ -89,7 +89,7 @@ fn net_config(kind: &str) -> Result<NetConfig> {
     }
 }
 
-fn distil(args: &Args) -> Result<Option<Distil>> {
+fn distill(args: &Args) -> Result<Option<Distill>> {
     match args.objective.as_str() {
         "flow" if args.teacher.is_some() => Err(Error::config("--teacher is for --objective few-step")),
         "flow" => Ok(None),
@@ -97,7 +97,7 @@ fn distil(args: &Args) -> Result<Option<Distil>> {
             let &[from, to] = args.interval.as_slice() else {
                 return Err(Error::config("--interval takes two times, as in 0.2,0.9"));
             };
-            Ok(Some(Distil { guidance: Guidance { weight: args.guidance, from, to }, levels: LEVELS }))
+            Ok(Some(Distill { guidance: Guidance { weight: args.guidance, from, to }, levels: LEVELS }))
         }
         other => Err(Error::config(format!("no objective is called {other}; choose flow or few-step"))),
     }
@@ -136,7 +136,7 @@ fn run(args: &Args) -> Result<()> {
         },
         schedule: Schedule::CondOt { sigma_min: args.sigma_min },
         seed,
-        distil: distil(args)?,
+        distill: distill(args)?,
     };
     let device = args.setting.device()?.autodiff();
     if args.setting.device != "cpu" {
@@ -176,12 +176,12 @@ fn run(args: &Args) -> Result<()> {
         net.flop() as f64 / 1e6,
         data.len()
     );
-    if net.is_map() != config.distil.is_some() {
+    if net.is_map() != config.distill.is_some() {
         return Err(Error::config("--from names a network of the other objective"));
     }
     let batches = DigitBatches::new(config.clone(), &data, net.classes(), device.clone())?;
-    let step = |trainer: &mut Trainer<Net>| match (&config.distil, &teacher) {
-        (Some(distil), Some(teacher)) => distil.step(trainer, &teacher.net, &batches, &device),
+    let step = |trainer: &mut Trainer<Net>| match (&config.distill, &teacher) {
+        (Some(distill), Some(teacher)) => distill.step(trainer, &teacher.net, &batches, &device),
         _ => Ok(trainer.step(batches.draw(trainer.steps_done())?)),
     };
     train(args, &net, &config, &step, trainer, &checkpoint)

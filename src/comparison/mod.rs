@@ -47,7 +47,7 @@ pub struct Request {
     pub steps: usize,
 }
 
-/// Diffusion paths. Both have alpha² + sigma² = 1, so with one data point they are the same arc, travelled by
+/// Diffusion paths. Both have alpha² + sigma² = 1, so with one data point they are the same arc, traveled by
 /// another clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -25,7 +25,7 @@ pub enum Coupling {
     /// algorithm 3, OT-CFM). It is the optimal transport between the batches, not between the distributions;
     /// the larger the batch the closer they are.
     Exact,
-    /// Draws from the entropic plan, which minimises ⟨P, ‖x0 − x1‖²⟩ + epsilon Σ P ln P over plans between the
+    /// Draws from the entropic plan, which minimizes ⟨P, ‖x0 − x1‖²⟩ + epsilon Σ P ln P over plans between the
     /// batches (Cuturi 2013; Tong et al. 2023, proposition 3.5, with epsilon = 2 σ²). Toward 0 it becomes
     /// `Exact`, toward infinity `Independent`.
     Sinkhorn {

@@ -19,7 +19,7 @@ const WINDOW: usize = 10;
 /// entry of the kernel that was rounded to 0 could not have mattered.
 const ABSORB: f64 = 100.0;
 
-/// The entropic plan P, row-major n × n, that minimises ⟨P, cost⟩ + epsilon Σ P ln P (Cuturi 2013, "Sinkhorn
+/// The entropic plan P, row-major n × n, that minimizes ⟨P, cost⟩ + epsilon Σ P ln P (Cuturi 2013, "Sinkhorn
 /// distances"; Peyré & Cuturi 2019, "Computational optimal transport", eq. 4.2) among plans whose rows and
 /// columns sum to 1/n.
 ///

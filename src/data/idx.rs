@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 
-/// Labelled grey images with values in [−1, 1] (−1 is paper, 1 is ink).
+/// Labeled gray images with values in [−1, 1] (−1 is paper, 1 is ink).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Digits {
     /// Pixels, image after image, row-major.

@@ -23,7 +23,7 @@ pub struct LabConfig {
     pub sigma_min: f64,
     /// Which x0 goes with which x1.
     pub coupling: CouplingKind,
-    /// Sinkhorn's regularisation, > 0; other couplings ignore it.
+    /// Sinkhorn's regularization, > 0; other couplings ignore it.
     pub epsilon: f64,
     /// Width of the hidden layers, 8 to 256.
     pub width: usize,
@@ -170,7 +170,7 @@ impl LabConfig {
         MlpConfig { dim: 2, width: self.width, depth: self.depth }
     }
 
-    /// The optimiser: a short warm-up, then a constant rate, which a person may change while it runs.
+    /// The optimizer: a short warm-up, then a constant rate, which a person may change while it runs.
     pub fn optim(&self) -> OptimConfig {
         let rate = LearningRate { peak: self.rate_at(0), warmup: 50, steps: 50, floor: 1.0 };
         OptimConfig { rate, weight_decay: 0.0, clip: None, ema: self.ema }

@@ -84,7 +84,7 @@ impl Lab {
         MarginalField::new(self.batches.path.schedule(), (source.means, source.std), (data, std))
     }
 
-    /// The exact field at the centres of `side`² cells of [−half, half]² at each of `times`, and how far the
+    /// The exact field at the centers of `side`² cells of [−half, half]² at each of `times`, and how far the
     /// learned one is from it at time `t`.
     pub async fn exact(&self, side: usize, times: &[f64], half: f64, t: f64) -> Result<Exact> {
         limit("cells", &[side, side, times.len()])?;

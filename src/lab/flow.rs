@@ -133,7 +133,7 @@ impl Lab {
         Ok(Flow { times, x, nfe: 0 })
     }
 
-    /// The learned velocity at the centres of `side`² cells of [−half, half]², row after row from the bottom
+    /// The learned velocity at the centers of `side`² cells of [−half, half]², row after row from the bottom
     /// left, at each of `times`, time after time.
     pub async fn field(&self, side: usize, times: &[f64], half: f64) -> Result<Vec<Point>> {
         limit("cells", &[side, side, times.len()])?;
@@ -162,8 +162,8 @@ fn fits(n: usize, steps: usize) -> Result<()> {
     Ok(())
 }
 
-/// Centres of `side`² cells of [−half, half]², row after row from the bottom left.
+/// Centers of `side`² cells of [−half, half]², row after row from the bottom left.
 pub(super) fn cells(side: usize, half: f64) -> Vec<Point> {
-    let centre = |i: usize| (-half + (i as f64 + 0.5) * 2.0 * half / side as f64) as f32;
-    (0..side).flat_map(|row| (0..side).map(move |column| [centre(column), centre(row)])).collect()
+    let center = |i: usize| (-half + (i as f64 + 0.5) * 2.0 * half / side as f64) as f32;
+    (0..side).flat_map(|row| (0..side).map(move |column| [center(column), center(row)])).collect()
 }

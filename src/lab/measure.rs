@@ -6,7 +6,7 @@ use crate::data::plane::Mixture;
 use crate::error::{Error, Result};
 use crate::likelihood::pull_back;
 use crate::metrics::{
-    measurable, normalised_path_energy, path_energy, sliced_wasserstein2, straightness, wasserstein2,
+    measurable, normalized_path_energy, path_energy, sliced_wasserstein2, straightness, wasserstein2,
 };
 use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
@@ -25,7 +25,7 @@ pub struct Figures {
     /// Mean ∫‖dx/dt‖² dt.
     pub path_energy: f64,
     /// |path energy − W2²(source, target)| / W2²(source, target): 0 for the optimal transport.
-    pub normalised_path_energy: f64,
+    pub normalized_path_energy: f64,
     /// Mean ∫‖(x(1) − x(0)) − dx/dt‖² dt: 0 where every trajectory is straight and of constant speed.
     pub straightness: f64,
     /// Evaluations of the field.
@@ -35,7 +35,7 @@ pub struct Figures {
 /// The density of the learned flow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Likelihood {
-    /// log p_1 at the centres of the cells, natural logarithm, per unit area.
+    /// log p_1 at the centers of the cells, natural logarithm, per unit area.
     pub log_density: Vec<f32>,
     /// Its integral over the square, at most about 1.
     pub mass: f64,
@@ -64,7 +64,7 @@ impl Lab {
             sliced: sliced_wasserstein2(flow.end(), &fresh, 64, directions),
             floor: wasserstein2(&fresh, &again),
             path_energy: path_energy(&flow.times, &flat),
-            normalised_path_energy: normalised_path_energy(&flow.times, &flat, transport),
+            normalized_path_energy: normalized_path_energy(&flow.times, &flat, transport),
             straightness: straightness(&flow.times, &flat),
             nfe: flow.nfe,
         })
@@ -95,7 +95,7 @@ impl Lab {
         (self.batches.target.draw(n, &mut rng), self.batches.target.draw(n, &mut rng))
     }
 
-    /// The density of the learned flow at the centres of `side`² cells of [−half, half]², and of fresh data,
+    /// The density of the learned flow at the centers of `side`² cells of [−half, half]², and of fresh data,
     /// with `steps` steps of RK4. Errors where the source has no density in closed form.
     pub async fn likelihood(&self, side: usize, half: f64, steps: usize) -> Result<Likelihood> {
         let count = limit("cells", &[side, side])?;

@@ -170,7 +170,7 @@ impl Lab {
         })
     }
 
-    /// Goes on from the weights of a file; on an error everything stays. The optimiser starts anew. Errors
+    /// Goes on from the weights of a file; on an error everything stays. The optimizer starts anew. Errors
     /// where the file is damaged or made for another network.
     pub fn load(&mut self, bytes: &[u8]) -> Result<()> {
         let net = Self::header(bytes)?.net();

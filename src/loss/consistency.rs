@@ -16,11 +16,11 @@ pub fn named_end(map: &impl FlowMap, x: Tensor<2>, t: Tensor<1>) -> Tensor<2> {
     end_of_step(x, u, t, one)
 }
 
-/// Mean ‖f(x, t) − sg f⁻(next, s)‖² / dim / (s − t): two neighbours on a trajectory name the same end (Song et al. 2023,
+/// Mean ‖f(x, t) − sg f⁻(next, s)‖² / dim / (s − t): two neighbors on a trajectory name the same end (Song et al. 2023,
 /// eqs. 7 and 10, with the weights of Song & Dhariwal 2023, section 3.1).
 ///
-/// `next` is the neighbour at s > t, nearer to the data: the same pair's point for consistency training, a step of a
-/// trained flow ([`neighbour`]) for distillation. `frozen` is the network without gradient.
+/// `next` is the neighbor at s > t, nearer to the data: the same pair's point for consistency training, a step of a
+/// trained flow ([`neighbor`]) for distillation. `frozen` is the network without gradient.
 ///
 /// # Shapes
 /// - x, next: `[n, dim]`
@@ -44,7 +44,7 @@ pub fn consistency(
 /// - x: `[n, dim]`
 /// - t, s: `[n]`
 /// - output: `[n, dim]`
-pub fn neighbour(flow: &impl VelocityField, x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
+pub fn neighbor(flow: &impl VelocityField, x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
     let first = flow.velocity(x.clone(), t.clone(), None);
     let there = end_of_step(x.clone(), first.clone(), t.clone(), s.clone());
     let second = flow.velocity(there, s.clone(), None);

@@ -4,7 +4,7 @@ mod consistency;
 mod mean_flow;
 mod shortcut;
 
-pub use consistency::{consistency, named_end, neighbour};
+pub use consistency::{consistency, named_end, neighbor};
 pub use mean_flow::{mean_flow, mean_flow_target};
 pub use shortcut::{shortcut, shortcut_target};
 

@@ -22,8 +22,8 @@ fn gaussian(rows: &[Vec<f32>]) -> Result<(DVector<f64>, DMatrix<f64>)> {
     }
     let x = DMatrix::from_fn(n, rows[0].len(), |i, j| f64::from(rows[i][j]));
     let mean = x.row_mean().transpose();
-    let centred = DMatrix::from_fn(n, x.ncols(), |i, j| x[(i, j)] - mean[j]);
-    let covariance = centred.transpose() * &centred / (n as f64 - 1.0);
+    let centered = DMatrix::from_fn(n, x.ncols(), |i, j| x[(i, j)] - mean[j]);
+    let covariance = centered.transpose() * &centered / (n as f64 - 1.0);
     Ok((mean, covariance))
 }
 

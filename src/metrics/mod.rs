@@ -11,7 +11,7 @@ mod wasserstein;
 pub use energy::energy_distance;
 #[cfg(feature = "cli")]
 pub use frechet::frechet_distance;
-pub use paths::{normalised_path_energy, path_energy, straightness};
+pub use paths::{normalized_path_energy, path_energy, straightness};
 pub use sliced::sliced_wasserstein2;
 pub use spread::{class_diversity, nearest_distance};
 pub use wasserstein::{measurable, wasserstein2};

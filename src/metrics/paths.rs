@@ -10,7 +10,7 @@
 use crate::points::Point;
 
 /// Mean over particles of ∫₀¹ ‖dx/dt‖² dt: the kinetic energy, without the factor ½, that dynamic optimal
-/// transport minimises (Benamou & Brenier 2000). In squared units of the
+/// transport minimizes (Benamou & Brenier 2000). In squared units of the
 /// points. At least the mean of ‖x(1) − x(0)‖², with equality for straight lines at constant speed; that in
 /// turn is at least W2² between the first frame and the last.
 ///
@@ -25,7 +25,7 @@ pub fn path_energy(times: &[f64], x: &[f32]) -> f64 {
 ///
 /// `w2` is a distance, not its square, as [`wasserstein2`](super::wasserstein2) gives it. Infinite or NaN where
 /// it is 0. Otherwise as [`path_energy`].
-pub fn normalised_path_energy(times: &[f64], x: &[f32], w2: f64) -> f64 {
+pub fn normalized_path_energy(times: &[f64], x: &[f32], w2: f64) -> f64 {
     let least = w2 * w2;
     (path_energy(times, x) - least).abs() / least
 }
@@ -92,7 +92,7 @@ mod tests {
             assert!((path_energy(&times, &x) - 13.0).abs() < 1e-3, "{}", path_energy(&times, &x));
             assert!(straightness(&times, &x) < 1e-6, "{}", straightness(&times, &x));
             // Distances² 25 and 1 against a transport of distance 2.
-            assert!((normalised_path_energy(&times, &x, 2.0) - 9.0 / 4.0).abs() < 1e-3);
+            assert!((normalized_path_energy(&times, &x, 2.0) - 9.0 / 4.0).abs() < 1e-3);
         }
     }
 

@@ -31,7 +31,7 @@ pub fn class_diversity(features: &[Vec<f32>], labels: &[u8], pairs: usize, seed:
 }
 
 /// Median over `images` of the Euclidean distance in pixels to the nearest of `training`: a network that
-/// memorised its training set would score near 0, real unseen images score what real images score.
+/// memorized its training set would score near 0, real unseen images score what real images score.
 pub fn nearest_distance(images: &[f32], training: &[f32], pixels: usize) -> f64 {
     let mut nearest: Vec<f64> = images
         .chunks(pixels)

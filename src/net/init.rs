@@ -1,5 +1,5 @@
 //! Initial weights from the host RNG: the same seed gives the same network on every backend, which
-//! Burn's own device-side initialisers do not promise.
+//! Burn's own device-side initializers do not promise.
 
 use crate::rng::Rng;
 use burn::module::Param;

@@ -143,7 +143,7 @@ impl UNet {
             h = block.forward(h, c.clone());
         }
         let h = self.up.forward(h);
-        // Nearest neighbour, twice the side.
+        // Nearest neighbor, twice the side.
         let channels = h.dims()[1];
         let h = h
             .reshape([n * channels, quarter, 1, quarter, 1])

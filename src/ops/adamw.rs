@@ -73,7 +73,7 @@ trait AdamWOps: Backend {
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
-/// Makes the step for a pair of flat tensors: them and the state afterwards. The state given is changed in place where
+/// Makes the step for a pair of flat tensors: them and the state afterward. The state given is changed in place where
 /// nobody else holds it.
 ///
 /// # Shapes

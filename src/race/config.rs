@@ -117,7 +117,7 @@ impl RaceConfig {
         Ok(self)
     }
 
-    /// The optimiser of every contestant: a short warm-up, then half a cosine to nothing at the last step.
+    /// The optimizer of every contestant: a short warm-up, then half a cosine to nothing at the last step.
     pub(super) fn optim(&self) -> OptimConfig {
         let rate = LearningRate { peak: self.rate, warmup: 50, steps: self.steps, floor: 0.01 };
         OptimConfig { rate, weight_decay: 0.0, clip: None, ema: self.ema }

@@ -1,4 +1,4 @@
-//! Checkpoints that resume to the same trajectory: weights, average, optimiser state and step.
+//! Checkpoints that resume to the same trajectory: weights, average, optimizer state and step.
 
 use super::digits::DigitConfig;
 use super::trainer::Trainer;

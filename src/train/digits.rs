@@ -1,4 +1,4 @@
-//! Batches of labelled images.
+//! Batches of labeled images.
 
 use super::time::TimeSampling;
 use super::trainer::{Batch, OptimConfig};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// decides the result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DigitConfig {
-    /// The optimiser's settings.
+    /// The optimizer's settings.
     pub optim: OptimConfig,
     /// Samples a step.
     pub batch: usize,
@@ -27,8 +27,8 @@ pub struct DigitConfig {
     /// Seed of every draw.
     pub seed: u64,
     /// Where a few-step network is distilled: how. Times and label dropout are then not used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub distil: Option<Distil>,
+    #[serde(default, skip_serializing_if = "Option::is_none", alias = "distil")] // what earlier checkpoints call it
+    pub distill: Option<Distill>,
 }
 
 /// What a few-step network is distilled from.
@@ -38,14 +38,14 @@ pub struct DigitConfig {
 /// levels at once, as shortcut models do it (Frans et al. 2024). Guidance ends up in the weights.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Distil {
+pub struct Distill {
     /// How the teacher is guided.
     pub guidance: Guidance,
     /// Lengths of intervals, 1 to 8.
     pub levels: u32,
 }
 
-impl Distil {
+impl Distill {
     /// Checks the domains.
     pub fn validate(self) -> Result<Self> {
         self.guidance.validate()?;
@@ -62,7 +62,7 @@ impl DigitConfig {
         self.optim.validate()?;
         self.time.validate()?;
         self.schedule.validate()?;
-        self.distil.map(Distil::validate).transpose()?;
+        self.distill.map(Distill::validate).transpose()?;
         if self.batch == 0 || !(0.0..=1.0).contains(&self.label_dropout) {
             return Err(Error::config(format!(
                 "a batch must be at least 1, a share of dropped labels in [0, 1]: {self:?}"

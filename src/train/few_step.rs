@@ -4,7 +4,7 @@ use super::pairs::PairBatches;
 use super::trainer::{StepReport, Trainer};
 use crate::error::Result;
 use crate::field::{FlowMapJvp, VelocityField};
-use crate::loss::{consistency, mean_flow, neighbour, shortcut};
+use crate::loss::{consistency, mean_flow, neighbor, shortcut};
 use crate::rng::{Rng, Stream};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Objective {
-    /// Neighbours on one conditional path name the same end (consistency training, Song et al. 2023, algorithm 3).
+    /// Neighbors on one conditional path name the same end (consistency training, Song et al. 2023, algorithm 3).
     Consistency,
-    /// Neighbours on a trained flow's trajectory do (consistency distillation, algorithm 2).
+    /// Neighbors on a trained flow's trajectory do (consistency distillation, algorithm 2).
     Distillation,
     /// A step is two of half its length (Frans et al. 2024).
     Shortcut,
@@ -24,7 +24,7 @@ pub enum Objective {
     MeanFlow,
 }
 
-/// Intervals between neighbours of a consistency model at the beginning and at the end of training: they are
+/// Intervals between neighbors of a consistency model at the beginning and at the end of training: they are
 /// halved in equal parts of the training (Song & Dhariwal 2023, section 3.4, with fewer because the plane is easy).
 const INTERVALS: [u64; 2] = [8, 128];
 
@@ -74,7 +74,7 @@ impl FewStepBatches {
         }
     }
 
-    /// Intervals of [0, 1] between neighbours of a consistency model at step `step`.
+    /// Intervals of [0, 1] between neighbors of a consistency model at step `step`.
     pub fn intervals(&self, step: u64) -> u64 {
         let [first, last] = INTERVALS;
         let stages = (last / first).ilog2() as u64 + 1;
@@ -103,7 +103,7 @@ impl FewStepBatches {
             Objective::Consistency => consistency(map, &map.valid(), [x, ends(&to).x_t], t, s),
             Objective::Distillation => {
                 let inner = |x: &Tensor<1>| x.clone().inner();
-                let next = neighbour(flow, x.clone().inner(), inner(&t), inner(&s));
+                let next = neighbor(flow, x.clone().inner(), inner(&t), inner(&s));
                 consistency(map, &map.valid(), [x, Tensor::from_inner(next)], t, s)
             }
             Objective::Shortcut => shortcut(map, &average(), [x, v], t, s),

@@ -4,7 +4,7 @@
 mod checkpoint;
 mod clip;
 mod digits;
-mod distil;
+mod distill;
 mod few_step;
 mod optimizer;
 mod pairs;
@@ -15,7 +15,7 @@ mod trainer;
 #[cfg(feature = "cli")]
 pub use checkpoint::Checkpoint;
 pub use clip::clip_global_norm;
-pub use digits::{DigitBatches, DigitConfig, Distil};
+pub use digits::{DigitBatches, DigitConfig, Distill};
 pub use few_step::{FewStepBatches, Objective};
 pub use optimizer::ALIGNMENT;
 pub use pairs::{PairBatches, Pairs};

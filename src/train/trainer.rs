@@ -131,7 +131,7 @@ impl<M: Module> Trainer<M> {
         self.step
     }
 
-    /// Changes the highest learning rate from the next step on; what the optimiser remembers stays.
+    /// Changes the highest learning rate from the next step on; what the optimizer remembers stays.
     pub fn set_rate(&mut self, peak: f64) -> Result<()> {
         let rate = LearningRate { peak, ..self.config.rate };
         let config = OptimConfig { rate, ..self.config };

@@ -87,9 +87,9 @@ impl JsEngine {
         Ok(JsRace::new(race.map_err(|e| thrown(&e))?))
     }
 
-    /// Begins to distil a few-step network from a weights file, with settings in JSON (see [`DistillationConfig`]).
+    /// Begins to distill a few-step network from a weights file, with settings in JSON (see [`DistillationConfig`]).
     /// Throws a `ConfigError` or `WeightsError` that says what to change.
-    pub fn distil(&self, config: &str, weights: &[u8]) -> Result<JsDistillation, JsValue> {
+    pub fn distill(&self, config: &str, weights: &[u8]) -> Result<JsDistillation, JsValue> {
         let made = DistillationConfig::from_json(config)
             .and_then(|c| Distillation::new(c, weights, self.0.borrow().opened()));
         Ok(JsDistillation::new(made.map_err(|e| thrown(&e))?))

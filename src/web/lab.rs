@@ -148,7 +148,7 @@ impl JsLab {
                 ("sliced", number(f.sliced)),
                 ("floor", number(f.floor)),
                 ("pathEnergy", number(f.path_energy)),
-                ("normalisedPathEnergy", number(f.normalised_path_energy)),
+                ("normalizedPathEnergy", number(f.normalized_path_energy)),
                 ("straightness", number(f.straightness)),
                 ("nfe", number(f.nfe as f64)),
             ])

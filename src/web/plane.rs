@@ -31,7 +31,7 @@ pub fn decode_points(text: &str) -> Result<Float32Array, JsValue> {
     Ok(Float32Array::from(set.points().as_flattened()))
 }
 
-/// Two columns of numbers as points: `{points, x, count, kept, centre, scale, note, columns, used}`; or, where it is not plain which
+/// Two columns of numbers as points: `{points, x, count, kept, center, scale, note, columns, used}`; or, where it is not plain which
 /// columns are the coordinates and `used` does not say, `{columns}`. A column is `{name, numeric}`; `used`: two of them, from 0.
 #[wasm_bindgen(js_name = readCsv)]
 pub fn read_csv_bytes(bytes: &[u8], used: Option<Vec<u32>>) -> Result<JsValue, JsValue> {
@@ -51,7 +51,7 @@ pub fn read_csv_bytes(bytes: &[u8], used: Option<Vec<u32>>) -> Result<JsValue, J
         ("x", Float32Array::from(csv.points.points().as_flattened()).into()),
         ("count", (csv.rows as f64).into()),
         ("kept", (csv.points.points().len() as f64).into()),
-        ("centre", js_sys::Float64Array::from(csv.centre.as_slice()).into()),
+        ("center", js_sys::Float64Array::from(csv.center.as_slice()).into()),
         ("scale", csv.scale.into()),
         ("note", csv.note.into()),
         ("columns", named(&csv.columns)),

@@ -84,9 +84,9 @@ test("contents and citations lead where they say, and a figure's link to the fig
   const at = await linked.page.$eval("#lab", (e) => e.getBoundingClientRect().top);
   assert.ok(Math.abs(at) < 900, `the lab is ${at} pixels away`);
   assert.equal(await inside("lab")(linked.page, '[name="lab.target"]').inputValue(), "rings");
-  await linked.page.evaluate(() => (location.hash = "#lab.target=moons&lab.colour=red"));
+  await linked.page.evaluate(() => (location.hash = "#lab.target=moons&lab.color=red"));
   await linked.page.waitForFunction(() => !document.getElementById("message").hidden);
-  assert.match(await linked.page.textContent("#message"), /lab\.colour.*does not exist here/);
+  assert.match(await linked.page.textContent("#message"), /lab\.color.*does not exist here/);
   assert.equal(await inside("lab")(linked.page, '[name="lab.target"]').inputValue(), "moons");
   await linked.context.close();
 });

@@ -13,7 +13,7 @@ cpSync(new URL("../../www/", import.meta.url), folder, { recursive: true, filter
 writeFileSync(join(folder, "package.json"), '{"type":"module"}');
 after(() => rmSync(folder, { recursive: true }));
 const www = (file) => import(pathToFileURL(join(folder, file)).href);
-const { inkRamp } = await www("plot/colours.js");
+const { inkRamp } = await www("plot/colors.js");
 const { rgb } = await www("plot/theme.js");
 const { caption, fileName } = await www("plot/export.js");
 const { cubicWeights, frameAt, interpolate, pointsOf } = await www("plot/interpolate.js");
@@ -41,7 +41,7 @@ function uniform(seed) {
 
 // Plane
 
-test("the plane's corners and centre lie where they must, and pixels lead back", () => {
+test("the plane's corners and center lie where they must, and pixels lead back", () => {
   const plane = new Plane(4, 800);
   assert.deepEqual([plane.px(-4), plane.py(4)], [0, 0], "the upper left corner");
   assert.deepEqual([plane.px(4), plane.py(-4)], [800, 800], "the lower right corner");
@@ -59,7 +59,7 @@ test("the nearest point is the one that a search by hand finds", () => {
 
 test("a histogram integrates to the share of the points inside, each in its cell", () => {
   const out = new Float32Array(16);
-  // Cells of side 2 on [-4, 4]²: lower left, upper right, centre's upper right, one outside, one not a number.
+  // Cells of side 2 on [-4, 4]²: lower left, upper right, center's upper right, one outside, one not a number.
   histogram(Float32Array.of(-3, -3, 3.9, 3.9, 0, 0, 5, 0, NaN, 1), 4, 4, out);
   const each = 1 / (5 * 4);
   near(out[0], each, 1e-7);
@@ -97,7 +97,7 @@ test("linear interpolation is exact on straight lines, cubic on parabolas betwee
     interpolate(line, t, out);
     [1 + 2 * t, -t, 3 * t, 5].forEach((v, k) => near(out[k], v, 1e-6, `t ${t}`));
   }
-  // The slope between the neighbours of a frame is the parabola's own only where times are even.
+  // The slope between the neighbors of a frame is the parabola's own only where times are even.
   const bend = flowOf([0, 0.25, 0.5, 0.75, 1], (t) => [t * t, 1 - 3 * t * t]);
   for (const t of [0.3, 0.4, 0.6, 0.74]) {
     interpolate(bend, t, out, "cubic");
@@ -125,12 +125,12 @@ test("cubic interpolation goes through the frames and keeps lines on uneven and 
   assert.deepEqual(even, [-1 / 16, 9 / 16, 9 / 16, -1 / 16], "Catmull and Rom's weights in the middle");
 });
 
-// Colours
+// Colors
 
 const css = readFileSync(new URL("../../www/plot/plot.css", import.meta.url), "utf8");
 const page = readFileSync(new URL("../../www/element/tokens.css", import.meta.url), "utf8");
 
-/** The variables of a sheet that are colours of light and dark pages. */
+/** The variables of a sheet that are colors of light and dark pages. */
 function variables(sheet, dark) {
   const pairs = [...sheet.matchAll(/(--[\w-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)];
   return Object.fromEntries(pairs.map(([, name, ...values]) => [name, values[Number(dark)]]));
@@ -143,7 +143,7 @@ const linear = (hex) =>
     .match(/../g)
     .map((c) => unbend(parseInt(c, 16) / 255));
 
-/** Contrast of two colours (WCAG 2.2). */
+/** Contrast of two colors (WCAG 2.2). */
 function contrast(a, b) {
   const [x, y] = [a, b].map(linear).map(([r, g, bl]) => 0.2126 * r + 0.7152 * g + 0.0722 * bl + 0.05);
   return Math.max(x, y) / Math.min(x, y);
@@ -173,7 +173,7 @@ const SIGHT = {
   ],
 };
 
-/** CIE L*a*b* (D65) of a colour as it is seen. */
+/** CIE L*a*b* (D65) of a color as it is seen. */
 function perceived(hex, matrix) {
   const rgbSeen = matrix.map((row) =>
     Math.min(
@@ -192,13 +192,13 @@ function perceived(hex, matrix) {
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
-test("hues are readable on the page in both themes and stay apart for colour-blind people", () => {
+test("hues are readable on the page in both themes and stay apart for color-blind people", () => {
   const hues = ["--source", "--target", "--run-a", "--run-b", "--exact"];
   for (const dark of [false, true]) {
-    const colours = { ...variables(page, dark), ...variables(css, dark) };
+    const colors = { ...variables(page, dark), ...variables(css, dark) };
     for (const hue of [...hues, "--conditional"]) {
       for (const ground of ["--paper", "--panel"]) {
-        const c = contrast(colours[hue], colours[ground]);
+        const c = contrast(colors[hue], colors[ground]);
         assert.ok(c >= 4.5, `${hue} on ${ground}, ${dark ? "dark" : "light"}: ${c}`);
       }
     }
@@ -206,7 +206,7 @@ test("hues are readable on the page in both themes and stay apart for colour-bli
     for (const [sight, matrix] of Object.entries(SIGHT)) {
       for (const [i, a] of hues.entries()) {
         for (const b of hues.slice(i + 1)) {
-          const [p, q] = [a, b].map((hue) => perceived(colours[hue], matrix));
+          const [p, q] = [a, b].map((hue) => perceived(colors[hue], matrix));
           const apart = Math.hypot(...p.map((v, k) => v - q[k]));
           assert.ok(apart > 18, `${a} and ${b}, ${sight}, ${dark ? "dark" : "light"}: ${apart}`);
         }
@@ -215,7 +215,7 @@ test("hues are readable on the page in both themes and stay apart for colour-bli
   }
 });
 
-test("the ramp of ink begins with nothing, covers more with more ink, and refuses what is no colour", () => {
+test("the ramp of ink begins with nothing, covers more with more ink, and refuses what is no color", () => {
   const ramp = inkRamp([10, 20, 250], [0, 0, 60], 1024, 200);
   assert.equal(ramp[0], 0);
   const alphas = Array.from(ramp, (pixel) => pixel >>> 24);
@@ -438,7 +438,7 @@ test("file names and captions say seed and step", () => {
 
 test("text goes into a PNG after its header", () => {
   assert.equal(crc32(new TextEncoder().encode("123456789")), 0xcbf43926, "the check value of CRC-32/ISO-HDLC");
-  // One grey pixel, made with Python's zlib and struct: signature and IHDR, then IDAT and IEND.
+  // One gray pixel, made with Python's zlib and struct: signature and IHDR, then IDAT and IEND.
   const dot = Uint8Array.from(
     Buffer.from(
       "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55" + "0000000a49444154789c636800000082008177cd72b60000000049454e44ae426082",

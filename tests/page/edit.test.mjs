@@ -41,7 +41,7 @@ test("a digit that is written goes to its noise and back, and its noise to every
   await page.waitForFunction(() => location.hash.includes("edit.drawing="));
   assert.equal(await act(page, "return"), "");
   const said = await caption(page, "return");
-  const error = Number(said.match(/error of a pixel: (0\.\d{4}) of the grey scale/)[1]);
+  const error = Number(said.match(/error of a pixel: (0\.\d{4}) of the gray scale/)[1]);
   assert.ok(error > 0 && error < 0.05, said);
   assert.match(said, /128 evaluations to encode, 128 to decode/);
   assert.equal(await act(page, "classes"), "");

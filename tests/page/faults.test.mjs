@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { beforeWorkers, engine, grey, same, skip } from "./gpu.mjs";
+import { beforeWorkers, engine, gray, same, skip } from "./gpu.mjs";
 import { DIST, alone, browser, computes, done, open, picture, serve } from "./harness.mjs";
 import { message, stopped, visit } from "./lab-page.mjs";
 
@@ -109,9 +109,9 @@ test("a GPU that computes nonsense once is asked again, and draws what it draws 
   await done(page, 240_000);
   assert.match(await line(page), /^Device: WebGPU \(.+\), as chosen\.$/);
   assert.equal(await page.textContent("#nfe"), "6");
-  const onGpu = await grey(page);
+  const onGpu = await gray(page);
   await computes(page, () => page.selectOption('[name="device"]', "cpu"));
-  same(onGpu, await grey(page));
+  same(onGpu, await gray(page));
   assert.deepEqual(errors, []);
 });
 
@@ -175,18 +175,18 @@ test("automatic: both devices are timed, the faster one computes later runs, and
   const { page, errors } = await digits("digits=1&steps=3&device=auto");
   await done(page);
   assert.equal(await engine(page), "cpu");
-  const onCpu = await grey(page);
+  const onCpu = await gray(page);
   await says(page, /^Device: WebGPU \(.+\), [\d.]+ ms an evaluation; the CPU would take \d+ ms\.$/);
-  assert.deepEqual(await grey(page), onCpu, "nothing was drawn anew");
+  assert.deepEqual(await gray(page), onCpu, "nothing was drawn anew");
   await computes(page, () => page.click("#again"));
   assert.equal(await engine(page), "webgpu");
   assert.ok(Number((await page.textContent("#ms")).replace(" ms", "")) < 1e6, "the GPU computed it");
-  same(await grey(page), onCpu);
+  same(await gray(page), onCpu);
   assert.deepEqual(errors, []);
   await page.evaluate(() => part("flow-lab").figure.destroyDevice());
   await computes(page, () => page.click("#again"));
   await says(page, /^Device: CPU\. WebGPU is not used: it failed/);
-  assert.deepEqual(await grey(page), onCpu);
+  assert.deepEqual(await gray(page), onCpu);
 });
 
 test("automatic: where the CPU is faster, it goes on computing, and the page says how long WebGPU would take", { skip }, async (t) => {

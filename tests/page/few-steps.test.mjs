@@ -24,7 +24,7 @@ test("both networks draw the same class from the same noise, and the link gives 
   for (const nfe of [1, 2, 4, 8, 16, 32]) {
     const captions = await page.$$eval(`.few-steps-row[data-nfe="${nfe}"] figcaption`, (all) => all.map((e) => e.textContent));
     assert.equal(captions.length, 2);
-    for (const caption of captions) assert.match(caption, /^\d+\.\d % recognised, Fréchet distance \d+\.\d\d$/, `${nfe} NFE`);
+    for (const caption of captions) assert.match(caption, /^\d+\.\d % recognized, Fréchet distance \d+\.\d\d$/, `${nfe} NFE`);
   }
   const first = await pictures(page);
   assert.equal(new Set(first).size, first.length, "no two rows look alike");
@@ -79,7 +79,7 @@ test("a network is distilled here, shows what it draws, stops, goes on and can b
   await page.waitForFunction(() => /[1-9]\d* of 100/.test(part("#live-text").textContent), undefined, { timeout: 60_000 });
   await page.click("#live-start");
   await resting();
-  assert.match(await said(), /Stopped; Distil goes on from here/);
+  assert.match(await said(), /Stopped; Distill goes on from here/);
   await page.click("#live-start");
   await page.waitForFunction(() => /Done/.test(part("#live-text").textContent), undefined, { timeout: 120_000 });
   await resting();

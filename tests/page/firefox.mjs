@@ -35,7 +35,7 @@ function launch({ dark, reducedMotion }) {
 }
 
 /**
- * A Firefox to be used as Playwright's browsers are. Dark colours and reduced motion are settings of a whole Firefox, so that
+ * A Firefox to be used as Playwright's browsers are. Dark colors and reduced motion are settings of a whole Firefox, so that
  * contexts which want them get one of their own.
  */
 export async function firefox() {

@@ -12,14 +12,14 @@ export const skip = NO_WEBGPU && "SKIPPED: no WebGPU adapter is expected here (F
 /** The device that computes. */
 export const engine = (page) => page.$eval("#engine", (e) => e.dataset.engine);
 
-/** The grey values of the digits. */
-export const grey = (page) =>
+/** The gray values of the digits. */
+export const gray = (page) =>
   page.$eval("#grid", (canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]);
   });
 
-/** Two pictures are the same to a hundredth of the grey scale, and one for rounding. */
+/** Two pictures are the same to a hundredth of the gray scale, and one for rounding. */
 export function same(a, b) {
   const worst = a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
   assert.ok(worst <= 4, `pixels differ by up to ${worst} of 255`);

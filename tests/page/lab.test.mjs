@@ -208,9 +208,9 @@ test("a bad CSV is a sentence; a good one is a target", async () => {
 });
 
 test("a malformed link says what it could not use and trains with the rest", async () => {
-  const { page, context } = await visit(`${SMALL}&lab.path=bent&lab.depth=99&lab.colour=red&lab.target=points&lab.targetPoints=1!`);
+  const { page, context } = await visit(`${SMALL}&lab.path=bent&lab.depth=99&lab.color=red&lab.target=points&lab.targetPoints=1!`);
   const said = await page.textContent("#message");
-  for (const word of ["lab.path", "lab.depth", "lab.colour", "lab.targetPoints"]) assert.ok(said.includes(word), `${word}: ${said}`);
+  for (const word of ["lab.path", "lab.depth", "lab.color", "lab.targetPoints"]) assert.ok(said.includes(word), `${word}: ${said}`);
   await context.close();
 });
 

@@ -125,7 +125,7 @@ async function visit(url) {
   await page.waitForFunction(() => globalThis.results, undefined, { timeout: 60_000 });
   const results = await page.evaluate(() => globalThis.results);
   assert.equal(results.failed, undefined);
-  // The figure lives in its shadow root: it plays, in colours of its own.
+  // The figure lives in its shadow root: it plays, in colors of its own.
   const playing = () => page.evaluate(() => part('[role="slider"], input[type="range"]').value);
   const first = await playing();
   const styles = ["element/tokens.css", "element/figure.css", "plot/plot.css", "figures/paths/paths.css"].map((file) => read(`app/${file}.txt`));

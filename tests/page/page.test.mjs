@@ -27,7 +27,7 @@ test("digits appear, measured, without a console error", async () => {
   assert.equal(await text(page, "#time-text"), "t = 1.00");
   assert.equal(await message(page), "");
   assert.deepEqual(errors, []);
-  // A digit has paper and ink and is not noise: neighbouring pixels of the first cell mostly agree.
+  // A digit has paper and ink and is not noise: neighboring pixels of the first cell mostly agree.
   const agree = await page.$eval("#grid", (canvas) => {
     const cell = canvas.width / 2;
     const { data, width } = canvas.getContext("2d").getImageData(0, 0, cell, cell);
@@ -37,7 +37,7 @@ test("digits appear, measured, without a console error", async () => {
     for (let y = 0; y < 27; y += 1) for (let x = 0; x < 27; x += 1) same += Math.abs(at(x, y) - at(x + 1, y)) < 40;
     return same / (27 * 27);
   });
-  assert.ok(agree > 0.7, `only ${agree} of neighbours agree`);
+  assert.ok(agree > 0.7, `only ${agree} of neighbors agree`);
   await context.close();
 });
 
@@ -149,9 +149,9 @@ test("stop stops, keeps what there is, and again goes on", async () => {
 });
 
 test("a malformed link is explained and the rest of it used", async () => {
-  const { page, errors, context } = await visit("digits=5&steps=abc&colour=red&class=3&seed=-1&device=cpu&guidance=");
+  const { page, errors, context } = await visit("digits=5&steps=abc&color=red&class=3&seed=-1&device=cpu&guidance=");
   const said = await message(page);
-  for (const word of ["digits", "steps", "colour", "seed", "guidance"]) assert.ok(said.includes(word), `${word}: ${said}`);
+  for (const word of ["digits", "steps", "color", "seed", "guidance"]) assert.ok(said.includes(word), `${word}: ${said}`);
   assert.equal(await page.$eval("#classes [aria-checked=true]", (e) => e.textContent), "3");
   assert.equal(await page.inputValue('[name="digits"]'), "16");
   await done(page);

@@ -96,7 +96,7 @@ test("a point is dragged with the mouse", async () => {
   const box = await (await page.$(".handle.x1")).boundingBox();
   const stage = await (await page.$("#paths-canvas")).boundingBox();
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  await page.mouse.move(x + 4, y + 3); // not its centre
+  await page.mouse.move(x + 4, y + 3); // not its center
   await page.mouse.down();
   await page.mouse.move(x - 60, y + 40, { steps: 4 });
   await page.mouse.move(x + 4 - stage.width / 6, y + 3 + stage.width / 6, { steps: 4 }); // one unit left, one down

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { alone, blocked, browser, computes, done, open, picture, serve } from "./harness.mjs";
-import { engine, grey, same, skip } from "./gpu.mjs";
+import { engine, gray, same, skip } from "./gpu.mjs";
 import { SMALL, figure, message, step, stopped, visit } from "./lab-page.mjs";
 
 let server;
@@ -42,10 +42,10 @@ test("with WebGPU it computes there, and the CPU draws the same digit", { skip }
   assert.equal(await engine(page), "webgpu", await page.textContent("#engine"));
   assert.match(await page.textContent("#engine"), /^Device: WebGPU \(.+\), as chosen\.$/);
   assert.deepEqual(errors, []);
-  const onGpu = await grey(page);
+  const onGpu = await gray(page);
   await computes(page, () => page.selectOption('[name="device"]', "cpu"));
   assert.equal(await engine(page), "cpu");
-  const onCpu = await grey(page);
+  const onCpu = await gray(page);
   same(onGpu, onCpu);
 });
 

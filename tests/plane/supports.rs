@@ -60,7 +60,7 @@ fn supported(distribution: &Distribution, p: [f64; 2]) -> bool {
                 let g = f64::from(i) / 1000.0;
                 let f = (radius * radius - g * g).max(0.0).sqrt();
                 let arm = (angle + f.exp() / 4.0 - g.atan2(f)) / (2.0 * PI / 5.0);
-                // A step of g turns by at most 0.001 / radius; near the centre any angle is possible.
+                // A step of g turns by at most 0.001 / radius; near the center any angle is possible.
                 let turned = (arm - arm.round()).abs() * 2.0 * PI / 5.0 < 0.001 / radius.max(1e-9) + 0.001;
                 turned && f < 1.0 + SIGMAS * 0.3
             })

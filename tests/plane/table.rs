@@ -16,7 +16,7 @@ fn read_csv(text: &str) -> Result<CsvPoints> {
 
 /// The rows that a table's points stand for.
 fn rows(table: &CsvPoints) -> Vec<[f64; 2]> {
-    let row = |p: &Point| [0, 1].map(|k| table.centre[k] + table.scale * f64::from(p[k]));
+    let row = |p: &Point| [0, 1].map(|k| table.center[k] + table.scale * f64::from(p[k]));
     table.points.points().iter().map(row).collect()
 }
 
@@ -178,7 +178,7 @@ fn columns_are_chosen_by_whoever_asks() {
 
 /// Mean 0 and root mean squared radius 2.5, at any place and scale that double precision can tell apart.
 #[test]
-fn points_are_centred_and_scaled_alike() {
+fn points_are_centered_and_scaled_alike() {
     let mut rng = Rng::new(1, Stream::Data);
     for (place, unit) in [(0.0, 1.0), (1e6, 3.0), (-4e-7, 1e-9), (0.0, 1e200), (0.0, 1e-200)] {
         let x: Vec<[f64; 2]> = (0..500)
@@ -201,9 +201,9 @@ fn points_are_centred_and_scaled_alike() {
             }
         }
     }
-    // By hand: centre (2, 1), offsets (∓1, 0) and (±1, 0) and two of (0, ±3): mean square (1 + 1 + 9 + 9)/4.
+    // By hand: center (2, 1), offsets (∓1, 0) and (±1, 0) and two of (0, ±3): mean square (1 + 1 + 9 + 9)/4.
     let table = read_csv("1,1\n3,1\n2,4\n2,-2\n").unwrap();
-    assert_eq!(table.centre, [2.0, 1.0]);
+    assert_eq!(table.center, [2.0, 1.0]);
     assert!((table.scale - 5f64.sqrt() / 2.5).abs() < 1e-12);
 }
 
@@ -301,7 +301,7 @@ fn damaged_tables_are_refused_or_read() {
             Ok(Table::Points(table)) => {
                 read += 1;
                 assert!(
-                    table.rows >= 3 && table.scale.is_normal() && table.centre.iter().all(|c| c.is_finite())
+                    table.rows >= 3 && table.scale.is_normal() && table.center.iter().all(|c| c.is_finite())
                 );
                 assert!(table.points.points().len() == table.rows);
             }

@@ -53,7 +53,7 @@ fn a_text_is_drawn_upright_and_in_reading_order() {
 }
 
 #[test]
-fn texts_are_centred_and_fill_their_box() {
+fn texts_are_centered_and_fill_their_box() {
     for (written, half) in
         [("I", [5.0 * 4.0 / 7.0, 5.0]), ("-", [5.0, 5.0 / 6.0]), ("WWWWWWWWWWWW", [5.0, 5.0 * 7.0 / 95.0])]
     {

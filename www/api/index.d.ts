@@ -117,7 +117,7 @@ export interface Experiment {
   sigmaMin?: number;
   /** Which x_0 goes with which x_1 of a batch: as drawn (the default), or by optimal transport, exact or entropic. */
   coupling?: Coupling;
-  /** Sinkhorn's regularisation; 0.1 by default. Other couplings ignore it. */
+  /** Sinkhorn's regularization; 0.1 by default. Other couplings ignore it. */
   epsilon?: Epsilon;
   /** Width of the hidden layers; 64 by default. */
   width?: Width;

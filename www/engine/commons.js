@@ -15,7 +15,7 @@ export function joinFrames() {
   window.flowLabCommons = own;
 }
 
-/** What this window and its neighbours hold. Asked for anew each time: things of a frame that went must not be touched. */
+/** What this window and its neighbors hold. Asked for anew each time: things of a frame that went must not be touched. */
 function* everywhere() {
   yield own;
   for (let i = 0; framed && i < window.parent.frames.length; i += 1) {

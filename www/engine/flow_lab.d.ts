@@ -43,10 +43,10 @@ export class Engine {
      */
     destroyDevice(): void;
     /**
-     * Begins to distil a few-step network from a weights file, with settings in JSON (see [`DistillationConfig`]).
+     * Begins to distill a few-step network from a weights file, with settings in JSON (see [`DistillationConfig`]).
      * Throws a `ConfigError` or `WeightsError` that says what to change.
      */
-    distil(config: string, weights: Uint8Array | number[]): Distillation;
+    distill(config: string, weights: Uint8Array | number[]): Distillation;
     /**
      * Carries images, 784 values in [−1, 1] a digit, back to their noise: the last frame, at t = 0.
      */
@@ -263,7 +263,7 @@ export function encodePoints(x: Float32Array | number[]): string;
 export function labConfigOf(bytes: Uint8Array | number[]): string;
 
 /**
- * Two columns of numbers as points: `{points, x, count, kept, centre, scale, note, columns, used}`; or, where it is not plain which
+ * Two columns of numbers as points: `{points, x, count, kept, center, scale, note, columns, used}`; or, where it is not plain which
  * columns are the coordinates and `used` does not say, `{columns}`. A column is `{name, numeric}`; `used`: two of them, from 0.
  */
 export function readCsv(bytes: Uint8Array | number[], used?: Uint32Array | number[] | null): any;

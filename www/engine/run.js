@@ -19,7 +19,7 @@ function begin(engine, request, from) {
   return engine[from.method](JSON.stringify(request), ...from.args);
 }
 
-/** What of a frame is told; it is not needed afterwards. */
+/** What of a frame is told; it is not needed afterward. */
 function unpack(frame) {
   const { t, nfe, done, x, x1 } = frame;
   frame.free();

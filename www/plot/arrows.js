@@ -3,7 +3,7 @@ import { head } from "./glyphs.js";
 import { interpolate } from "./interpolate.js";
 
 /**
- * Vectors at the centres of `side` × `side` cells, row 0 at y = −half, at one t or at several.
+ * Vectors at the centers of `side` × `side` cells, row 0 at y = −half, at one t or at several.
  * @typedef {{side: number, values: Float32Array, times?: Float32Array}} Field
  */
 
@@ -27,10 +27,10 @@ function vectorsAt(field, t) {
 }
 
 /**
- * Arrows from the centres of their cells, at most a little longer than a cell, times v/(v + `speed`): they grow with
+ * Arrows from the centers of their cells, at most a little longer than a cell, times v/(v + `speed`): they grow with
  * the speed v without running into each other, and slow places still show where they lead.
  */
-function arrows(context, env, field, speed, { colour, width, opacity }) {
+function arrows(context, env, field, speed, { color, width, opacity }) {
   const { plane, unit, t } = env;
   const values = vectorsAt(field, t);
   const { side } = field;
@@ -38,7 +38,7 @@ function arrows(context, env, field, speed, { colour, width, opacity }) {
   if (scratch.tips.length < 5 * side * side) scratch.tips = new Float32Array(5 * side * side);
   const { tips } = scratch;
   let count = 0;
-  context.strokeStyle = context.fillStyle = colour;
+  context.strokeStyle = context.fillStyle = color;
   context.lineCap = "butt";
   context.lineWidth = Math.min(width * unit, (cell * width) / 16);
   context.globalAlpha = opacity;
@@ -76,7 +76,7 @@ const EXACT = { width: 3, opacity: 0.6 };
 export const fieldLayers = () => [arrowLayer("exact", "exact field", EXACT), arrowLayer("field", "learned field", LEARNED)];
 
 function arrowLayer(name, label, style) {
-  const colourOf = (colours) => (name === "exact" ? colours.exact : colours.learned);
+  const colorOf = (colors) => (name === "exact" ? colors.exact : colors.learned);
   return {
     name,
     label,
@@ -86,10 +86,10 @@ function arrowLayer(name, label, style) {
     draw(context, env, data) {
       // Particles have the learned field's hue: where both are shown, the arrows step back.
       const opacity = name === "field" && env.on.particles && data.flow ? 0.5 : style.opacity;
-      arrows(context, env, data[name], data.speed, { ...style, opacity, colour: colourOf(env.colours) });
+      arrows(context, env, data[name], data.speed, { ...style, opacity, color: colorOf(env.colors) });
     },
-    mark(context, x, y, { colours, unit }) {
-      context.strokeStyle = context.fillStyle = colourOf(colours);
+    mark(context, x, y, { colors, unit }) {
+      context.strokeStyle = context.fillStyle = colorOf(colors);
       context.globalAlpha = style.opacity;
       context.lineWidth = style.width * unit;
       context.beginPath();

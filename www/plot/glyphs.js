@@ -26,34 +26,34 @@ export function head(context, x, y, dx, dy, length) {
 }
 
 /**
- * Text with a border in the paper's colour, readable on whatever lies below it.
+ * Text with a border in the paper's color, readable on whatever lies below it.
  * @param {CanvasRenderingContext2D} context
  * @param {string} text
  * @param {number} x
  * @param {number} y
- * @param {{colours: any, unit: number}} env
- * @param {{colour?: string, size?: number, align?: string, weight?: number}} [style]
+ * @param {{colors: any, unit: number}} env
+ * @param {{color?: string, size?: number, align?: string, weight?: number}} [style]
  */
-export function words(context, text, x, y, { colours, unit }, style = {}) {
-  const { colour, size = 11, align = "left", weight = 500 } = style;
-  context.font = `${weight} ${size * unit}px ${colours.font}`;
+export function words(context, text, x, y, { colors, unit }, style = {}) {
+  const { color, size = 11, align = "left", weight = 500 } = style;
+  context.font = `${weight} ${size * unit}px ${colors.font}`;
   context.textAlign = /** @type {CanvasTextAlign} */ (align);
   context.textBaseline = "middle";
   context.lineJoin = "round";
   context.lineWidth = 3.5 * unit;
-  context.strokeStyle = colours.paper;
+  context.strokeStyle = colors.paper;
   context.strokeText(text, x, y);
-  context.fillStyle = colour ?? colours.text;
+  context.fillStyle = color ?? colors.text;
   context.fillText(text, x, y);
 }
 
-/** Strokes the path twice: a border in the paper's colour, then the line itself. */
-export function strokeCased(context, { colours, unit }, colour, width) {
+/** Strokes the path twice: a border in the paper's color, then the line itself. */
+export function strokeCased(context, { colors, unit }, color, width) {
   context.lineJoin = context.lineCap = "round";
-  context.strokeStyle = colours.paper;
+  context.strokeStyle = colors.paper;
   context.lineWidth = (width + 2.5) * unit;
   context.stroke();
-  context.strokeStyle = colour;
+  context.strokeStyle = color;
   context.lineWidth = width * unit;
   context.stroke();
 }

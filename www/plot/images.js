@@ -1,11 +1,11 @@
 // Draws digits on a canvas.
-import { colour, rgb } from "./theme.js";
+import { color, rgb } from "./theme.js";
 
 const SIDE = 28;
 
-/** The two ends of the grey scale, from the page's style. */
+/** The two ends of the gray scale, from the page's style. */
 function inks(canvas) {
-  const read = (name) => rgb(colour(canvas, name));
+  const read = (name) => rgb(color(canvas, name));
   return { paper: read("--digit-paper"), ink: read("--digit-ink") };
 }
 
@@ -37,19 +37,19 @@ function fit(canvas, aspect) {
 
 /** Draws `values` ([n × 784]) as a square grid; the chosen one gets a frame. */
 export function drawGrid(canvas, values, n, chosen) {
-  if (!canvas.isConnected) return; // its figure went meanwhile: there are no colours
+  if (!canvas.isConnected) return; // its figure went meanwhile: there are no colors
   const side = Math.sqrt(n);
   const context = fit(canvas, 1);
-  const colours = inks(canvas);
+  const colors = inks(canvas);
   const gap = Math.max(1, Math.round((canvas.width / side) * 0.03));
   const cell = (canvas.width - gap * (side - 1)) / side;
   for (let i = 0; i < n; i += 1) {
-    paint(values, i * SIDE * SIDE, colours);
+    paint(values, i * SIDE * SIDE, colors);
     const x = (i % side) * (cell + gap);
     const y = Math.floor(i / side) * (cell + gap);
     context.drawImage(scratch, x, y, cell, cell);
     if (i === chosen && n > 1) {
-      context.strokeStyle = colour(canvas, "--accent");
+      context.strokeStyle = color(canvas, "--accent");
       context.lineWidth = Math.max(2, gap);
       context.strokeRect(x + gap / 2, y + gap / 2, cell - gap, cell - gap);
     }
@@ -60,15 +60,15 @@ export function drawGrid(canvas, values, n, chosen) {
 export function drawStrip(canvas, frames, key, index, places, current) {
   if (!canvas.isConnected) return; // likewise
   const context = fit(canvas, places);
-  const colours = inks(canvas);
+  const colors = inks(canvas);
   const gap = Math.max(1, Math.round((canvas.width / places) * 0.06));
   const cell = canvas.width / places - gap;
   frames.forEach((frame, place) => {
     if (!frame) return;
-    paint(frame[key], index * SIDE * SIDE, colours);
+    paint(frame[key], index * SIDE * SIDE, colors);
     context.drawImage(scratch, place * (cell + gap), 0, cell, cell);
     if (place === current) {
-      context.fillStyle = colour(canvas, "--accent");
+      context.fillStyle = color(canvas, "--accent");
       context.fillRect(place * (cell + gap), canvas.height - Math.max(2, gap), cell, Math.max(2, gap));
     }
   });

@@ -11,7 +11,7 @@ import { axesLayer, cursorLayer, endLayer, handlesLayer, particlesLayer } from "
  * @property {number} unit    device pixels per CSS pixel
  * @property {number} side    of the stage, in CSS pixels
  * @property {number} t
- * @property {Record<string, string>} colours
+ * @property {Record<string, string>} colors
  * @property {import("./particles.js").ParticleImage} image
  * @property {Record<string, boolean>} on  which layers are switched on
  * @property {() => Float32Array} positions  of the flow's particles at t
@@ -24,7 +24,7 @@ import { axesLayer, cursorLayer, endLayer, handlesLayer, particlesLayer } from "
  * @property {boolean} [light]  drawn anew each time: cheaper than keeping a picture of it
  * @property {(context, env: Env, data) => void} draw
  * @property {(context, x, y, env: Env) => void} [mark]  its sign in the key, 18 CSS pixels wide around (x, y)
- * @property {(context, env: Env, data) => void} [scale] its colour scale
+ * @property {(context, env: Env, data) => void} [scale] its color scale
  */
 
 /** What is on when a stage is made. */
@@ -65,16 +65,16 @@ export const makeLayers = () => [
 
 /** Names what `shown` layers show, on a veil at the upper left, and draws the scale of a heat map. */
 export function drawKey(context, env, data, shown) {
-  const { plane, unit, side, colours } = env;
+  const { plane, unit, side, colors } = env;
   const named = shown.filter((layer) => layer.mark);
   for (const layer of shown) layer.scale?.(context, env, data);
   if (!named.length) return;
   const size = side < 300 ? 10 : 11.5;
   const step = (side < 300 ? 14 : 17) * unit;
-  context.font = `500 ${size * unit}px ${colours.font}`;
+  context.font = `500 ${size * unit}px ${colors.font}`;
   const width = Math.max(...named.map((layer) => context.measureText(layer.label).width)) + 44 * unit;
   context.globalAlpha = 0.8;
-  context.fillStyle = colours.paper;
+  context.fillStyle = colors.paper;
   context.fillRect(5 * unit, 5 * unit, Math.min(width, plane.size - 10 * unit), step * named.length + 6 * unit);
   context.globalAlpha = 1;
   const x = 20 * unit;

@@ -9,7 +9,7 @@ export function gridLayer() {
     label: "deformed grid",
     has: (data) => Boolean(data.grid),
     still: () => false,
-    draw(context, { plane, colours, unit, t }, { grid }) {
+    draw(context, { plane, colors, unit, t }, { grid }) {
       const { side } = grid;
       if (places.length < 2 * side * side) places = new Float32Array(2 * side * side);
       interpolate(grid, t, places);
@@ -25,15 +25,15 @@ export function gridLayer() {
           }
         }
       }
-      context.strokeStyle = colours.quiet;
+      context.strokeStyle = colors.quiet;
       context.globalAlpha = 0.65;
       context.lineWidth = 0.9 * unit;
       context.lineJoin = "round";
       context.stroke();
       context.globalAlpha = 1;
     },
-    mark(context, x, y, { colours, unit }) {
-      context.strokeStyle = colours.quiet;
+    mark(context, x, y, { colors, unit }) {
+      context.strokeStyle = colors.quiet;
       context.lineWidth = unit;
       context.beginPath();
       for (const d of [-3, 3]) {
@@ -49,11 +49,11 @@ export function gridLayer() {
   };
 }
 
-/** Dashed, thin and grey; a marginal trajectory is solid, thick and bordered: told apart at a glance. */
+/** Dashed, thin and gray; a marginal trajectory is solid, thick and bordered: told apart at a glance. */
 export function conditionalLayers() {
-  const dashes = (context, { colours, unit }) => {
+  const dashes = (context, { colors, unit }) => {
     context.setLineDash([4 * unit, 3 * unit]);
-    context.strokeStyle = colours.conditional;
+    context.strokeStyle = colors.conditional;
     context.lineWidth = 1.3 * unit;
     context.stroke();
     context.setLineDash([]);
@@ -83,14 +83,14 @@ export function conditionalLayers() {
       name: "conditional",
       has,
       still: () => false,
-      draw(context, { plane, colours, unit, t }, { conditional }) {
+      draw(context, { plane, colors, unit, t }, { conditional }) {
         const n = pointsOf(conditional);
         if (places.length < 2 * n) places = new Float32Array(2 * n);
         interpolate(conditional, t, places);
         context.beginPath();
         for (let i = 0; i < 2 * n; i += 2) circle(context, plane.px(places[i]), plane.py(places[i + 1]), 2.2 * unit);
-        context.fillStyle = colours.paper;
-        context.strokeStyle = colours.conditional;
+        context.fillStyle = colors.paper;
+        context.strokeStyle = colors.conditional;
         context.lineWidth = unit;
         context.fill();
         context.stroke();
@@ -113,7 +113,7 @@ export function traceLayers() {
         context.beginPath();
         const n = pointsOf(traces);
         for (let i = 0; i < n; i += 1) trajectory(context, env.plane, traces, i);
-        strokeCased(context, env, env.colours.text, 1.6);
+        strokeCased(context, env, env.colors.text, 1.6);
         context.globalAlpha = 1;
       },
       mark(context, x, y, env) {
@@ -121,7 +121,7 @@ export function traceLayers() {
         context.beginPath();
         context.moveTo(x - 9 * unit, y + 3 * unit);
         context.bezierCurveTo(x - 2 * unit, y + 4 * unit, x, y - 6 * unit, x + 9 * unit, y - 3 * unit);
-        strokeCased(context, env, env.colours.text, 2.6);
+        strokeCased(context, env, env.colors.text, 2.6);
       },
     },
     {
@@ -129,19 +129,19 @@ export function traceLayers() {
       has,
       still: () => false,
       draw(context, env, { traces }) {
-        const { plane, colours, unit, t } = env;
+        const { plane, colors, unit, t } = env;
         const n = pointsOf(traces);
         if (places.length < 2 * n) places = new Float32Array(2 * n);
         interpolate(traces, t, places);
         const until = frameAt(traces.times, t);
         context.beginPath();
         for (let i = 0; i < n; i += 1) trajectory(context, plane, traces, i, until);
-        strokeCased(context, env, colours.text, 2.8);
+        strokeCased(context, env, colors.text, 2.8);
         context.beginPath();
         for (let i = 0; i < 2 * n; i += 2) circle(context, plane.px(places[i]), plane.py(places[i + 1]), 4.5 * unit);
-        context.fillStyle = colours.learned;
+        context.fillStyle = colors.learned;
         context.fill();
-        strokeCased(context, env, colours.text, 1.6);
+        strokeCased(context, env, colors.text, 1.6);
       },
     },
   ];
@@ -155,12 +155,12 @@ export const pullLayer = () => ({
   still: () => true,
   light: true,
   draw(context, env, { pull }) {
-    const { plane, colours, unit } = env;
+    const { plane, colors, unit } = env;
     const { points, weights } = pull;
     const x = plane.px(pull.x);
     const y = plane.py(pull.y);
     context.lineCap = "round";
-    context.strokeStyle = context.fillStyle = colours.target;
+    context.strokeStyle = context.fillStyle = colors.target;
     for (let i = weights.length - 1; i >= 0; i -= 1) {
       const share = weights[i];
       if (!(share > 0.001)) continue;
@@ -184,8 +184,8 @@ export const pullLayer = () => ({
     }
     velocity(context, env, x, y, pull.velocity);
   },
-  mark(context, x, y, { colours, unit }) {
-    context.strokeStyle = context.fillStyle = colours.target;
+  mark(context, x, y, { colors, unit }) {
+    context.strokeStyle = context.fillStyle = colors.target;
     context.lineWidth = 2.2 * unit;
     context.beginPath();
     context.moveTo(x - 9 * unit, y);
@@ -200,7 +200,7 @@ export const pullLayer = () => ({
 /** Where the point would be half a unit of t later at this velocity, no further than a third of the square. */
 function velocity(context, env, x, y, v) {
   if (!v) return;
-  const { plane, colours, unit } = env;
+  const { plane, colors, unit } = env;
   const reach = 0.5 * plane.scale;
   const cut = Math.min(1, plane.size / 3 / (Math.hypot(v[0], v[1]) * reach || 1));
   const dx = v[0] * reach * cut;
@@ -208,9 +208,9 @@ function velocity(context, env, x, y, v) {
   context.beginPath();
   context.moveTo(x, y);
   context.lineTo(x + 0.9 * dx, y + 0.9 * dy);
-  strokeCased(context, env, colours.exact, 2.6);
+  strokeCased(context, env, colors.exact, 2.6);
   context.beginPath();
   head(context, x + dx, y + dy, dx, dy, 10 * unit);
-  context.fillStyle = colours.exact;
+  context.fillStyle = colors.exact;
   context.fill();
 }

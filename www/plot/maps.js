@@ -1,6 +1,6 @@
-// The layers that colour the plane: density and log-likelihood.
+// The layers that color the plane: density and log-likelihood.
 import { rgb } from "./theme.js";
-import { mapRamp } from "./colours.js";
+import { mapRamp } from "./colors.js";
 import { words } from "./glyphs.js";
 import { histogram, smooth } from "./plane.js";
 
@@ -53,10 +53,10 @@ export function likelihoodRange({ logDensity, low, high }) {
   return { low: low ?? top - Math.log(1000), high: top };
 }
 
-function blocks(context, x, y, { unit }, colours) {
-  colours.forEach((colour, k) => {
+function blocks(context, x, y, { unit }, colors) {
+  colors.forEach((color, k) => {
     context.globalAlpha = 0.4 + 0.3 * k;
-    context.fillStyle = colour;
+    context.fillStyle = color;
     context.fillRect(x + (k * 6 - 9) * unit, y - 4 * unit, 6 * unit, 8 * unit);
   });
   context.globalAlpha = 1;
@@ -71,18 +71,18 @@ export function densityLayer() {
     label: "density",
     has: (data) => Boolean(data.density || data.flow),
     still: (data) => Boolean(data.density),
-    draw(context, { plane, colours, positions }, { density }) {
+    draw(context, { plane, colors, positions }, { density }) {
       const side = density?.side ?? LIVE_SIDE;
       let values = density?.values;
       if (!values) {
         values = histogram(positions(), side, plane.half, live);
         for (let k = 0; k < 6; k += 1) smooth(values, side, line);
       }
-      const ramp = mapRamp(rgb(colours.learned), rgb(colours.deep), LEVELS);
+      const ramp = mapRamp(rgb(colors.learned), rgb(colors.deep), LEVELS);
       map.draw(context, values, side, 0, densityTop(values), ramp, plane.size);
     },
     mark(context, x, y, env) {
-      blocks(context, x, y, env, [env.colours.learned, env.colours.learned, env.colours.deep]);
+      blocks(context, x, y, env, [env.colors.learned, env.colors.learned, env.colors.deep]);
     },
   };
 }
@@ -94,24 +94,24 @@ export function likelihoodLayer() {
     label: "log-likelihood",
     has: (data) => Boolean(data.likelihood),
     still: () => true,
-    draw(context, { plane, colours }, { likelihood }) {
+    draw(context, { plane, colors }, { likelihood }) {
       const { low, high } = likelihoodRange(likelihood);
-      const ramp = mapRamp(rgb(colours.heat), rgb(colours.heatDeep), LEVELS, 0.96);
+      const ramp = mapRamp(rgb(colors.heat), rgb(colors.heatDeep), LEVELS, 0.96);
       map.draw(context, likelihood.logDensity, likelihood.side, low, high, ramp, plane.size);
     },
     mark(context, x, y, env) {
-      blocks(context, x, y, env, [env.colours.heat, env.colours.heat, env.colours.heatDeep]);
+      blocks(context, x, y, env, [env.colors.heat, env.colors.heat, env.colors.heatDeep]);
     },
     /** A bar of the shades with its two ends in figures, at the lower right. */
     scale(context, env, { likelihood }) {
-      const { plane, colours, unit } = env;
+      const { plane, colors, unit } = env;
       const { low, high } = likelihoodRange(likelihood);
-      const ramp = mapRamp(rgb(colours.heat), rgb(colours.heatDeep), LEVELS, 0.96);
+      const ramp = mapRamp(rgb(colors.heat), rgb(colors.heatDeep), LEVELS, 0.96);
       const width = 110 * unit;
       const x = plane.size - width - 14 * unit;
       const y = plane.size - 44 * unit;
       const parts = 44;
-      context.fillStyle = colours.paper;
+      context.fillStyle = colors.paper;
       context.fillRect(x - unit, y - unit, width + 2 * unit, 8 * unit);
       for (let k = 0; k < parts; k += 1) {
         const c = ramp[Math.floor(((k + 0.5) / parts) * LEVELS)];

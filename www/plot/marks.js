@@ -8,17 +8,17 @@ export const axesLayer = () => ({
   has: () => true,
   still: () => true,
   draw(context, env) {
-    const { plane, colours, unit, side } = env;
+    const { plane, colors, unit, side } = env;
     const edge = plane.size;
-    context.strokeStyle = colours.line;
+    context.strokeStyle = colors.line;
     context.lineWidth = unit;
     context.beginPath();
     cross(context, edge / 2, edge / 2, edge / 2);
     context.stroke();
     const step = plane.half > 6 ? 4 : plane.half > 1.5 ? 2 : 1;
     const most = step * Math.ceil(plane.half / step - 1);
-    const style = { colour: colours.quiet, size: 10, weight: 400 };
-    context.strokeStyle = colours.quiet;
+    const style = { color: colors.quiet, size: 10, weight: 400 };
+    context.strokeStyle = colors.quiet;
     context.beginPath();
     for (let v = -most; v <= most; v += step) {
       context.moveTo(plane.px(v), edge);
@@ -35,7 +35,7 @@ export const axesLayer = () => ({
   },
 });
 
-/** Rings for the source, crosses for the target: told apart without colour. */
+/** Rings for the source, crosses for the target: told apart without color. */
 export function endLayer(name) {
   const ring = name === "source";
   const path = (context, points, plane, r) => {
@@ -49,17 +49,17 @@ export function endLayer(name) {
     label: `${name} points`,
     has: (data) => Boolean(data[name]),
     still: () => true,
-    draw(context, { plane, colours, unit }, data) {
+    draw(context, { plane, colors, unit }, data) {
       const points = data[name];
       path(context, points, plane, (ring ? 2.1 : 2.6) * unit);
-      context.strokeStyle = colours[name];
+      context.strokeStyle = colors[name];
       context.lineWidth = 1.1 * unit;
       context.globalAlpha = points.length > 1200 ? 0.45 : 0.65;
       context.stroke();
       context.globalAlpha = 1;
     },
-    mark(context, x, y, { colours, unit }) {
-      context.strokeStyle = colours[name];
+    mark(context, x, y, { colors, unit }) {
+      context.strokeStyle = colors[name];
       context.lineWidth = 1.5 * unit;
       context.beginPath();
       for (const d of [-5.5, 0, 5.5]) (ring ? circle : cross)(context, x + d * unit, y, (ring ? 2.1 : 2.6) * unit);
@@ -82,12 +82,12 @@ export function particlesLayer() {
         vector(context, env, flow, curve);
         return;
       }
-      const { plane, colours, unit, t, image } = env;
-      const look = { unit, trail: TRAIL, curve, hue: colours.learned, deep: colours.deep };
+      const { plane, colors, unit, t, image } = env;
+      const look = { unit, trail: TRAIL, curve, hue: colors.learned, deep: colors.deep };
       context.drawImage(image.render(flow, t, plane, look), 0, 0);
     },
-    mark(context, x, y, { colours, unit }) {
-      context.fillStyle = colours.learned;
+    mark(context, x, y, { colors, unit }) {
+      context.fillStyle = colors.learned;
       context.beginPath();
       for (const [dx, dy] of [
         [-6, 2],
@@ -100,7 +100,7 @@ export function particlesLayer() {
   };
 
   /** The same as paths, for a file: a few fading pieces of trail, then points of no length with round ends. */
-  function vector(context, { plane, colours, unit, t, side }, flow, curve) {
+  function vector(context, { plane, colors, unit, t, side }, flow, curve) {
     const n = pointsOf(flow);
     const pieces = 3;
     const length = Math.min(TRAIL, Math.abs(t - flow.times[0]));
@@ -109,7 +109,7 @@ export function particlesLayer() {
     if (places.length < 4 * n) places = new Float32Array(4 * n);
     const now = places.subarray(0, 2 * n);
     const then = places.subarray(2 * n, 4 * n);
-    context.strokeStyle = colours.learned;
+    context.strokeStyle = colors.learned;
     context.lineCap = "round";
     context.lineWidth = 0.9 * unit;
     for (let k = pieces; k > 0 && length > 0; k -= 1) {
@@ -143,13 +143,13 @@ export const handlesLayer = () => ({
   still: () => true,
   light: true,
   draw(context, env, { handles, held }) {
-    const { plane, colours, unit } = env;
+    const { plane, colors, unit } = env;
     handles.forEach(({ x, y, label }, i) => {
       context.beginPath();
       circle(context, plane.px(x), plane.py(y), (i === held ? 10 : 8) * unit);
-      context.fillStyle = i === held ? colours.accent : colours.paper;
+      context.fillStyle = i === held ? colors.accent : colors.paper;
       context.fill();
-      context.strokeStyle = colours.accent;
+      context.strokeStyle = colors.accent;
       context.lineWidth = 2.5 * unit;
       context.stroke();
       const style = { size: 12, weight: 600 };
@@ -164,7 +164,7 @@ export const cursorLayer = () => ({
   still: () => true,
   light: true,
   draw(context, env, { cursor }) {
-    const { plane, colours, unit } = env;
+    const { plane, colors, unit } = env;
     const x = plane.px(cursor.x);
     const y = plane.py(cursor.y);
     const gap = 7 * unit;
@@ -178,7 +178,7 @@ export const cursorLayer = () => ({
       context.moveTo(ax, ay);
       context.lineTo(bx, by);
     }
-    context.strokeStyle = colours.text;
+    context.strokeStyle = colors.text;
     context.globalAlpha = cursor.strong ? 0.8 : 0.28;
     context.lineWidth = unit;
     context.stroke();

@@ -1,6 +1,6 @@
 // Thousands of particles with fading trails, splatted into one image without a GPU.
 import { rgb } from "./theme.js";
-import { inkRamp } from "./colours.js";
+import { inkRamp } from "./colors.js";
 import { interpolate, pointsOf } from "./interpolate.js";
 
 const LEVELS = 1024;
@@ -14,7 +14,7 @@ export const radius = (n, side) => Math.min(3.4, Math.max(1.1, 8.2 * n ** -0.21)
 /**
  * The picture depends on t alone: a trail is where the flow says the particle was, not where it was last drawn, so
  * that scrubbing, playing and exporting show the same. Ink is counted in the image's own memory and then turned
- * into colours in place.
+ * into colors in place.
  */
 export class ParticleImage {
   #canvas = document.createElement("canvas");
@@ -151,7 +151,7 @@ export class ParticleImage {
   }
 
   #develop() {
-    const pixels = this.#ink; // the same memory: ink in, colour out
+    const pixels = this.#ink; // the same memory: ink in, color out
     const ramp = this.#ramp;
     for (let i = 0; i < pixels.length; i += 1) {
       const v = pixels[i];

@@ -89,13 +89,13 @@ export class Pointing {
     this.#show(at, false, press.handle);
   }
 
-  #up(event, cancelled = false) {
+  #up(event, canceled = false) {
     const press = this.#press;
     if (!press) return;
     this.#press = null;
-    const at = cancelled ? press.at : this.#place(event);
+    const at = canceled ? press.at : this.#place(event);
     if (press.dragging) this.#call("onDragEnd", at, press.handle);
-    else if (!cancelled) this.#call("onPick", at, press.handle);
+    else if (!canceled) this.#call("onPick", at, press.handle);
     this.#show(event.pointerType === "mouse" ? at : null, false);
   }
 

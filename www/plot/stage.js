@@ -1,6 +1,6 @@
 // A square view of the plane: layers of a flow, drawn at any t.
 import { typicalSpeed } from "./arrows.js";
-import { readPalette } from "./colours.js";
+import { readPalette } from "./colors.js";
 import { words } from "./glyphs.js";
 import { interpolate, pointsOf } from "./interpolate.js";
 import { INITIAL, drawKey, makeLayers } from "./layers.js";
@@ -21,10 +21,10 @@ export class Stage {
   #layers = makeLayers();
   #on = { ...INITIAL };
   #data = { flow: null, curve: "linear", handles: [], held: -1, cursor: null, speed: 1 };
-  #colours = null;
+  #colors = null;
   #image = new ParticleImage();
   #large = null; // a second one for exports, made when needed
-  #kept = []; // pictures of neighbouring layers that do not change with t
+  #kept = []; // pictures of neighboring layers that do not change with t
   #age = 0; // counts what makes them stale
   #stale = true;
   #ask;
@@ -46,7 +46,7 @@ export class Stage {
     canvas.tabIndex = 0;
     canvas.classList.add("plane");
     this.#ask = atNextFrame(() => this.draw(), signal);
-    onTheme(canvas, () => this.recolour(), signal);
+    onTheme(canvas, () => this.recolor(), signal);
     onResize(canvas, () => this.#touch(), signal);
     new Pointing(canvas, this, callbacks, signal);
   }
@@ -138,9 +138,9 @@ export class Stage {
     this.#put({ cursor, held }, false);
   }
 
-  /** Reads the colours again: the style sheet's changed. */
-  recolour() {
-    this.#colours = null;
+  /** Reads the colors again: the style sheet's changed. */
+  recolor() {
+    this.#colors = null;
     this.#touch();
   }
 
@@ -197,10 +197,10 @@ export class Stage {
   }
 
   #env(size, side, image, t = this.#t) {
-    this.#colours ??= readPalette(this.#canvas);
+    this.#colors ??= readPalette(this.#canvas);
     const plane = new Plane(this.#half, size);
     const positions = () => this.#positions(t);
-    return { plane, unit: size / side, side, t, colours: this.#colours, image, on: this.#on, positions };
+    return { plane, unit: size / side, side, t, colors: this.#colors, image, on: this.#on, positions };
   }
 
   /** The particles at `t`, x, y interleaved: a view that the next call may overwrite. */
@@ -217,7 +217,7 @@ export class Stage {
 
   #paint(context, env, kept) {
     const { size } = env.plane;
-    context.fillStyle = env.colours.paper;
+    context.fillStyle = env.colors.paper;
     context.fillRect(0, 0, size, size);
     const shown = this.#shown().filter((layer) => kept || layer.name !== "cursor");
     let run = 0;

@@ -1,4 +1,4 @@
-// The colours around an element, and when they change.
+// The colors around an element, and when they change.
 
 const known = new WeakMap(); // root → element → name → color, until the theme changes; of roots that are followed
 
@@ -29,16 +29,16 @@ function knownAt(element) {
   return elements.get(element);
 }
 
-/** What `var(name)` is at `element`, as the browser writes colours: "rgb(…)". */
-export function colour(element, name) {
-  const colours = knownAt(element);
-  if (!colours.has(name)) {
+/** What `var(name)` is at `element`, as the browser writes colors: "rgb(…)". */
+export function color(element, name) {
+  const colors = knownAt(element);
+  if (!colors.has(name)) {
     const before = element.style.color;
     element.style.color = `var(${name})`;
-    colours.set(name, getComputedStyle(element).color);
+    colors.set(name, getComputedStyle(element).color);
     element.style.color = before;
   }
-  return colours.get(name);
+  return colors.get(name);
 }
 
 /** Red, green and blue, 0 to 255, of "rgb(…)" as the browser writes it. */
@@ -48,7 +48,7 @@ export function rgb(text) {
     .split(/[\s,/]+/)
     .slice(0, 3)
     .map(Number);
-  if (parts?.length !== 3 || parts.some(Number.isNaN)) throw new Error(`the colour “${text}” must be written rgb(r, g, b)`);
+  if (parts?.length !== 3 || parts.some(Number.isNaN)) throw new Error(`the color “${text}” must be written rgb(r, g, b)`);
   return parts;
 }
 

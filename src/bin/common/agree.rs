@@ -21,7 +21,7 @@ fn first_step(device: &Device, config: &DigitConfig, data: &Digits) -> Result<[f
 
 /// An error where one training step on `device`, which keeps gradients, is not the CPU's.
 pub fn check(device: &Device, config: &DigitConfig, data: &Digits) -> Result<()> {
-    let config = DigitConfig { batch: 16, distil: None, ..config.clone() };
+    let config = DigitConfig { batch: 16, distill: None, ..config.clone() };
     let found = first_step(device, &config, data)?;
     let expected = first_step(&flow_lab::device::native("cpu")?.autodiff(), &config, data)?;
     let [loss, norm] = found;

@@ -87,7 +87,7 @@ pub fn inpainted(
         ("14×14", Known::Blocks { values, side, block: 2 }),
     ];
     println!("\n{n} test digits inpainted, Euler, 32 steps, no guidance");
-    println!("| kept | class told | recognised as what it was | mean absolute error of a pixel (0 to 1) |");
+    println!("| kept | class told | recognized as what it was | mean absolute error of a pixel (0 to 1) |");
     println!("|---|---|---|---|");
     for (name, known) in kept {
         for told in [true, false] {

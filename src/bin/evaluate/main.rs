@@ -56,7 +56,7 @@ struct Args {
     nfe: Vec<usize>,
     /// Training images that generated ones are compared with (all of them take long).
     #[arg(long, default_value_t = 60_000)]
-    neighbours: usize,
+    neighbors: usize,
     /// Also write the rows to this file, as JSON that the page reads.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -112,7 +112,7 @@ fn run(args: &Args) -> Result<()> {
         return Ok(());
     }
     println!(
-        "| solver | guidance | NFE | recognised | Fréchet | diversity of real | nearest training image |"
+        "| solver | guidance | NFE | recognized | Fréchet | diversity of real | nearest training image |"
     );
     println!("|---|---|---|---|---|---|---|");
     let rows = configs(args, &loaded)?
@@ -198,7 +198,7 @@ fn reference(
         frechet_distance(&half_features[..few], &test_features)?,
     );
     let diversity = class_diversity(&test_features, &test.labels, PAIRS, args.setting.seed);
-    let training = train.slice(0..args.neighbours.min(train.len())).images;
+    let training = train.slice(0..args.neighbors.min(train.len())).images;
     println!(
         "real test digits: diversity {diversity:.3}, median distance to the nearest of {} training digits {:.2}",
         training.len() / train.pixels,
@@ -213,8 +213,8 @@ struct Row {
     solver: &'static str,
     guidance: f64,
     nfe: usize,
-    /// Share recognised as the class asked for.
-    recognised: f64,
+    /// Share recognized as the class asked for.
+    recognized: f64,
     /// Fréchet distance in the classifier's features to the real test digits.
     frechet: f64,
     /// Mean distance within a class, as a share of the real test digits'.
@@ -232,7 +232,7 @@ fn row(args: &Args, loaded: &Loaded, config: SampleConfig, real: &Reference, dev
         solver: if loaded.header.net.is_map() { "flow map" } else { config.solver.id() },
         guidance: config.guidance.weight,
         nfe,
-        recognised: right as f64 / labels.len() as f64,
+        recognized: right as f64 / labels.len() as f64,
         frechet: frechet_distance(&features, &real.test)?,
         diversity: class_diversity(&features, &labels, PAIRS, args.setting.seed) / real.diversity,
         nearest: nearest_distance(&images[..200.min(labels.len()) * pixels], &real.training, pixels),
@@ -241,7 +241,7 @@ fn row(args: &Args, loaded: &Loaded, config: SampleConfig, real: &Reference, dev
         "| {} | {} | {nfe} | {:.2} % | {:.3} | {:.1} % | {:.2} |",
         row.solver,
         row.guidance,
-        100.0 * row.recognised,
+        100.0 * row.recognized,
         row.frechet,
         100.0 * row.diversity,
         row.nearest,

@@ -38,7 +38,7 @@ pub enum Distribution {
     Spirals,
     /// Alternate cells of a 4 × 4 board on [−4, 4]².
     Checkerboard,
-    /// Four circles around one centre.
+    /// Four circles around one center.
     Rings,
     /// Five curved arms.
     Pinwheel,
@@ -62,7 +62,7 @@ pub enum Distribution {
 /// A mixture of Gaussians with equal weights and covariance std² I.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mixture {
-    /// Centres; a repeated one has more weight.
+    /// Centers; a repeated one has more weight.
     pub means: Vec<Point>,
     /// Standard deviation along each axis.
     pub std: f32,

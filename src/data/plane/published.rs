@@ -52,7 +52,7 @@ fn moons(rng: &mut Rng) -> Point {
 }
 
 fn wide_moons(rng: &mut Rng) -> Point {
-    // Mean and variance of a coordinate chosen at random: the code standardises with those of the whole array.
+    // Mean and variance of a coordinate chosen at random: the code standardizes with those of the whole array.
     let mean = 0.375;
     let h = FRAC_2_PI - 0.25;
     let (x, y) = (0.75, 0.5 - FRAC_2_PI * FRAC_2_PI + h * h);

@@ -12,7 +12,7 @@ const MOST: usize = 12;
 /// Half the longer side of the box around the ink.
 const HALF: f32 = 5.0;
 
-/// The ink of a text: equal square pixels, centred, the longer side of their box reaching from −5 to 5.
+/// The ink of a text: equal square pixels, centered, the longer side of their box reaching from −5 to 5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ink {
     /// Lower left corner of each inked pixel.

@@ -31,7 +31,7 @@ impl ProductOps for Flex {
                 let k = plan.norm_at();
                 let rows = [extra(k), extra(k + 1), extra(k + 2)];
                 tensor(
-                    normalised(slice(&x), plan.tokens, channels, rows, at),
+                    normalized(slice(&x), plan.tokens, channels, rows, at),
                     [samples * plan.tokens, channels],
                 )
             }
@@ -97,7 +97,7 @@ pub(super) fn through(activation: Activation, z: &[f32], grad: &[f32]) -> Vec<f3
 const EPSILON: f32 = 1e-5;
 
 /// (γ norm(x) + β) (1 + scale) + shift = norm(x) g + c with a g and a c for each sample.
-fn normalised(
+fn normalized(
     x: &[f32],
     tokens: usize,
     channels: usize,

@@ -5,7 +5,7 @@
 //! - channels, `y[s, i, j] = φ(Σ_k x̂[s, i, k] w[k, j] + b[j] + r[s, i, j])`: a linear layer; or
 //! - tokens, `y[s, i, j] = φ(Σ_k w[i, k] x̂[s, k, j] + b[i] + r[s, i, j])`,
 //!
-//! where x̂ is x, or `(γ norm(x) + β) (1 + scale[s]) + shift[s]` (adaptive layer norm, Peebles & Xie 2022), normalised
+//! where x̂ is x, or `(γ norm(x) + β) (1 + scale[s]) + shift[s]` (adaptive layer norm, Peebles & Xie 2022), normalized
 //! over the channels of each token (Ba et al. 2016, ε = 1e-5).
 
 mod cpu;
@@ -183,7 +183,7 @@ impl<'a> Product<'a> {
         Self::new(Mix::Tokens, weight, bias)
     }
 
-    /// Normalises x first.
+    /// Normalizes x first.
     pub fn norm(self, norm: Norm<'a>) -> Self {
         Self { norm: Some(norm), ..self }
     }

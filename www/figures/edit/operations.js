@@ -99,7 +99,7 @@ export class Operations {
     const ways = there ? `${there} evaluations to encode, ${nfe} to decode` : `${nfe} evaluations to decode`;
     this.#results.caption(
       "return",
-      `The digit, its noise, and the digit decoded as a ${label}. Mean error of a pixel: ${error.toFixed(4)} of the grey scale (Runge–Kutta 4, ${ways}).`,
+      `The digit, its noise, and the digit decoded as a ${label}. Mean error of a pixel: ${error.toFixed(4)} of the gray scale (Runge–Kutta 4, ${ways}).`,
     );
   }
 

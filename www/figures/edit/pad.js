@@ -1,6 +1,6 @@
 // A pad of 28×28 pixels to write a digit on, and to mask a part of it.
 import { drawGrid } from "../../plot/images.js";
-import { colour } from "../../plot/theme.js";
+import { color } from "../../plot/theme.js";
 import { onAppearance } from "../../plot/watch.js";
 import { SIDE } from "./table.js";
 
@@ -139,7 +139,7 @@ export class Pad {
     drawGrid(this.#canvas, this.#pixels, 1, -1);
     const context = this.#canvas.getContext("2d");
     const cell = this.#canvas.width / SIDE;
-    const accent = colour(this.#canvas, "--accent");
+    const accent = color(this.#canvas, "--accent");
     context.strokeStyle = accent;
     context.lineWidth = Math.max(1, cell / 8);
     context.beginPath();

@@ -3,7 +3,7 @@ import { CATALOG } from "../../element/catalog.js";
 import { DEVICE, offered, text } from "../../element/state.js";
 
 export const SIDE = 28;
-const LEVELS = 15; // a pixel is one of 16 greys in the link
+const LEVELS = 15; // a pixel is one of 16 grays in the link
 
 /** key: {kind, initial}; the drawing is as `write` below makes it, empty for none. */
 export const EDIT = Object.freeze({

@@ -1,4 +1,4 @@
-// Distils a few-step digit network in the page: digits that the velocity network draws, then training, in a worker.
+// Distills a few-step digit network in the page: digits that the velocity network draws, then training, in a worker.
 import { CATALOG } from "../../element/catalog.js";
 import { Figure } from "../../element/figure.js";
 import { startStop, unless } from "../../element/task.js";
@@ -23,7 +23,7 @@ export class LiveDistillation extends Figure {
   #opening = null; // {asked, done}: what the engine is or was opened for
   #begun = null; // {settings, drawn, losses}: what it works on
   #cells = new Map();
-  working = startStop(this.root, this.part("start"), "Distil");
+  working = startStop(this.root, this.part("start"), "Distill");
 
   constructor(context) {
     super(context, "few-steps-live", "live-");
@@ -138,7 +138,7 @@ export class LiveDistillation extends Figure {
         this.part("take").disabled = false;
       }
     }
-    if (losses.length < settings.steps) this.part("text").textContent = `${says()}. Stopped; Distil goes on from here.`;
+    if (losses.length < settings.steps) this.part("text").textContent = `${says()}. Stopped; Distill goes on from here.`;
     else this.#progress(1, `${says()}. Done: seed ${settings.seed}, ${drawn} digits of the network’s own.`);
   }
 

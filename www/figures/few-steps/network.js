@@ -18,9 +18,9 @@ export class Network extends DigitNetwork {
       .catch(() => null); // the digits are there without their figures
   }
 
-  /** "99.3 % recognised, Fréchet distance 1.95": as measured beforehand at so many evaluations; empty where it was not. */
+  /** "99.3 % recognized, Fréchet distance 1.95": as measured beforehand at so many evaluations; empty where it was not. */
   says(nfe) {
     const row = this.figures?.rows.find((r) => r.nfe === nfe);
-    return row ? `${(100 * row.recognised).toFixed(1)} % recognised, Fréchet distance ${row.frechet.toFixed(2)}` : "";
+    return row ? `${(100 * row.recognized).toFixed(1)} % recognized, Fréchet distance ${row.frechet.toFixed(2)}` : "";
   }
 }

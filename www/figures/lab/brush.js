@@ -1,5 +1,5 @@
 // A small canvas on which a person draws a distribution as points.
-import { readPalette } from "../../plot/colours.js";
+import { readPalette } from "../../plot/colors.js";
 import { Plane } from "../../plot/plane.js";
 import { onTheme } from "../../plot/theme.js";
 import { atNextFrame, onResize } from "../../plot/watch.js";
@@ -24,7 +24,7 @@ export class Brush {
   #cursor = null; // {x, y, keyboard}
   #role;
   #redraw;
-  #colours = null;
+  #colors = null;
 
   /**
    * `role`: "source" (rings) or "target" (crosses). `onChange(points, {count, full})` after each stroke, stamp,
@@ -50,7 +50,7 @@ export class Brush {
     on("pointerleave", () => this.#stroke || this.#point(null));
     on("keydown", (event) => this.#key(event));
     on("blur", () => this.#point(null));
-    onTheme(canvas, () => this.#recolour(), signal);
+    onTheme(canvas, () => this.#recolor(), signal);
     onResize(canvas, this.#redraw, signal);
   }
 
@@ -100,8 +100,8 @@ export class Brush {
     this.#changed("Undone.");
   }
 
-  #recolour() {
-    this.#colours = null;
+  #recolor() {
+    this.#colors = null;
     this.#redraw();
   }
 
@@ -206,7 +206,7 @@ export class Brush {
     if (side === 0) return;
     const size = Math.round(side * devicePixelRatio);
     if (canvas.width !== size || canvas.height !== size) canvas.width = canvas.height = size;
-    const view = { plane: new Plane(this.#half, size), unit: size / side, colours: (this.#colours ??= readPalette(canvas)) };
+    const view = { plane: new Plane(this.#half, size), unit: size / side, colors: (this.#colors ??= readPalette(canvas)) };
     const drawing = { points: this.#preview ?? this.#points, preview: this.#preview !== null, role: this.#role };
     const radius = (this.#tool === "erase" ? 1 : 0.5) * this.#width;
     const cursor = this.#cursor && { ...this.#cursor, radius, dashed: this.#tool === "erase" };

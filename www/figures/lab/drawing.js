@@ -2,21 +2,21 @@
 import { circle, cross, words } from "../../plot/glyphs.js";
 
 /**
- * `view`: {plane, unit, colours}; `drawing`: {points, preview, role}, points that are a preview are pale; `cursor`: {x, y, keyboard, radius,
+ * `view`: {plane, unit, colors}; `drawing`: {points, preview, role}, points that are a preview are pale; `cursor`: {x, y, keyboard, radius,
  * dashed} or null.
  */
 export function paintDrawing(context, view, { points, preview, role }, cursor) {
-  const { plane, unit, colours } = view;
+  const { plane, unit, colors } = view;
   const { size } = plane;
   context.clearRect(0, 0, size, size);
-  context.strokeStyle = colours.line;
+  context.strokeStyle = colors.line;
   context.lineWidth = unit;
   context.beginPath();
   cross(context, size / 2, size / 2, size / 2);
   context.stroke();
 
   const mark = role === "source" ? circle : cross;
-  context.strokeStyle = colours[role];
+  context.strokeStyle = colors[role];
   context.lineWidth = 1.2 * unit;
   context.globalAlpha = preview ? 0.5 : 0.9;
   context.beginPath();
@@ -25,11 +25,11 @@ export function paintDrawing(context, view, { points, preview, role }, cursor) {
   context.globalAlpha = 1;
   if (cursor) paintCursor(context, view, cursor);
   if (points.length) return;
-  words(context, "Draw here", size / 2, size / 2, { colours, unit }, { colour: colours.quiet, size: 13, align: "center" });
+  words(context, "Draw here", size / 2, size / 2, { colors, unit }, { color: colors.quiet, size: 13, align: "center" });
 }
 
-function paintCursor(context, { plane, unit, colours }, { x, y, keyboard, radius, dashed }) {
-  context.strokeStyle = colours.text;
+function paintCursor(context, { plane, unit, colors }, { x, y, keyboard, radius, dashed }) {
+  context.strokeStyle = colors.text;
   context.lineWidth = (keyboard ? 2 : 1) * unit;
   context.setLineDash(dashed ? [3 * unit, 2 * unit] : []);
   context.beginPath();

@@ -133,11 +133,11 @@ export class Ends {
       return this.#report(error.message);
     }
     this.#report("");
-    const { points, x, count, centre, scale, note, columns } = table;
+    const { points, x, count, center, scale, note, columns } = table;
     this.#pick(role, bytes, columns, table.used);
     if (!points) return this.#note(role, "This table has several columns of numbers: choose two.");
     this.#brushes[role].load(x);
-    const origin = Array.from(centre, (v) => Number(v.toPrecision(3))).join(", ");
+    const origin = Array.from(center, (v) => Number(v.toPrecision(3))).join(", ");
     const size = Number(scale.toPrecision(3));
     this.#put(role, points, `${count} rows; one unit here is ${size} of the file’s, the origin is (${origin}). ${note}`);
   }

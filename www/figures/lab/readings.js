@@ -8,7 +8,7 @@ const ROWS = [
   ["w2", "W₂ to fresh data", 3],
   ["sliced", "sliced W₂", 3],
   ["floor", "floor: W₂ between data and data", 3],
-  ["normalisedPathEnergy", "normalised path energy", 3],
+  ["normalizedPathEnergy", "normalized path energy", 3],
   ["pathEnergy", "path energy", 2],
   ["straightness", "straightness (0 is straight)", 3],
   ["nfe", "NFE", 0],

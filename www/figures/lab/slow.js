@@ -1,6 +1,6 @@
 // Slow motion: one training step in named stages, drawn over the stage.
 import { pause } from "../../element/task.js";
-import { readPalette } from "../../plot/colours.js";
+import { readPalette } from "../../plot/colors.js";
 import { Plane } from "../../plot/plane.js";
 
 const HOLD_MS = 1600;
@@ -45,18 +45,18 @@ export class SlowMotion {
     const side = this.#canvas.clientWidth;
     const size = (this.#canvas.width = this.#canvas.height = Math.round(side * devicePixelRatio));
     const context = this.#canvas.getContext("2d");
-    const colours = readPalette(this.#canvas);
+    const colors = readPalette(this.#canvas);
     const plane = new Plane(half, size);
     const unit = devicePixelRatio;
     const at = (points, i) => [plane.px(points[2 * i]), plane.py(points[2 * i + 1])];
     context.lineCap = "round";
     // The flow behind it recedes.
-    context.fillStyle = colours.paper;
+    context.fillStyle = colors.paper;
     context.globalAlpha = 0.72;
     context.fillRect(0, 0, size, size);
     context.globalAlpha = 1;
-    const line = (from, to, colour, width) => {
-      context.strokeStyle = colour;
+    const line = (from, to, color, width) => {
+      context.strokeStyle = color;
       context.lineWidth = width * unit;
       context.beginPath();
       context.moveTo(...from);
@@ -69,21 +69,21 @@ export class SlowMotion {
     for (let i = 0; i < n; i += 1) {
       const [from, to, on] = [at(x0, i), at(x1, i), at(xt, i)];
       context.setLineDash([3 * unit, 4 * unit]);
-      line(from, to, colours.quiet, 0.8);
+      line(from, to, colors.quiet, 0.8);
       context.setLineDash([]);
-      context.strokeStyle = colours.source;
+      context.strokeStyle = colors.source;
       context.lineWidth = 1.8 * unit;
       context.beginPath();
       context.arc(...from, 4 * unit, 0, 7);
       context.stroke();
       const r = 4 * unit;
-      line([to[0] - r, to[1] - r], [to[0] + r, to[1] + r], colours.target, 1.8);
-      line([to[0] - r, to[1] + r], [to[0] + r, to[1] - r], colours.target, 1.8);
-      if (stage >= 2) this.#arrow(line, on, tip(i, ut), colours.exact, unit);
-      if (stage >= 3) this.#arrow(line, on, tip(i, predicted), colours.learned, unit);
-      if (stage === 4) line(tip(i, ut), tip(i, predicted), colours.text, 2.4);
+      line([to[0] - r, to[1] - r], [to[0] + r, to[1] + r], colors.target, 1.8);
+      line([to[0] - r, to[1] + r], [to[0] + r, to[1] - r], colors.target, 1.8);
+      if (stage >= 2) this.#arrow(line, on, tip(i, ut), colors.exact, unit);
+      if (stage >= 3) this.#arrow(line, on, tip(i, predicted), colors.learned, unit);
+      if (stage === 4) line(tip(i, ut), tip(i, predicted), colors.text, 2.4);
       if (stage >= 1) {
-        context.fillStyle = colours.text;
+        context.fillStyle = colors.text;
         context.beginPath();
         context.arc(...on, 3.4 * unit, 0, 7);
         context.fill();
@@ -91,10 +91,10 @@ export class SlowMotion {
     }
   }
 
-  #arrow(line, from, to, colour, unit) {
-    line(from, to, colour, 2);
+  #arrow(line, from, to, color, unit) {
+    line(from, to, color, 2);
     const angle = Math.atan2(to[1] - from[1], to[0] - from[0]);
     const r = 6 * unit;
-    for (const turn of [2.6, -2.6]) line(to, [to[0] + r * Math.cos(angle + turn), to[1] + r * Math.sin(angle + turn)], colour, 2);
+    for (const turn of [2.6, -2.6]) line(to, [to[0] + r * Math.cos(angle + turn), to[1] + r * Math.sin(angle + turn)], color, 2);
   }
 }

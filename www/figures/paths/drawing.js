@@ -1,6 +1,6 @@
 // Draws the two paths: exact curves wide, Euler's steps with nodes, the long step from t dashed.
-import { readPalette } from "../../plot/colours.js";
-import { colour } from "../../plot/theme.js";
+import { readPalette } from "../../plot/colors.js";
+import { color } from "../../plot/theme.js";
 import { circle, cross, head, words } from "../../plot/glyphs.js";
 import { Plane } from "../../plot/plane.js";
 import { HALF } from "./table.js";
@@ -29,9 +29,9 @@ export function draw(canvas, scene) {
   const top = (width - height) / 2;
   context.reset(); // a drawing does not depend on the one before
   context.translate(0, -top);
-  const colours = readPalette(canvas);
-  for (const path of PATHS) colours[path] = colour(canvas, `--path-${path}`);
-  const env = { plane: new Plane(HALF.x, width), colours, unit: devicePixelRatio, top };
+  const colors = readPalette(canvas);
+  for (const path of PATHS) colors[path] = color(canvas, `--path-${path}`);
+  const env = { plane: new Plane(HALF.x, width), colors, unit: devicePixelRatio, top };
   drawGround(context, env, scene);
   if (!scene.answer) return;
   const paths = PATHS.filter((path) => scene.show === "both" || scene.show === path);
@@ -51,7 +51,7 @@ export function draw(canvas, scene) {
   each(drawAhead);
   each(drawMiss);
   each(drawEuler);
-  each(drawTraveller);
+  each(drawTraveler);
 }
 
 function line(context, plane, points) {
@@ -61,14 +61,14 @@ function line(context, plane, points) {
 
 /** Axes, and rings around the source at one and two standard deviations. */
 function drawGround(context, env, { points, sigmaMin, show }) {
-  const { plane, colours, unit } = env;
+  const { plane, colors, unit } = env;
   const middle = plane.size / 2;
-  context.strokeStyle = colours.line;
+  context.strokeStyle = colors.line;
   context.lineWidth = unit;
   context.beginPath();
   cross(context, middle, middle, middle);
   context.stroke();
-  context.strokeStyle = colours.source;
+  context.strokeStyle = colors.source;
   context.setLineDash([1.5 * unit, 5 * unit]);
   context.globalAlpha = 0.75;
   context.beginPath();
@@ -79,10 +79,10 @@ function drawGround(context, env, { points, sigmaMin, show }) {
   // On the ring, where the eye finds which ring it names.
   /** @type {(r: number) => [number, number]} */
   const at = (r) => [middle + r * plane.scale * Math.SQRT1_2, middle + r * plane.scale * Math.SQRT1_2];
-  words(context, "noise: 1 σ", ...at(1), env, { colour: colours.source, size: 10.5, align: "center" });
-  words(context, "2 σ", ...at(2), env, { colour: colours.source, size: 10.5, align: "center" });
+  words(context, "noise: 1 σ", ...at(1), env, { color: colors.source, size: 10.5, align: "center" });
+  words(context, "2 σ", ...at(2), env, { color: colors.source, size: 10.5, align: "center" });
   if (sigmaMin > 0 && show !== "diffusion") {
-    context.strokeStyle = colours.straight;
+    context.strokeStyle = colors.straight;
     context.globalAlpha = 0.6;
     context.lineWidth = 1.25 * unit;
     context.beginPath();
@@ -92,9 +92,9 @@ function drawGround(context, env, { points, sigmaMin, show }) {
   }
 }
 
-function drawConditional({ context, env: { plane, colours, unit }, path, way, chosen }) {
+function drawConditional({ context, env: { plane, colors, unit }, path, way, chosen }) {
   if (!chosen) return;
-  context.strokeStyle = colours[path];
+  context.strokeStyle = colors[path];
   context.lineWidth = 1.1 * unit;
   context.globalAlpha = 0.6;
   if (path === "diffusion") context.setLineDash([5 * unit, 3 * unit]);
@@ -104,9 +104,9 @@ function drawConditional({ context, env: { plane, colours, unit }, path, way, ch
   }
 }
 
-function drawExact({ context, env: { plane, colours, unit }, path, way }) {
+function drawExact({ context, env: { plane, colors, unit }, path, way }) {
   context.lineCap = context.lineJoin = "round";
-  context.strokeStyle = colours[path];
+  context.strokeStyle = colors[path];
   context.globalAlpha = 0.26;
   context.lineWidth = 9 * unit;
   line(context, plane, way.exact);
@@ -115,10 +115,10 @@ function drawExact({ context, env: { plane, colours, unit }, path, way }) {
 }
 
 /** Where each Euler step would land if it were the last. */
-function drawAhead({ context, env: { plane, colours, unit }, path, way }) {
+function drawAhead({ context, env: { plane, colors, unit }, path, way }) {
   const steps = way.euler_ahead.length;
   if (steps < 2 || steps > AHEAD_STEPS) return;
-  context.strokeStyle = colours[path];
+  context.strokeStyle = colors[path];
   context.lineWidth = unit;
   context.globalAlpha = 0.55;
   context.setLineDash([1 * unit, 4 * unit]);
@@ -130,12 +130,12 @@ function drawAhead({ context, env: { plane, colours, unit }, path, way }) {
 
 /** From Euler's end to the exact end. */
 function drawMiss({ context, env, way, chosen, single }) {
-  const { plane, colours, unit, top } = env;
+  const { plane, colors, unit, top } = env;
   const [a, b] = [way.euler.at(-1), way.exact.at(-1)].map(([x, y]) => [plane.px(x), plane.py(y)]);
   const length = Math.hypot(a[0] - b[0], a[1] - b[1]);
   if (length < 12 * unit) return;
   context.globalAlpha = chosen ? 1 : 0.35;
-  context.strokeStyle = colours.text;
+  context.strokeStyle = colors.text;
   context.lineWidth = 1.25 * unit;
   context.beginPath();
   context.moveTo(...a);
@@ -154,15 +154,15 @@ function drawMiss({ context, env, way, chosen, single }) {
   words(context, way.error.toFixed(2), ...place, env, { align: "center", weight: 650, size: 12.5 });
 }
 
-function drawEuler({ context, env: { plane, colours, unit }, path, way }) {
+function drawEuler({ context, env: { plane, colors, unit }, path, way }) {
   const r = (way.euler.length > 9 ? 2.7 : 3.6) * unit;
   const places = way.euler.map(([x, y]) => [plane.px(x), plane.py(y)]);
   context.lineJoin = context.lineCap = "round";
   line(context, plane, way.euler);
-  context.strokeStyle = colours.paper;
+  context.strokeStyle = colors.paper;
   context.lineWidth = 4.5 * unit;
   context.stroke();
-  context.strokeStyle = context.fillStyle = colours[path];
+  context.strokeStyle = context.fillStyle = colors[path];
   context.lineWidth = 2.25 * unit;
   context.stroke();
   context.beginPath();
@@ -175,22 +175,22 @@ function drawEuler({ context, env: { plane, colours, unit }, path, way }) {
   context.fill();
   context.beginPath();
   for (const [x, y] of places.slice(1)) NODE[path](context, x, y, r);
-  context.fillStyle = colours.paper;
+  context.fillStyle = colors.paper;
   context.fill();
   context.lineWidth = 1.75 * unit;
   context.stroke();
   context.beginPath();
   NODE[path](context, ...places.at(-1), 3.8 * unit);
-  context.fillStyle = colours[path];
+  context.fillStyle = colors[path];
   context.fill();
 }
 
 /** The exact state at t, and one long step from there to the end. */
-function drawTraveller({ context, env: { plane, colours, unit }, path, way, chosen, scene }) {
+function drawTraveler({ context, env: { plane, colors, unit }, path, way, chosen, scene }) {
   const k = Math.round(scene.t * (way.exact.length - 1));
   const [x, y] = [plane.px(way.exact[k][0]), plane.py(way.exact[k][1])];
   const [tx, ty] = [plane.px(way.ahead[k][0]), plane.py(way.ahead[k][1])];
-  context.strokeStyle = context.fillStyle = colours[path];
+  context.strokeStyle = context.fillStyle = colors[path];
   context.lineWidth = 1.75 * unit;
   if (chosen && Math.hypot(tx - x, ty - y) > 10 * unit) {
     context.setLineDash([6 * unit, 4 * unit]);
@@ -206,7 +206,7 @@ function drawTraveller({ context, env: { plane, colours, unit }, path, way, chos
   context.beginPath();
   NODE[path](context, x, y, (chosen ? 6.5 : 5) * unit);
   context.fill();
-  context.strokeStyle = colours.paper;
+  context.strokeStyle = colors.paper;
   context.lineWidth = 2 * unit;
   context.stroke();
 }

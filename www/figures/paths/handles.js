@@ -63,7 +63,7 @@ export class Handles {
     const button = event.currentTarget;
     const box = this.#layer.getBoundingClientRect();
     const [x, y] = this.#points[kind][index];
-    // The point keeps its distance to the pointer: it does not jump when it is grasped off its centre.
+    // The point keeps its distance to the pointer: it does not jump when it is grasped off its center.
     const scale = (2 * HALF.x) / box.width;
     const from = [event.clientX, event.clientY];
     const moved = (now) => this.#calls.moved(kind, index, [x + (now.clientX - from[0]) * scale, y - (now.clientY - from[1]) * scale]);

@@ -3,7 +3,7 @@ import { Chart, element, line } from "../../plot/chart.js";
 import { figure, logTicks } from "../../plot/scales.js";
 import { NFES } from "./table.js";
 
-/** Marks that differ in shape, so that no line is told by its colour alone; each around (0, 0). */
+/** Marks that differ in shape, so that no line is told by its color alone; each around (0, 0). */
 export const MARKS = [
   "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0",
   "M-4-4h8v8h-8z",

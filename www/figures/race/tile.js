@@ -1,6 +1,6 @@
 // One contestant: its particles at the chosen number of evaluations, and what they amount to.
-import { readPalette } from "../../plot/colours.js";
-import { colour } from "../../plot/theme.js";
+import { readPalette } from "../../plot/colors.js";
+import { color } from "../../plot/theme.js";
 import { Plane } from "../../plot/plane.js";
 import { MARKS } from "./chart.js";
 
@@ -13,7 +13,7 @@ export class Tile {
   #label;
   #shown = null;
 
-  /** `slot`: its colour and mark; `label`: what the method is called. */
+  /** `slot`: its color and mark; `label`: what the method is called. */
   constructor(slot, label) {
     this.#label = label;
     this.#root.className = `racer racer-${slot}`;
@@ -53,20 +53,20 @@ export class Tile {
     const size = (canvas.width = canvas.height = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio)));
     const context = canvas.getContext("2d");
     const plane = new Plane(half, size);
-    const colours = readPalette(canvas);
-    const hue = colour(canvas, "--racer");
+    const colors = readPalette(canvas);
+    const hue = color(canvas, "--racer");
     const unit = size / Math.max(1, canvas.clientWidth);
-    const dots = (points, from, colour, side) => {
-      context.fillStyle = colour;
+    const dots = (points, from, color, side) => {
+      context.fillStyle = color;
       for (let i = from; i < points.length; i += 2) {
         context.fillRect(plane.px(points[i]) - side / 2, plane.py(points[i + 1]) - side / 2, side, side);
       }
     };
     context.globalAlpha = 0.35;
-    dots(target, 0, colours.target, 1.5 * unit);
+    dots(target, 0, colors.target, 1.5 * unit);
     const frames = run.times.length;
     const stride = run.x.length / frames;
-    context.strokeStyle = colours.quiet;
+    context.strokeStyle = colors.quiet;
     context.lineWidth = 0.8 * unit;
     context.beginPath();
     for (let i = 0; i < Math.min(2 * WAYS, stride); i += 2) {

@@ -16,13 +16,13 @@ use columns::Columns;
 use dialect::Row;
 use number::Cell;
 
-/// The root of the mean squared distance from the centre that a table is scaled to.
+/// The root of the mean squared distance from the center that a table is scaled to.
 const RADIUS: f64 = 2.5;
 
 /// The fewest rows of a table.
 const FEWEST: usize = 3;
 
-/// A table's points, centred and scaled: a row is `centre` + `scale` × its point.
+/// A table's points, centered and scaled: a row is `center` + `scale` × its point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CsvPoints {
     /// The points, in the order of their rows.
@@ -30,7 +30,7 @@ pub struct CsvPoints {
     /// Rows with two numbers; at most 2,000 of them are points.
     pub rows: usize,
     /// Mean of all rows, in the table's units.
-    pub centre: [f64; 2],
+    pub center: [f64; 2],
     /// The table's units to one unit of the plane, the same for both columns.
     pub scale: f64,
     /// All columns of the table.
@@ -127,7 +127,7 @@ pub fn read_csv(bytes: &[u8], columns: Option<[usize; 2]>) -> Result<Table> {
         1 => notes.push("1 row without a value is left out.".into()),
         n => notes.push(format!("{n} rows without a value are left out.")),
     }
-    normalised(&values, table.columns, used, notes).map(Table::Points)
+    normalized(&values, table.columns, used, notes).map(Table::Points)
 }
 
 /// The number in a column of a row, `None` where it is missing.
@@ -163,7 +163,7 @@ fn short(text: &str) -> String {
     short
 }
 
-fn normalised(
+fn normalized(
     rows: &[[f64; 2]],
     columns: Vec<Column>,
     used: [usize; 2],
@@ -173,8 +173,8 @@ fn normalised(
     if count < FEWEST {
         return Err(Error::data(format!("the table has {count} rows; at least {FEWEST} are needed")));
     }
-    let centre = [0, 1].map(|k| rows.iter().map(|row| row[k] / count as f64).sum::<f64>());
-    let offsets: Vec<[f64; 2]> = rows.iter().map(|r| [r[0] - centre[0], r[1] - centre[1]]).collect();
+    let center = [0, 1].map(|k| rows.iter().map(|row| row[k] / count as f64).sum::<f64>());
+    let offsets: Vec<[f64; 2]> = rows.iter().map(|r| [r[0] - center[0], r[1] - center[1]]).collect();
     let farthest = offsets.as_flattened().iter().fold(0f64, |most, v| most.max(v.abs()));
     if farthest == 0.0 || rows.iter().all(|row| row == &rows[0]) {
         return Err(Error::data("all rows are the same point: there is nothing to learn"));
@@ -201,5 +201,5 @@ fn normalised(
     }
     let points: Vec<Point> = kept.iter().map(|&i| offsets[i].map(|v| (v / scale) as f32)).collect();
     let points = PointSet::new(points)?;
-    Ok(CsvPoints { points, rows: count, centre, scale, columns, used, note: notes.join(" ") })
+    Ok(CsvPoints { points, rows: count, center, scale, columns, used, note: notes.join(" ") })
 }

@@ -1,6 +1,6 @@
 //! Few-step digits: a flow map learns from a guided velocity network, one interval from two of half its length.
 
-use super::digits::{DigitBatches, Distil};
+use super::digits::{DigitBatches, Distill};
 use super::trainer::{StepReport, Trainer};
 use crate::error::Result;
 use crate::field::{Condition, Guidance, VelocityField};
@@ -10,7 +10,7 @@ use crate::ops::loss::mean_square;
 use crate::rng::{Rng, Stream};
 use burn::tensor::{Device, Tensor};
 
-impl Distil {
+impl Distill {
     /// The interval of each row of step `step`: which level, from where. Rows go through the levels in turn, those
     /// of the shortest first.
     fn intervals(&self, seed: u64, step: u64, rows: usize) -> Vec<(u32, f32)> {
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn targets_are_two_guided_steps_of_the_teacher_or_two_of_ones_own() {
         let guidance = Guidance { weight: 3.0, from: 0.25, to: 1.0 };
-        let distil = Distil { guidance, levels: 3 };
+        let distill = Distill { guidance, levels: 3 };
         let (teacher, other) = (net(1), net(2));
         let (average, _) = other.clone().into_map(&NetConfig::Mixer(mixer()), &Device::flex()).unwrap();
         let row = |v: &[f32]| Tensor::<1>::from_floats(v, &Device::flex());
@@ -158,7 +158,7 @@ mod tests {
         );
         let c = crate::field::one_hot(&[Some(0), Some(2), Some(1), Some(0)], 3, &Device::flex()).unwrap();
         let (t, s) = ([0.0, 0.75, 0.5, 0.0], [0.25, 1.0, 1.0, 1.0]);
-        let got = values(distil.target(&average, &teacher, &x, [row(&t), row(&s)], &c, 2));
+        let got = values(distill.target(&average, &teacher, &x, [row(&t), row(&s)], &c, 2));
         for i in 0..4 {
             let (mut at, c) = (x.clone().slice(i..i + 1), c.clone().slice(i..i + 1));
             let half = (s[i] - t[i]) / 2.0;
@@ -187,7 +187,7 @@ mod tests {
             clip: Some(1.0),
             ema: 0.9,
         };
-        let distil = Distil { guidance: Guidance { weight: 2.0, from: 0.0, to: 1.0 }, levels: 3 };
+        let distill = Distill { guidance: Guidance { weight: 2.0, from: 0.0, to: 1.0 }, levels: 3 };
         let config = DigitConfig {
             optim,
             batch: 24,
@@ -195,7 +195,7 @@ mod tests {
             time: TimeSampling::Uniform,
             schedule: Schedule::CondOt { sigma_min: 0.0 },
             seed: 5,
-            distil: Some(distil),
+            distill: Some(distill),
         };
         let batches = DigitBatches::new(config, &data, 3, device.clone()).unwrap();
         let begun = teacher.clone().train();
@@ -204,7 +204,7 @@ mod tests {
         let mut trainer = Trainer::new(map, optim).unwrap();
         let losses: Vec<f32> = (0..150)
             .map(|_| {
-                distil.step(&mut trainer, &teacher, &batches, &device).unwrap().loss.into_scalar::<f32>()
+                distill.step(&mut trainer, &teacher, &batches, &device).unwrap().loss.into_scalar::<f32>()
             })
             .collect();
         let mean = |x: &[f32]| x.iter().sum::<f32>() / x.len() as f32;
@@ -214,9 +214,9 @@ mod tests {
 
     #[test]
     fn intervals_are_aligned_and_every_level_has_its_share() {
-        let distil = Distil { guidance: Guidance::NONE, levels: 5 };
-        let intervals = distil.intervals(3, 7, 64);
-        assert_eq!(intervals, distil.intervals(3, 7, 64));
+        let distill = Distill { guidance: Guidance::NONE, levels: 5 };
+        let intervals = distill.intervals(3, 7, 64);
+        assert_eq!(intervals, distill.intervals(3, 7, 64));
         assert!(
             intervals.iter().map(|(level, _)| std::cmp::Reverse(*level)).is_sorted(),
             "the shortest first"

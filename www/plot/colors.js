@@ -1,5 +1,5 @@
-// The page's colours, read from the style sheet, and the ramps made of them.
-import { colour } from "./theme.js";
+// The page's colors, read from the style sheet, and the ramps made of them.
+import { color } from "./theme.js";
 
 const NAMES = {
   paper: "--panel",
@@ -17,14 +17,14 @@ const NAMES = {
   heatDeep: "--heat-deep",
 };
 
-/** What CSS calls the colours now, by what they are for, and the font. */
+/** What CSS calls the colors now, by what they are for, and the font. */
 export function readPalette(element) {
   const palette = { font: getComputedStyle(element).fontFamily };
-  for (const [name, variable] of Object.entries(NAMES)) palette[name] = colour(element, variable);
+  for (const [name, variable] of Object.entries(NAMES)) palette[name] = color(element, variable);
   return palette;
 }
 
-/** `share` of the way from colour `a` to `b`, both [r, g, b]. */
+/** `share` of the way from color `a` to `b`, both [r, g, b]. */
 export const mix = (a, b, share) => a.map((c, k) => c + share * (b[k] - c));
 
 const clamp = (v) => Math.max(0, Math.min(255, Math.round(v)));
@@ -33,7 +33,7 @@ const clamp = (v) => Math.max(0, Math.min(255, Math.round(v)));
 const pixel = ([r, g, b], alpha) => ((clamp(255 * alpha) << 24) | (clamp(b) << 16) | (clamp(g) << 8) | clamp(r)) >>> 0;
 
 /**
- * Pixels for `levels` amounts of ink: more of it covers more, first in `hue` and, where it piles up, towards
+ * Pixels for `levels` amounts of ink: more of it covers more, first in `hue` and, where it piles up, toward
  * `deep`, so that a crowd still shows where it is thickest. `full`: the amount that covers all but e⁻¹ of the paper.
  */
 export function inkRamp(hue, deep, levels, full) {
