@@ -38,17 +38,21 @@
 //! ```
 
 pub mod assignment;
+#[cfg(feature = "train")]
 pub mod catalog;
 pub mod comparison;
 pub mod coupling;
 pub mod data;
 pub mod device;
+#[cfg(feature = "train")]
 pub mod distillation;
 pub mod error;
 pub mod field;
 pub mod inpaint;
+#[cfg(feature = "train")]
 pub mod lab;
 pub mod likelihood;
+#[cfg(feature = "train")]
 pub mod loss;
 pub mod marginal;
 pub mod metrics;
@@ -56,12 +60,13 @@ pub mod net;
 pub mod ops;
 pub mod path;
 pub mod points;
+#[cfg(feature = "train")]
 pub mod race;
 pub mod rng;
-
 pub mod sample;
 pub mod session;
 pub mod solver;
+#[cfg(feature = "train")]
 pub mod train;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub mod web;

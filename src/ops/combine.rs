@@ -7,7 +7,7 @@ use burn::backend::{Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
 
 /// Weighted sums on every backend.
-#[backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff)]
+#[backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff: cfg(feature = "train"))]
 trait CombineOps: Backend {
     /// Σ_i weights[i] xs[i], at most [`MOST`] terms.
     fn combine(#[extension_type] xs: Several<Self>, weights: Vec<f32>) -> FloatTensor<Self> {
@@ -32,6 +32,7 @@ pub fn combine<const D: usize>(terms: &[(f64, &Tensor<D>)]) -> Tensor<D> {
     combine(&[(1.0, &sum)].into_iter().chain(rest.iter().copied()).collect::<Vec<_>>())
 }
 
+#[cfg(feature = "train")]
 impl<B: CombineOps, C: burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy> CombineOps
     for burn::backend::Autodiff<B, C>
 {

@@ -6,7 +6,7 @@
 use super::cpu;
 use super::several::{Several, several};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
+use burn::backend::{Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::{Slice, Tensor};
 
 /// Which features.
@@ -28,7 +28,7 @@ impl Frequencies {
 }
 
 /// Time features on every backend.
-#[backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff)]
+#[backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff: cfg(feature = "train"))]
 trait FeatureOps: Backend {
     /// `[x | sin | cos]`, a row for each t.
     fn append_features(
@@ -173,8 +173,10 @@ mod gpu {
     }
 }
 
+#[cfg(feature = "train")]
 mod gradient {
     use super::*;
+    use burn::backend::Autodiff;
     use burn::backend::TensorMetadata;
     use burn::backend::autodiff::checkpoint::base::Checkpointer;
     use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;

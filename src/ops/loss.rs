@@ -2,11 +2,11 @@
 
 use super::cpu;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
+use burn::backend::{Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
 
 /// The loss and its gradient on every backend.
-#[backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff)]
+#[backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff: cfg(feature = "train"))]
 trait LossOps: Backend {
     /// mean (x − y)², `[1]`.
     fn mean_square(x: FloatTensor<Self>, y: FloatTensor<Self>) -> FloatTensor<Self>;
@@ -148,6 +148,7 @@ mod gpu {
 
 mod gradient {
     use super::*;
+    use burn::backend::Autodiff;
     use burn::backend::autodiff::checkpoint::base::Checkpointer;
     use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
     use burn::backend::autodiff::grads::Gradients;

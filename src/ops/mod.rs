@@ -5,6 +5,7 @@
 //! A launch of a kernel costs a browser tens of microseconds, more than the arithmetic of networks as small as these:
 //! what Burn composes from many launches is one here. On the CPU the same saves passes over memory.
 
+#[cfg(feature = "train")]
 pub mod adamw;
 pub mod combine;
 mod cpu;
@@ -12,6 +13,7 @@ pub mod embedding;
 pub mod features;
 #[cfg(feature = "gpu")]
 mod gpu;
+#[cfg(feature = "train")]
 pub mod loss;
 pub mod ode;
 pub mod product;

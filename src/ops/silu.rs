@@ -14,7 +14,7 @@ use wide::f32x8;
 #[backend_extension(
     Flex,
     Cube: cfg(feature = "gpu"),
-    Autodiff
+    Autodiff: cfg(feature = "train")
 )]
 pub trait SiluOps: Backend {
     /// x sigmoid(x).
@@ -68,6 +68,7 @@ pub(super) fn slope(x: f32x8) -> f32x8 {
     s * (x - x * s + 1.0)
 }
 
+#[cfg(feature = "train")]
 mod gradient {
     use super::SiluOps;
     use burn::backend::Autodiff;

@@ -11,8 +11,9 @@
 mod cpu;
 #[cfg(feature = "gpu")]
 mod gpu;
-#[cfg(feature = "gpu")]
+#[cfg(all(feature = "gpu", feature = "train"))]
 mod gpu_gradient;
+#[cfg(feature = "train")]
 mod gradient;
 
 use super::several::Several;
@@ -117,7 +118,7 @@ impl Plan {
 }
 
 /// The product on every backend; `extras` are bias, γ, β, modulation, residual, as far as the plan has them.
-#[backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff)]
+#[backend_extension(Flex, Cube: cfg(feature = "gpu"), Autodiff: cfg(feature = "train"))]
 trait ProductOps: Backend {
     fn product(
         x: FloatTensor<Self>,
