@@ -22,7 +22,8 @@ fn main() -> Result<()> {
         let last = progress.losses.last().copied().unwrap_or(f32::NAN);
         println!("{}: step {}, loss {last:.3}", race.methods()[progress.contestant].label(), progress.step);
     }
-    println!("W2 between two sets of data: {:.3}", race.floor(SAMPLES)?);
+    let (floor, deviation) = race.floor(SAMPLES, 5)?;
+    println!("W2 between two sets of data: {floor:.3} ± {deviation:.3}");
     for (i, method) in race.methods().into_iter().enumerate() {
         for nfe in [1, 2, 4] {
             let run = block_on(race.run(i, SAMPLES, nfe))?;

@@ -8,7 +8,7 @@ use flow_lab::data::plane::Distribution;
 use flow_lab::device::Engine;
 use flow_lab::field::{Condition, FlowMap, FlowMapJvp, VelocityField};
 use flow_lab::loss::{
-    consistency, mean_flow, mean_flow_target, named_end, neighbor, shortcut, shortcut_target,
+    NoShorter, consistency, mean_flow, mean_flow_target, named_end, neighbor, shortcut, shortcut_target,
 };
 use flow_lab::net::{MapMlp, MlpConfig};
 use flow_lab::race::{Method, Race, RaceConfig};
@@ -139,6 +139,51 @@ fn the_targets_of_an_exact_map_are_the_map() {
     close("named end", named_end(&EXACT, x.clone(), t.clone()), end.clone(), 2e-6);
     let later = EXACT.map(&x, &t, &s, |_, x, t, s| EXACT.at(x, t, s));
     close("named end, later", named_end(&EXACT, later, s.clone()), end, 2e-6);
+}
+
+/// A map that was never trained on intervals between none and 1/64.
+struct Untrained;
+
+impl FlowMap for Untrained {
+    fn average_velocity(&self, x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
+        let said = values(EXACT.average_velocity(x, t.clone(), s.clone()));
+        let lengths = values(s - t);
+        rows(
+            said.iter()
+                .enumerate()
+                .map(|(i, u)| u + if (1e-4..0.015).contains(&lengths[i / 2]) { 100.0 } else { 0.0 })
+                .collect(),
+        )
+    }
+}
+
+#[test]
+fn a_shortcut_model_is_not_asked_for_intervals_that_it_never_learns() {
+    let (x, t, _) = places();
+    let s = t.clone() + 1.0 / 64.0;
+    let halves = |map: &dyn Fn(Tensor<2>, Tensor<1>, Tensor<1>) -> Tensor<2>| {
+        let middle = t.clone() + 1.0 / 128.0;
+        let first = map(x.clone(), t.clone(), middle.clone());
+        let there = x.clone() + first.clone() / 128.0;
+        (first + map(there, middle, s.clone())) * 0.5
+    };
+    let teacher = NoShorter { map: Untrained, shortest: 1.0 / 128.0 };
+    let target = shortcut_target(&teacher, x.clone(), t.clone(), s.clone());
+    close(
+        "two steps along the velocity",
+        target.clone(),
+        halves(&|x, t, _| EXACT.velocity(x, t, None)),
+        1e-5,
+    );
+    let asked = shortcut_target(&Untrained, x.clone(), t.clone(), s.clone());
+    assert!(values(asked).iter().zip(values(target)).all(|(a, b)| (a - b).abs() > 50.0));
+    // Longer halves are asked for as they are.
+    let s = t.clone() + 1.0 / 32.0;
+    let [ours, exact] = [
+        shortcut_target(&teacher, x.clone(), t.clone(), s.clone()),
+        shortcut_target(&EXACT, x.clone(), t.clone(), s.clone()),
+    ];
+    close("longer", ours, exact, 1e-6);
 }
 
 #[test]

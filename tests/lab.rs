@@ -220,10 +220,14 @@ fn the_learned_field_approaches_the_exact_marginal_field() {
 /// conditional gradient falls as 1/√n, so 64 times the batch leaves an eighth of the angle's tangent.
 #[test]
 fn the_two_gradients_meet_as_the_batch_grows() {
-    let lab = lab(LabConfig { target: Distribution::EightGaussians, ..small() });
-    let rows = block_on(lab.theorem(&[16, 1024])).unwrap();
-    let [small, large] = [rows[0].cosine, rows[1].cosine];
-    assert!(large > 0.97 && large > small && large <= 1.0 + 1e-6, "{small} {large}");
+    // The second has no closed form: it is a set of draws then.
+    for target in [Distribution::EightGaussians, Distribution::Moons] {
+        let lab = lab(LabConfig { target, ..small() });
+        let rows = block_on(lab.theorem(&[16, 1024])).unwrap();
+        let [small, large] = [0, 1].map(|i| rows[i].cosine.acos().tan());
+        assert!((4.0..16.0).contains(&(small / large)), "tangents {small} {large}");
+        assert!(rows[1].cosine > 0.97 && rows[1].deviation < rows[0].deviation, "{rows:?}");
+    }
 }
 
 #[test]

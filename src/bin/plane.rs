@@ -99,30 +99,32 @@ fn print_row(args: &Args, row: &Row, coupling: &str) -> Result<()> {
         }
     };
     let start = Instant::now();
-    let figures: Vec<Figures> = (0..args.seeds)
+    let measured: Vec<(Figures, f64)> = (0..args.seeds)
         .map(|seed| {
             let (source, target) = (row.source.clone(), row.target.clone());
             measure(args, LabConfig { source, target, coupling: kind, seed, ..LabConfig::default() })
         })
         .collect::<Result<_>>()?;
-    let column = |f: fn(&Figures) -> f64| mean_and_deviation(&figures.iter().map(f).collect::<Vec<_>>());
+    let column =
+        |f: fn(&(Figures, f64)) -> f64| mean_and_deviation(&measured.iter().map(f).collect::<Vec<_>>());
     println!(
         "| {} | {coupling} | {} | {published} | {} | {} | {} | {:.1} |",
         row.name,
-        column(|f| f.w2),
-        column(|f| f.floor),
-        column(|f| f.normalized_path_energy),
-        column(|f| f.straightness),
+        column(|(f, _)| f.w2),
+        column(|(_, floor)| *floor),
+        column(|(f, _)| f.normalized_path_energy),
+        column(|(f, _)| f.straightness),
         start.elapsed().as_secs_f64() / 60.0,
     );
     Ok(())
 }
 
-fn measure(args: &Args, config: LabConfig) -> Result<Figures> {
+fn measure(args: &Args, config: LabConfig) -> Result<(Figures, f64)> {
     let opened = block_on(Engine::Cpu.open())?;
     let mut lab = Lab::new(config, &opened)?;
     for begun in (0..args.steps).step_by(500) {
         block_on(lab.train(500.min(args.steps - begun)))?;
     }
-    block_on(lab.figures(args.samples, Solver::Euler, args.euler))
+    let figures = block_on(lab.figures(args.samples, Solver::Euler, args.euler))?;
+    Ok((figures, lab.floor(args.samples, 1)?.0))
 }

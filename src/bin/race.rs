@@ -92,7 +92,8 @@ fn table(args: &Args, set: &str, config: &RaceConfig) -> Result<()> {
         Ok(race)
     });
     let races = races.collect::<Result<Vec<_>>>()?;
-    let floors: Vec<f64> = races.iter().map(|race| race.floor(args.samples)).collect::<Result<_>>()?;
+    let floors: Vec<f64> =
+        races.iter().map(|race| Ok(race.floor(args.samples, 1)?.0)).collect::<Result<_>>()?;
     println!(
         "\n{set}: {} steps each, {} seeds, {} samples; W2 of fresh data to fresh data {}; {:.1} minutes of training",
         args.steps,

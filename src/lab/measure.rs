@@ -2,11 +2,12 @@
 
 use super::flow::cells;
 use super::{Flow, Lab, limit};
-use crate::data::plane::Mixture;
+use crate::data::plane::{Mixture, Sampler};
 use crate::error::{Error, Result};
 use crate::likelihood::pull_back;
 use crate::metrics::{
-    measurable, normalized_path_energy, path_energy, sliced_wasserstein2, straightness, wasserstein2,
+    mean_and_deviation, measurable, normalized_path_energy, path_energy, sliced_wasserstein2, straightness,
+    wasserstein2,
 };
 use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
@@ -20,8 +21,6 @@ pub struct Figures {
     pub w2: f64,
     /// Sliced 2-Wasserstein distance, 64 directions.
     pub sliced: f64,
-    /// Exact 2-Wasserstein distance between two fresh data sets of that size: what a perfect model gets.
-    pub floor: f64,
     /// Mean ∫‖dx/dt‖² dt.
     pub path_energy: f64,
     /// |path energy − W2²(source, target)| / W2²(source, target): 0 for the optimal transport.
@@ -55,14 +54,13 @@ impl Lab {
     pub async fn figures(&self, n: usize, solver: Solver, steps: usize) -> Result<Figures> {
         measurable(n)?;
         let flow = self.flow(n, solver, steps).await?;
-        let (fresh, again) = self.fresh(n);
+        let fresh = self.fresh(n);
         let flat = points::to_flat(&flow.x);
         let transport = wasserstein2(&flow.x[..n], &fresh);
         let directions = &mut Rng::new(0, Stream::Fresh);
         Ok(Figures {
             w2: wasserstein2(flow.end(), &fresh),
             sliced: sliced_wasserstein2(flow.end(), &fresh, 64, directions),
-            floor: wasserstein2(&fresh, &again),
             path_energy: path_energy(&flow.times, &flat),
             normalized_path_energy: normalized_path_energy(&flow.times, &flat, transport),
             straightness: straightness(&flow.times, &flat),
@@ -74,7 +72,7 @@ impl Lab {
     /// exactly that many.
     pub async fn w2_by_nfe(&self, n: usize, solver: Solver, nfes: &[usize]) -> Result<Vec<f64>> {
         measurable(n)?;
-        let (fresh, _) = self.fresh(n);
+        let fresh = self.fresh(n);
         let stages = solver.tableau().stages();
         let mut w2 = Vec::with_capacity(nfes.len());
         for &nfe in nfes {
@@ -89,10 +87,15 @@ impl Lab {
         Ok(w2)
     }
 
-    /// Two sets of draws from the target that training never saw.
-    fn fresh(&self, n: usize) -> (Vec<Point>, Vec<Point>) {
-        let mut rng = Rng::new(u64::from(self.config.seed), Stream::Fresh);
-        (self.batches.target.draw(n, &mut rng), self.batches.target.draw(n, &mut rng))
+    /// Exact 2-Wasserstein distance between two fresh data sets of `n` points, mean and standard deviation over `pairs` of
+    /// them: what a perfect model gets on average. `n` as in [`measurable`].
+    pub fn floor(&self, n: usize, pairs: usize) -> Result<(f64, f64)> {
+        floor(&self.batches.target, u64::from(self.config.seed), n, pairs)
+    }
+
+    /// Draws from the target that training never saw.
+    fn fresh(&self, n: usize) -> Vec<Point> {
+        self.batches.target.draw(n, &mut Rng::new(u64::from(self.config.seed), Stream::Fresh))
     }
 
     /// The density of the learned flow at the centers of `side`² cells of [−half, half]², and of fresh data,
@@ -106,7 +109,7 @@ impl Lab {
             )
         })?;
         let mut x = cells(side, half);
-        x.extend(self.fresh(HELD_OUT).0);
+        x.extend(self.fresh(HELD_OUT));
         let schedule = self.batches.path.schedule();
         let x = points::to_tensor(&x, &self.device);
         let pulled = pull_back(&self.net(), x, schedule.t_max(), Solver::Rk4, steps).await?;
@@ -125,6 +128,15 @@ impl Lab {
             nfe: pulled.nfe,
         })
     }
+}
+
+/// [`Lab::floor`] of any target.
+pub(crate) fn floor(target: &Sampler, seed: u64, n: usize, pairs: usize) -> Result<(f64, f64)> {
+    measurable(n)?;
+    let rng = &mut Rng::new(seed, Stream::Fresh);
+    let distances: Vec<f64> =
+        (0..pairs).map(|_| wasserstein2(&target.draw(n, rng), &target.draw(n, rng))).collect();
+    Ok(mean_and_deviation(&distances))
 }
 
 /// log density at `x` of a mixture scaled by `sigma`.

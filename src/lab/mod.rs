@@ -4,14 +4,16 @@
 mod config;
 mod exact;
 mod flow;
-mod measure;
+pub(crate) mod measure;
 mod rates;
+mod theorem;
 
 pub use config::{CouplingKind, LabConfig, PathKind, TimeKind};
-pub use exact::{Exact, Pull, Theorem};
+pub use exact::{Exact, Pull};
 pub use flow::Flow;
 pub use measure::{Figures, Likelihood};
 pub use rates::EarlierRate;
+pub use theorem::Theorem;
 
 use crate::device::{Opened, Watch};
 use crate::error::{Error, Result};

@@ -6,7 +6,7 @@ mod shortcut;
 
 pub use consistency::{consistency, named_end, neighbor};
 pub use mean_flow::{mean_flow, mean_flow_target};
-pub use shortcut::{shortcut, shortcut_target};
+pub use shortcut::{NoShorter, shortcut, shortcut_target};
 
 use crate::field::{Condition, VelocityField};
 use crate::ops::loss::mean_square;

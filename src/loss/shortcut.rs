@@ -20,6 +20,24 @@ pub fn shortcut_target(map: &impl FlowMap, x: Tensor<2>, t: Tensor<1>, s: Tensor
     (first + second) * 0.5
 }
 
+/// A flow map that is not asked for intervals below a shortest one: at most `shortest` long, they are asked for as intervals of no
+/// length, whose mean velocity the network learns from data (Frans et al. 2024, section 3.1).
+#[derive(Debug, Clone)]
+pub struct NoShorter<F> {
+    /// The map.
+    pub map: F,
+    /// The shortest interval.
+    pub shortest: f32,
+}
+
+impl<F: FlowMap> FlowMap for NoShorter<F> {
+    fn average_velocity(&self, x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
+        let short = (s.clone() - t.clone()).lower_equal_elem(self.shortest);
+        let s = s.mask_where(short, t.clone());
+        self.map.average_velocity(x, t, s)
+    }
+}
+
 /// Rows with s = t regress the conditional velocity `v` (flow matching), the others the target of
 /// [`shortcut_target`] by `teacher`, the network's own average, whose gradient is stopped (Frans et al. 2024, eq. 5).
 ///

@@ -1,5 +1,6 @@
 //! Figures that say how good samples are, and how straight the way to them.
 
+mod average;
 mod energy;
 #[cfg(feature = "cli")]
 mod frechet;
@@ -8,6 +9,7 @@ mod sliced;
 mod spread;
 mod wasserstein;
 
+pub use average::mean_and_deviation;
 pub use energy::energy_distance;
 #[cfg(feature = "cli")]
 pub use frechet::frechet_distance;

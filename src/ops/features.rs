@@ -7,7 +7,7 @@ use super::cpu;
 use super::several::{Several, several};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
-use burn::tensor::{Slice, Tensor};
+use burn::tensor::Tensor;
 
 /// Which features.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -182,6 +182,7 @@ mod gradient {
     use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
     use burn::backend::autodiff::grads::Gradients;
     use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};
+    use burn::tensor::Slice;
 
     /// The node of the graph; its state is the shape of x.
     #[derive(Debug)]

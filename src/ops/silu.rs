@@ -152,6 +152,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "train")]
     #[test]
     fn the_gradient_is_the_difference_quotient() {
         let x = inputs();

@@ -9,6 +9,7 @@ pub use contestant::Progress;
 
 use crate::device::Opened;
 use crate::error::{Error, Result};
+use crate::lab::measure::floor;
 use crate::metrics::{measurable, straightness, wasserstein2};
 use crate::points::Point;
 use crate::rng::{Rng, Stream};
@@ -88,11 +89,8 @@ impl Race {
         Ok(self.batches.target.draw(n, &mut Rng::new(u64::from(self.config.seed), Stream::Fresh)))
     }
 
-    /// W2 between two sets of `n` fresh data: what a perfect model gets.
-    pub fn floor(&self, n: usize) -> Result<f64> {
-        measurable(n)?;
-        let rng = &mut Rng::new(u64::from(self.config.seed), Stream::Fresh);
-        let (a, b) = (self.batches.target.draw(n, rng), self.batches.target.draw(n, rng));
-        Ok(wasserstein2(&a, &b))
+    /// As [`Lab::floor`](crate::lab::Lab::floor).
+    pub fn floor(&self, n: usize, pairs: usize) -> Result<(f64, f64)> {
+        floor(&self.batches.target, u64::from(self.config.seed), n, pairs)
     }
 }

@@ -27,7 +27,8 @@ pub struct DigitConfig {
     /// Seed of every draw.
     pub seed: u64,
     /// Where a few-step network is distilled: how. Times and label dropout are then not used.
-    #[serde(default, skip_serializing_if = "Option::is_none", alias = "distil")] // what earlier checkpoints call it
+    #[serde(default, skip_serializing_if = "Option::is_none", alias = "distil")]
+    // what earlier checkpoints call it
     pub distill: Option<Distill>,
 }
 

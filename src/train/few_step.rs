@@ -4,7 +4,7 @@ use super::pairs::PairBatches;
 use super::trainer::{StepReport, Trainer};
 use crate::error::Result;
 use crate::field::{FlowMapJvp, VelocityField};
-use crate::loss::{consistency, mean_flow, neighbor, shortcut};
+use crate::loss::{NoShorter, consistency, mean_flow, neighbor, shortcut};
 use crate::rng::{Rng, Stream};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -28,8 +28,9 @@ pub enum Objective {
 /// halved in equal parts of the training (Song & Dhariwal 2023, section 3.4, with fewer because the plane is easy).
 const INTERVALS: [u64; 2] = [8, 128];
 
-/// The shortest step of a shortcut model is 2⁻⁷ (Frans et al. 2024, section 3.1).
-const SHORTEST: u32 = 7;
+/// A shortcut model is trained on steps of 2⁰ to 2⁻⁶. The two halves of the last, 2⁻⁷ each, are asked for as steps of no length: at the
+/// shortest step the network says the velocity, which it learns from data (Frans et al. 2024, section 3.1, with 128 units of time).
+const LENGTHS: u32 = 7;
 
 /// Draws batches for an [`Objective`]. A draw depends on the seed and the step only.
 #[derive(Debug, Clone)]
@@ -59,7 +60,7 @@ impl FewStepBatches {
             }
             // A quarter of the rows is consistent with itself, the others learn the velocity.
             Objective::Shortcut if row.is_multiple_of(4) => {
-                let parts = 1usize << rng.index(SHORTEST as usize);
+                let parts = 1usize << rng.index(LENGTHS as usize);
                 let k = rng.index(parts) as f32;
                 (k / parts as f32, (k + 1.0) / parts as f32)
             }
@@ -106,7 +107,10 @@ impl FewStepBatches {
                 let next = neighbor(flow, x.clone().inner(), inner(&t), inner(&s));
                 consistency(map, &map.valid(), [x, Tensor::from_inner(next)], t, s)
             }
-            Objective::Shortcut => shortcut(map, &average(), [x, v], t, s),
+            Objective::Shortcut => {
+                let teacher = NoShorter { map: average(), shortest: 0.5f32.powi(LENGTHS as i32) };
+                shortcut(map, &teacher, [x, v], t, s)
+            }
             Objective::MeanFlow => mean_flow(map, &map.valid(), [x, v], t, s),
         }))
     }

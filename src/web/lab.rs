@@ -1,6 +1,7 @@
 //! The 2-D lab.
 
 use super::held::{Answer, Held, answer, bytes, doubles, floats, number, object, plane};
+use super::plane::FLOORS;
 use super::thrown;
 use crate::error::{Error, Result};
 use crate::lab::{EarlierRate, Flow, Lab};
@@ -118,11 +119,17 @@ impl JsLab {
     }
 
     /// The exact marginal field on a grid at each of `times`, and the learned one's error at `t`:
-    /// `{field, error, scale}`.
+    /// `{field, error, scale, draws, t}`.
     pub async fn exact(&self, side: usize, times: Vec<f64>, half: f64, t: f64) -> Answer {
         let lab = self.0.turn()?;
         answer(lab.exact(side, &times, half, t).await.map(|e| {
-            object([("field", plane(&e.field)), ("error", number(e.error)), ("scale", number(e.scale))])
+            object([
+                ("field", plane(&e.field)),
+                ("error", number(e.error)),
+                ("scale", number(e.scale)),
+                ("draws", number(e.draws as f64)),
+                ("t", number(e.t)),
+            ])
         }))
     }
 
@@ -142,11 +149,13 @@ impl JsLab {
     pub async fn figures(&self, samples: usize, solver_id: String, steps: usize) -> Answer {
         let lab = self.0.turn()?;
         let solver = solver(&solver_id).map_err(|e| thrown(&e))?;
-        answer(lab.figures(samples, solver, steps).await.map(|f| {
+        let both = lab.figures(samples, solver, steps).await;
+        answer(both.and_then(|f| Ok((f, lab.floor(samples, FLOORS)?))).map(|(f, (floor, deviation))| {
             object([
                 ("w2", number(f.w2)),
                 ("sliced", number(f.sliced)),
-                ("floor", number(f.floor)),
+                ("floor", number(floor)),
+                ("floorDeviation", number(deviation)),
                 ("pathEnergy", number(f.path_energy)),
                 ("normalizedPathEnergy", number(f.normalized_path_energy)),
                 ("straightness", number(f.straightness)),
@@ -178,7 +187,7 @@ impl JsLab {
         }))
     }
 
-    /// Theorem 2 on this network: `{cosines, conditional, marginal}`, an entry a batch size.
+    /// Theorem 2 on this network: `{cosines, deviations, conditional, marginal}`, an entry a batch size.
     pub async fn theorem(&self, batches: Vec<u32>) -> Answer {
         let lab = self.0.turn()?;
         let sizes: Vec<usize> = batches.into_iter().map(|n| n as usize).collect();
@@ -187,6 +196,7 @@ impl JsLab {
                 |f: fn(&crate::lab::Theorem) -> f64| doubles(&rows.iter().map(f).collect::<Vec<_>>());
             object([
                 ("cosines", column(|r| r.cosine)),
+                ("deviations", column(|r| r.deviation)),
                 ("conditional", column(|r| r.conditional)),
                 ("marginal", column(|r| r.marginal)),
             ])

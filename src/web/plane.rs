@@ -9,6 +9,9 @@ use crate::points;
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
+/// Pairs of data sets that a floor is the mean of.
+pub(super) const FLOORS: usize = 5;
+
 /// Errors where the last point has no y.
 pub(super) fn whole(x: &[f32]) -> Result<(), JsValue> {
     if x.len().is_multiple_of(2) {

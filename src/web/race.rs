@@ -1,6 +1,7 @@
 //! Few-step models in the plane.
 
 use super::held::{Answer, Held, answer, doubles, floats, number, object, plane};
+use super::plane::FLOORS;
 use crate::race::Race;
 use wasm_bindgen::prelude::*;
 
@@ -59,10 +60,16 @@ impl JsRace {
         }))
     }
 
-    /// `n` fresh data and the distance of so many to as many others: `{target, floor}`.
+    /// `n` fresh data and the mean distance between sets of so many: `{target, floor, floorDeviation}`.
     pub fn data(&self, n: usize) -> Answer {
         let race = self.0.turn()?;
-        let both = race.data(n).and_then(|target| Ok((target, race.floor(n)?)));
-        answer(both.map(|(target, floor)| object([("target", plane(&target)), ("floor", number(floor))])))
+        let both = race.data(n).and_then(|target| Ok((target, race.floor(n, FLOORS)?)));
+        answer(both.map(|(target, (floor, deviation))| {
+            object([
+                ("target", plane(&target)),
+                ("floor", number(floor)),
+                ("floorDeviation", number(deviation)),
+            ])
+        }))
     }
 }

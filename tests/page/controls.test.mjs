@@ -1,7 +1,8 @@
 // Controls take what the settings take: a menu lists its setting's values, a field of numbers has its ends.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attribute } from "../../www/element/attributes.js";
+import { attribute, fromAttributes, misspelled } from "../../www/element/attributes.js";
+import { defaults } from "../../www/element/state.js";
 import { alone, open, setUp } from "./harness.mjs";
 import { TABLES } from "./tables.mjs";
 
@@ -16,6 +17,20 @@ const WITHOUT = {
   edit: ["edit.drawing", "device"],
   "few-steps": ["device"],
 };
+
+test("a misspelled name is one edit away", () => {
+  const pairs = { stepz: "steps", step: "steps", stepss: "steps", setps: "steps", hde: "hide" };
+  for (const [a, b] of Object.entries(pairs)) assert.ok(misspelled(a, b) && misspelled(b, a), a);
+  for (const a of ["steps", "height", "spets", "loading", "width", "data-t"]) assert.ok(!misspelled(a, "steps"), a);
+});
+
+test("the width of an element is not that of the network", () => {
+  const table = TABLES.lab;
+  const before = defaults(table);
+  const read = (value) => fromAttributes({ attributes: [{ name: "width", value }] }, "lab", table, before);
+  for (const value of ["100%", "640", ""]) assert.deepEqual(read(value), { values: {}, problems: [] }, value);
+  assert.equal(attribute("lab", "lab.width"), "network-width");
+});
 
 for (const [name, table] of Object.entries(TABLES)) {
   test(`${name}: no two settings have one attribute`, () => {

@@ -71,7 +71,7 @@ test("weights that are damaged are a sentence, and the rest of the page goes on"
 });
 
 test("a network is distilled here, shows what it draws, stops, goes on and can be taken away", { skip: lateWorker }, async () => {
-  const { page, errors, context } = await visit("&few-steps.trainingDevice=cpu&few-steps.images=100&few-steps.steps=20&few-steps.batch=10");
+  const { page, errors, context } = await visit("&few-steps.images=100&few-steps.steps=20&few-steps.batch=10");
   await page.$eval("#few-steps-live", (panel) => (panel.open = true));
   const said = () => page.textContent("#live-text");
   const resting = () => page.waitForFunction(() => part("#few-steps-live").getAttribute("aria-busy") === "false", undefined, { timeout: 120_000 });
@@ -93,11 +93,12 @@ test("a network is distilled here, shows what it draws, stops, goes on and can b
   await context.close();
 });
 
-test("without WebGPU the distillation says so, and how to insist on the CPU", async () => {
-  const { page, context } = await visit();
+test("without WebGPU the distillation says so where it was chosen, beside its button too", async () => {
+  const { page, context } = await visit("&few-steps.trainingDevice=webgpu");
   await page.$eval("#few-steps-live", (panel) => (panel.open = true));
   await page.click("#live-start");
   await page.waitForFunction(() => !part("#few-steps-message").hidden);
-  assert.match(await page.textContent("#few-steps-message"), /WebGPU cannot be used: .*Choose the CPU to insist/);
+  assert.match(await page.textContent("#few-steps-message"), /WebGPU cannot be used: .*Choose another device/);
+  assert.match(await page.textContent("#live-text"), /WebGPU cannot be used/);
   await context.close();
 });

@@ -21,7 +21,7 @@ export function hashed(name) {
   return posix.join(parent, found[0]);
 }
 
-/** Serves `DIST` below /lab/ (so that absolute paths would fail); `override(path)` may answer instead, or not at all: {never: true}. */
+/** Serves `DIST` below /lab/ (so that absolute paths would fail); `override(path)` may answer instead, not at all: {never: true}, or break off: {broken: bytes}. */
 export async function serve(override = () => null) {
   const requests = [];
   const server = createServer((request, response) => {
@@ -29,6 +29,10 @@ export async function serve(override = () => null) {
     requests.push(path);
     const other = override(path);
     if (other?.never) return;
+    if (other?.broken) {
+      response.writeHead(200).write(other.broken, () => setTimeout(() => response.destroy(), 100));
+      return;
+    }
     if (other) {
       response.writeHead(other.status ?? 200, other.headers).end(other.body);
       return;

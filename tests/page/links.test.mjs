@@ -70,6 +70,16 @@ test("old markup sets what it set", () => {
   }
 });
 
+test("a % that means nothing is no reason to lose the rest of a link", () => {
+  for (const hash of ["#%&lab.width=32", "#lab%&lab.width=32", "#100%25%&lab.width=32", "#%E0%A4%A&lab.width=32"]) {
+    const found = place(hash, (name) => Object.hasOwn(TABLES, name));
+    assert.equal(found.name, null, hash);
+    const { state, problems } = parseHash(ALL, found.hash);
+    assert.equal(state["lab.width"], 32, hash);
+    assert.equal(problems.length, 1, hash);
+  }
+});
+
 test("a name that never was is still refused", () => {
   const { problems } = parseHash(ALL, "#rods.steps=4&few.device2=cpu&engines=cpu");
   assert.equal(problems.length, 3, problems.join("\n"));

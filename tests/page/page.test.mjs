@@ -182,6 +182,7 @@ test("broken, foreign and missing weights say so", async () => {
     [{ body: whole.subarray(0, 5000) }, /cut/],
     [{ body: Buffer.alloc(manifest.bytes) }, /not the one this page was made for/],
     [{ status: 404, body: "" }, /answered 404/],
+    [{ broken: whole.subarray(0, 5000) }, /broke off after 5000 of \d+ bytes/],
   ];
   for (const [answer, words] of cases) {
     const broken = await serve((path) => (path.endsWith(manifest.file) ? answer : null));
@@ -204,6 +205,24 @@ test("weights are downloaded once and then kept", async () => {
   assert.equal(await second.page.$eval("#figure", (e) => e.dataset.weights), "cached");
   assert.equal(count(), before);
   await context.close();
+});
+
+test("a cache that fails or never answers is passed over", async () => {
+  const faults = [
+    () => (CacheStorage.prototype.open = () => Promise.reject(new DOMException("damaged"))),
+    () => (Cache.prototype.match = () => Promise.reject(new DOMException("damaged"))),
+    () => (Cache.prototype.match = () => new Promise(() => {})),
+    () => (Cache.prototype.put = () => new Promise(() => {})),
+  ];
+  for (const fault of faults) {
+    const context = await chrome.newContext();
+    await context.addInitScript(fault);
+    const { page, errors } = await open(context, alone(server, "digits", FEW_STEPS, "view"));
+    await done(page);
+    assert.equal(await page.$eval("#figure", (e) => e.dataset.weights), "downloaded");
+    assert.deepEqual(errors, []);
+    await context.close();
+  }
 });
 
 test("the page is never blocked for more than 50 ms while sampling", { skip: inChromium("it does not report its tasks") }, async () => {

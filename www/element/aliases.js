@@ -10,7 +10,7 @@ const PLACES = { ...FIGURES, "two-roads": "two-paths", "straight-roads": "straig
 const KEYS = { engine: "device", "lab.engine": "lab.device", "few.computes": "few-steps.trainingDevice" };
 
 /** Settings, as attributes call them. */
-const ATTRIBUTES = { engine: "device", computes: "training-device" };
+const ATTRIBUTES = { engine: "device", computes: "training-device", width: "network-width" };
 
 const now = (table, name) => (Object.hasOwn(table, name) ? table[name] : name);
 

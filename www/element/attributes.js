@@ -2,10 +2,13 @@
 import { attributeName } from "./aliases.js";
 import { choice } from "./state.js";
 
-/** The attribute for `key` of figure `name`: without the figure's prefix, in kebab case; HTML has another use for "class". */
+/** Settings whose names mean something else in HTML. */
+const OTHERWISE = { class: "digit", width: "network-width" };
+
+/** The attribute for `key` of figure `name`: without the figure's prefix, in kebab case. */
 export function attribute(name, key) {
   const own = key.startsWith(`${name}.`) ? key.slice(name.length + 1) : key;
-  return own === "class" ? "digit" : own.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return OTHERWISE[own] ?? own.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** What an author may write besides the keys of a table, and what it may be; null: anything. */
@@ -18,11 +21,18 @@ const OWN = {
   linked: null,
   ready: null,
 };
-/** What HTML gives to every element. */
-const EVERYWHERE = /^(id|class|style|slot|part|lang|dir|title|hidden|tabindex|role|translate|inert|(data|aria)-.*|on.*)$/;
+/** Whether one is the other with one letter more, less or changed, or two exchanged. */
+export function misspelled(a, b) {
+  let [start, end] = [0, 0];
+  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start += 1;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  return a !== b && (Math.max(left.length, right.length) === 1 || (left.length === 2 && left === [...right].reverse().join("")));
+}
 
 /**
  * {values, problems}: what the attributes of `element` set, and a sentence for each that cannot be used; there it stays as it was `before`.
+ * Attributes of HTML and of frameworks are none of ours; what is nearly one of ours was meant to be it.
  */
 export function fromAttributes(element, name, table, before) {
   const values = {};
@@ -32,10 +42,12 @@ export function fromAttributes(element, name, table, before) {
     const key = keys.get(attributeName(written));
     const kind = key ? table[key].kind : OWN[written];
     if (kind === undefined) {
-      if (!EVERYWHERE.test(written)) problems.push(`This figure has no setting “${written}”.`);
+      const meant = [...keys.keys(), ...Object.keys(OWN)].find((known) => misspelled(written, known));
+      if (meant) problems.push(`This figure has no setting “${written}”; did you mean “${meant}”?`);
       continue;
     }
     const value = kind ? kind.read(given) : given;
+    if (value === undefined && written === "width") continue; // HTML's
     if (value === undefined) problems.push(`${written}="${given}" must be ${kind.says}.${key ? ` Using ${before[key]}.` : ""}`);
     else if (key) values[key] = value;
   }

@@ -37,6 +37,7 @@ export class FlowLab extends Base {
   #mounted = null; // {figure, table, state}; without a figure while that is being loaded
   #seen = false;
   #begun = false; // it was seen before
+  #staged = false; // the part of it that moves is in view
   #problems = ""; // what the author wrote that cannot be used; said until a person changes something
   #trouble = ""; // what the figure itself says
 
@@ -57,8 +58,8 @@ export class FlowLab extends Base {
       this.#say(`<flow-lab> knows the figures ${Object.keys(FIGURES).join(", ")}; figure="${this.name ?? ""}" is none of them.`);
       return;
     }
-    this.#watch(NEAR, signal, (near) => near && !this.#mounted && this.#mount(signal));
-    this.#watch("0px", signal, (seen) => {
+    this.#watch(this, NEAR, signal, (near) => near && !this.#mounted && this.#mount(signal));
+    this.#watch(this, "0px", signal, (seen) => {
       this.#seen = seen;
       this.#attend();
     });
@@ -86,15 +87,15 @@ export class FlowLab extends Base {
     return this.#mounted?.figure ?? null;
   }
 
-  #watch(margin, signal, tell) {
+  #watch(what, margin, signal, tell) {
     const observer = new IntersectionObserver((entries) => tell(entries.at(-1).isIntersecting), { rootMargin: margin });
-    observer.observe(this);
+    observer.observe(what);
     signal.addEventListener("abort", () => observer.disconnect());
   }
 
   async #mount(signal) {
     this.#mounted = {};
-    this.#begun = false;
+    this.#begun = this.#staged = false;
     const { load, title, height, ...files } = FIGURES[this.name];
     try {
       const [{ table, start }, { content, sheets }] = await Promise.all([load(), parts(files)]);
@@ -116,6 +117,10 @@ export class FlowLab extends Base {
       const share = shareRow(this, { name: this.name, title, height, table, state, signal });
       root.append(share.row);
       this.#mounted = { figure: start(context), table, state };
+      this.#watch(root.querySelector("[data-stage]") ?? this, "0px", signal, (staged) => {
+        this.#staged = staged;
+        this.#attend();
+      });
       this.#complain(problems);
       this.dispatchEvent(new CustomEvent("flow-lab-ready", { bubbles: true, composed: true }));
       this.#attend();
@@ -164,15 +169,15 @@ export class FlowLab extends Base {
     this.dispatchEvent(new CustomEvent("flow-lab-change", { bubbles: true, composed: true, detail }));
   }
 
-  /** The figure begins and goes on where somebody sees it, and rests where nobody does. */
+  /** The figure begins where somebody sees what moves, goes on where somebody sees any of it, and rests where nobody does. */
   #attend() {
     const { figure } = this.#mounted ?? {};
     if (!figure) return;
     if (!this.#seen) return figure.rest();
-    const begins = !this.#begun && this.getAttribute("start") !== "press";
-    this.#begun = true;
     figure.resume();
-    if (begins) figure.begin({ still: matchMedia("(prefers-reduced-motion: reduce)").matches });
+    if (this.#begun || !this.#staged) return;
+    this.#begun = true;
+    if (this.getAttribute("start") !== "press") figure.begin({ still: matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
   #complain(problems) {

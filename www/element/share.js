@@ -1,6 +1,7 @@
 // The row under a figure: a link to it as it is, and what an author pastes to have it in a post.
 import { HOME } from "../engine/assets.js";
 import { escapeHtml, toMarkup } from "./attributes.js";
+import { copy } from "./copy.js";
 import { toHash } from "./state.js";
 
 /** A link to figure `name` in the article, in `state`; without an article, to the page that the figure is on. */
@@ -27,23 +28,9 @@ export function shareRow(host, figure) {
   said.setAttribute("role", "status");
   const options = () => ({ controls: host.getAttribute("controls") });
 
-  async function copy(what, text) {
-    row.querySelector("textarea")?.remove();
-    try {
-      await navigator.clipboard.writeText(text);
-      said.textContent = `${what} copied.`;
-    } catch {
-      // No clipboard (plain http, a frame without leave): the text itself, selected.
-      const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
-      field.setAttribute("aria-label", what);
-      row.append(field);
-      field.select();
-      said.textContent = "Copy it from here:";
-    }
-  }
   const button = (title, what, text) => {
     const made = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: title });
-    made.addEventListener("click", () => copy(what, text()), { signal });
+    made.addEventListener("click", async () => (said.textContent = await copy(what, text(), row)), { signal });
     row.append(made);
   };
   button("Copy link", "Link", () => address(name, table, state));

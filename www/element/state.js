@@ -93,9 +93,18 @@ export function toHash(table, state) {
   return hash ? `#${hash}` : "";
 }
 
+/** A part of a URL as it is meant; as it stands where a % in it means nothing. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** {name, hash}: the place that a link begins with ("#lab&…"), where `known(name)`, and the rest of it. */
 export function place(hash, known) {
   const [first, ...rest] = hash.replace(/^#/, "").split("&");
-  const name = first && !first.includes("=") && placeName(decodeURIComponent(first));
+  const name = first && !first.includes("=") && placeName(decoded(first));
   return name && known(name) ? { name, hash: rest.join("&") } : { name: null, hash };
 }

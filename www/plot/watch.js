@@ -1,8 +1,17 @@
 // When a picture is drawn anew. All of it ends when `signal` aborts.
 import { onTheme } from "./theme.js";
 
+/** Calls back when a CSS pixel gets more or fewer of the screen's: the page is zoomed, or moved to another screen. */
+function onDensity(callback, signal) {
+  const changed = () => {
+    callback();
+    onDensity(callback, signal);
+  };
+  matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", changed, { once: true, signal });
+}
+
 /**
- * Calls back when the size of `element` changes, and once to begin with.
+ * Calls back when the size of `element` changes, in CSS pixels or in the screen's, and once to begin with.
  * @param {Element} element
  * @param {() => void} callback
  * @param {AbortSignal} signal
@@ -11,6 +20,7 @@ export function onResize(element, callback, signal) {
   if (signal.aborted) return;
   const observer = new ResizeObserver(() => callback());
   observer.observe(element);
+  onDensity(callback, signal);
   signal.addEventListener("abort", () => observer.disconnect());
 }
 

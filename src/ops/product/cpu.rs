@@ -1,9 +1,8 @@
 //! The product on the CPU: one pass before Burn's matrix product and one after it.
 
 use super::{Activation, Mix, Patches, Plan, ProductOps};
-use crate::ops::cpu::{contiguous, map2, own, sigmoid, slice, sum, tensor, update2};
+use crate::ops::cpu::{contiguous, own, sigmoid, slice, sum, tensor, update2};
 use crate::ops::several::Several;
-use crate::ops::silu::slope;
 use burn::backend::Flex;
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
@@ -82,15 +81,6 @@ pub(super) fn finish(y: &mut [f32], plan: &Plan, bias: Option<&[f32]>, residual:
                 z * sigmoid(z)
             }),
         }
-    }
-}
-
-/// grad × dφ/dz.
-pub(super) fn through(activation: Activation, z: &[f32], grad: &[f32]) -> Vec<f32> {
-    match activation {
-        Activation::None => grad.to_vec(),
-        Activation::Relu => z.iter().zip(grad).map(|(z, g)| if *z > 0.0 { *g } else { 0.0 }).collect(),
-        Activation::Silu => map2(z, grad, |z, grad| grad * slope(z)),
     }
 }
 

@@ -1,9 +1,10 @@
 //! The gradient of a linear layer with its activation; other products are composed where gradients are wanted.
 
-use super::cpu::{finish, through};
+use super::cpu::finish;
 use super::{Activation, Mix, Plan, ProductOps};
-use crate::ops::cpu::{contiguous, own, slice, tensor};
+use crate::ops::cpu::{contiguous, map2, own, slice, tensor};
 use crate::ops::several::Several;
+use crate::ops::silu::slope;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -12,6 +13,15 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Flex};
+
+/// grad × dφ/dz.
+fn through(activation: Activation, z: &[f32], grad: &[f32]) -> Vec<f32> {
+    match activation {
+        Activation::None => grad.to_vec(),
+        Activation::Relu => z.iter().zip(grad).map(|(z, g)| if *z > 0.0 { *g } else { 0.0 }).collect(),
+        Activation::Silu => map2(z, grad, |z, grad| grad * slope(z)),
+    }
+}
 
 /// What a backend needs for training a linear layer y = φ(z), z = x w + b.
 pub(super) trait ProductGradient: Backend {

@@ -1,6 +1,7 @@
 // Weights: named by their hash, kept in the browser's cache across visits.
 
 const CACHE = "flow-lab-weights";
+const PATIENCE_MS = 2000; // with the cache
 
 /** A weights download that went wrong, with a sentence for people. */
 export class WeightsError extends Error {
@@ -9,14 +10,22 @@ export class WeightsError extends Error {
 
 const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, "0")).join("");
 
-/** The cache, or null where the browser has none (private windows, plain http). */
-async function openCache() {
+/** What `ask` gives; undefined where it fails or takes too long. A cache saves a download, and is no reason to wait or to fail. */
+async function ofCache(ask) {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   try {
-    return await globalThis.caches?.open(CACHE);
+    return await Promise.race([ask(), late]);
   } catch {
-    return null;
+    return undefined; // a private window, plain http, a full or damaged disk
   }
 }
+
+/** The bytes that are kept of `url`. */
+const kept = (url) =>
+  ofCache(async () => {
+    const cache = await globalThis.caches?.open(CACHE);
+    return (await cache?.match(url))?.arrayBuffer();
+  });
 
 async function check(bytes, model) {
   if (bytes.byteLength !== model.bytes) {
@@ -41,12 +50,16 @@ async function download(model, progress) {
   const reader = response.body.getReader();
   const chunks = [];
   let received = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    received += value.length;
-    progress(Math.min(1, received / model.bytes));
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      received += value.length;
+      progress(Math.min(1, received / model.bytes));
+    }
+  } catch {
+    throw new WeightsError(`The download of the weights broke off after ${received} of ${model.bytes} bytes. Check the connection and try again.`);
   }
   return new Blob(chunks).arrayBuffer();
 }
@@ -70,35 +83,30 @@ export function loadWeights(model, progress = () => {}) {
 }
 
 async function load(model, progress) {
-  const cache = await openCache();
-  const kept = await cache?.match(model.url);
-  if (kept) {
-    const bytes = await kept.arrayBuffer();
+  const before = await kept(model.url);
+  if (before) {
     try {
-      await check(bytes, model);
+      await check(before, model);
       progress(1);
-      return { bytes, cached: true };
+      return { bytes: before, cached: true };
     } catch {
-      await cache.delete(model.url);
+      // Damaged: what is downloaded takes its place.
     }
   }
   const bytes = await download(model, progress);
   await check(bytes, model);
-  await keep(cache, model.url, bytes);
+  await ofCache(() => keep(model.url, bytes));
   return { bytes, cached: false };
 }
 
 /** What a weights file is for: its name without the hash. */
 const family = (url) => url.split("/").at(-1).split("-")[0];
 
-/** Keeps these bytes and forgets older weights of the same network; a full disk is no reason to fail. */
-async function keep(cache, url, bytes) {
-  try {
-    for (const request of (await cache?.keys()) ?? []) {
-      if (request.url !== url && family(request.url) === family(url)) await cache.delete(request);
-    }
-    await cache?.put(url, new Response(bytes));
-  } catch {
-    // The next visit downloads again.
+/** Keeps these bytes and forgets older weights of the same network. */
+async function keep(url, bytes) {
+  const cache = await globalThis.caches?.open(CACHE);
+  for (const request of (await cache?.keys()) ?? []) {
+    if (request.url !== url && family(request.url) === family(url)) await cache.delete(request);
   }
+  await cache?.put(url, new Response(bytes));
 }

@@ -17,7 +17,12 @@ export class EditFigure extends Figure {
 
   constructor(context) {
     super(context, "edit");
-    this.#pad = new Pad(this.part("pad"), () => this.#drawn(), this.signal);
+    this.#pad = new Pad(
+      this.part("pad"),
+      () => this.#drawn(),
+      () => (this.part("text").textContent = "Press Pen to draw with a finger."),
+      this.signal,
+    );
     this.#results = new Results(this);
     this.#operations = new Operations({ network: this.#network, pad: this.#pad, results: this.#results, drawn: () => this.#drawn() });
     this.onClose(() => this.#network.close());
@@ -32,7 +37,7 @@ export class EditFigure extends Figure {
     });
     this.on(this.root, "click", ({ target }) => {
       const { tool, act } = target.dataset;
-      if (tool) this.#choose(tool);
+      if (tool) this.#pressTool(tool);
       if (act) this.#press(act);
     });
     this.#choose("draw");
@@ -51,9 +56,17 @@ export class EditFigure extends Figure {
     this.save();
   }
 
+  #pressTool(tool) {
+    const again = this.#pad.finger && this.#pad.tool === tool;
+    this.#pad.finger = !(again && matchMedia("(pointer: coarse)").matches); // pressed again: a finger scrolls again
+    this.#choose(tool);
+  }
+
   #choose(tool) {
     this.#pad.tool = tool;
-    for (const button of this.root.querySelectorAll("[data-tool]")) button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
+    for (const button of this.root.querySelectorAll("[data-tool]")) {
+      button.setAttribute("aria-pressed", String(this.#pad.finger && button.dataset.tool === tool));
+    }
   }
 
   replaced(keys) {

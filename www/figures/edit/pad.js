@@ -1,6 +1,7 @@
 // A pad of 28×28 pixels to write a digit on, and to mask a part of it.
 import { drawGrid } from "../../plot/images.js";
 import { color } from "../../plot/theme.js";
+import { Touch } from "../../plot/touch.js";
 import { onAppearance } from "../../plot/watch.js";
 import { SIDE } from "./table.js";
 
@@ -15,17 +16,20 @@ export class Pad {
   #masked = new Uint8Array(SIDE * SIDE);
   #last = null; // where the pen was
   #cursor = null; // of the keyboard
+  #touch;
   tool = "draw";
 
-  /** `changed()` is called when a stroke ends; `signal` ends it. */
-  constructor(canvas, changed, signal) {
+  /** `changed()` is called when a stroke ends, `scrolls()` where a finger touches it that does not draw; `signal` ends it. */
+  constructor(canvas, changed, scrolls, signal) {
     this.#canvas = canvas;
     this.#changed = changed;
     canvas.tabIndex = 0;
     /** @type {(event: PointerEvent) => [number, number]} */
     const place = ({ offsetX, offsetY }) => [(SIDE * offsetX) / canvas.clientWidth, (SIDE * offsetY) / canvas.clientHeight];
+    this.#touch = new Touch(canvas, () => this.#last !== null, signal);
     const on = (type, act) => canvas.addEventListener(type, act, { signal });
     on("pointerdown", (event) => {
+      if (!this.#touch.takes(event)) return scrolls();
       event.preventDefault();
       canvas.focus({ preventScroll: true });
       canvas.setPointerCapture(event.pointerId);
@@ -40,6 +44,14 @@ export class Pad {
     on("keydown", (event) => this.#key(event));
     on("blur", () => this.#moveCursor(null));
     onAppearance(canvas, () => this.redraw(), signal);
+  }
+
+  /** Whether a finger draws, or scrolls the page. */
+  get finger() {
+    return this.#touch.finger;
+  }
+  set finger(draws) {
+    this.#touch.finger = draws;
   }
 
   /** Whether the drawing is an example, which gives way to the first stroke of the pen. */

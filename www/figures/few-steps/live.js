@@ -72,7 +72,7 @@ export class LiveDistillation extends Figure {
         if (!this.#begun) this.#progress(0, "Loading the engine and the velocity network…");
         await unless(signal, opened);
       } catch (error) {
-        if (!this.#begun) this.#progress(0, "Not started yet.");
+        if (!this.#begun) this.#progress(0, error.message); // beside the button: the figure's own line may be out of view
         throw error;
       }
       await this.#draw(signal);
@@ -81,23 +81,24 @@ export class LiveDistillation extends Figure {
   }
 
   /** Begins, or goes on with what was stopped where nothing else is asked for. */
-  #open(computes, settings) {
-    const asked = JSON.stringify([computes, settings]);
+  #open(device, settings) {
+    const asked = JSON.stringify([device, settings]);
     if (this.#opening?.asked !== asked) {
       this.#forget();
       /** @type {{asked: string, done?: Promise<void>}} */
       const opening = (this.#opening = { asked });
       const wanted = () => this.#opening === opening;
-      opening.done = this.#begin(computes, settings, wanted);
+      opening.done = this.#begin(device, settings, wanted);
       opening.done.catch(() => wanted() && this.#forget());
     }
     return this.#opening.done;
   }
 
   /** `wanted()`: whether nothing else was asked for meanwhile. */
-  async #begin(computes, settings, wanted) {
-    const { obstacle } = computes === "webgpu" ? await webgpu() : {};
-    if (obstacle) throw new Error(`WebGPU cannot be used: ${obstacle}. Choose the CPU to insist: a step takes it some tenths of a second.`);
+  async #begin(device, settings, wanted) {
+    const { obstacle } = device === "cpu" ? { obstacle: "" } : await webgpu();
+    if (obstacle && device === "webgpu") throw new Error(`WebGPU cannot be used: ${obstacle}. Choose another device.`);
+    const computes = device === "cpu" || obstacle ? "cpu" : "webgpu";
     const weights = loadWeights(MODELS.digits);
     weights.catch(() => {}); // awaited below
     if (wanted()) await this.#client.open(computes);

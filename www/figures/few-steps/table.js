@@ -6,7 +6,7 @@ export const FEW_STEPS = Object.freeze({
   "few-steps.class": { ...offered(CATALOG.digits.class, { whole: true }), initial: 3 },
   "few-steps.seed": SEED,
   device: DEVICE, // the digits' own: one engine for all of them
-  "few-steps.trainingDevice": oneOf(["webgpu", "cpu"], "webgpu"),
+  "few-steps.trainingDevice": oneOf(["auto", "webgpu", "cpu"], "auto"),
   "few-steps.images": offered(CATALOG.distillation.images),
   "few-steps.steps": offered(CATALOG.distillation.steps),
   "few-steps.batch": offered(CATALOG.distillation.batch),

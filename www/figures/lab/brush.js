@@ -2,6 +2,7 @@
 import { readPalette } from "../../plot/colors.js";
 import { Plane } from "../../plot/plane.js";
 import { onTheme } from "../../plot/theme.js";
+import { Touch } from "../../plot/touch.js";
 import { atNextFrame, onResize } from "../../plot/watch.js";
 import { paintDrawing } from "./drawing.js";
 import { Stroke, erase, stamp } from "./stroke.js";
@@ -25,12 +26,14 @@ export class Brush {
   #role;
   #redraw;
   #colors = null;
+  #touch;
 
   /**
-   * `role`: "source" (rings) or "target" (crosses). `onChange(points, {count, full})` after each stroke, stamp,
-   * undo and clear; `announce(text)` for screen readers; `signal` ends it.
+   * `role`: "source" (rings) or "target" (crosses). `onChange(points, {first})` after each stroke, stamp,
+   * undo and clear; `first`: undo led back to before the first of them. `onScroll()`: a finger touched it that does not draw.
+   * `announce(text)` for screen readers; `signal` ends it.
    * @param {HTMLCanvasElement} canvas
-   * @param {{signal: AbortSignal, half?: number, limit?: number, role?: string, label?: string, onChange?: Function, announce?: (text: string) => void}} options
+   * @param {{signal: AbortSignal, half?: number, limit?: number, role?: string, label?: string, onChange?: Function, onScroll?: () => void, announce?: (text: string) => void}} options
    */
   constructor(canvas, { signal, half = 4, limit = 2000, role = "target", label = "Drawing", ...calls }) {
     this.#canvas = canvas;
@@ -42,6 +45,7 @@ export class Brush {
     canvas.classList.add("brush");
     canvas.setAttribute("aria-label", label);
     this.#redraw = atNextFrame(() => this.#paint(), signal);
+    this.#touch = new Touch(canvas, () => this.#stroke !== null, signal);
     const on = (type, act) => canvas.addEventListener(type, act, { signal });
     on("pointerdown", (event) => this.#down(event));
     on("pointermove", (event) => this.#move(event));
@@ -72,6 +76,19 @@ export class Brush {
     this.#redraw();
   }
 
+  /** Whether a finger draws, or scrolls the page. */
+  get finger() {
+    return this.#touch.finger;
+  }
+  set finger(draws) {
+    this.#touch.finger = draws;
+  }
+
+  /** Whether it shows a distribution that is not a drawing. */
+  get previews() {
+    return this.#preview !== null;
+  }
+
   /** Shows a distribution that is not a drawing; it gives way to the first stroke. */
   show(points) {
     this.#preview = points;
@@ -97,7 +114,7 @@ export class Brush {
     const before = this.#past.pop();
     if (!before) return;
     this.#points = before;
-    this.#changed("Undone.");
+    this.#changed("Undone.", this.#past.length === 0);
   }
 
   #recolor() {
@@ -115,10 +132,10 @@ export class Brush {
     if (this.#past.length > UNDO) this.#past.shift();
   }
 
-  #changed(what) {
+  #changed(what, first = false) {
     this.#redraw();
     const full = this.count >= this.#limit;
-    this.#calls.onChange?.(this.points, { count: this.count, full });
+    this.#calls.onChange?.(this.points, { first });
     const more = full ? " The drawing is full: erase something to add more." : "";
     this.#calls.announce?.(`${what} ${this.count} points.${more}`);
   }
@@ -144,6 +161,7 @@ export class Brush {
 
   #down(event) {
     if (event.button !== 0 && event.button !== 5) return; // 5: the eraser of a pen
+    if (!this.#touch.takes(event)) return this.#calls.onScroll?.();
     this.#canvas.setPointerCapture(event.pointerId);
     this.#remember();
     const erasing = this.#tool === "erase" || event.button === 5;

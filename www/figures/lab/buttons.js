@@ -35,8 +35,8 @@ export function bindButtons(lab, { byId, runs, form, clock, slow, display }) {
   lab.on(byId("lab-t"), "change", () => lab.save());
   click("lab-theorem", async () => {
     await lab.open();
-    const { cosines } = await runs.call(runs.runs[0], "theorem", Uint32Array.from(THEOREM));
-    display.cosines(THEOREM, cosines);
+    const found = await runs.call(runs.runs[0], "theorem", Uint32Array.from(THEOREM));
+    display.cosines(THEOREM, found);
   });
   click("lab-likelihood", async () => {
     await lab.open();

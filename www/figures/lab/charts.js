@@ -112,7 +112,7 @@ export class NfeChart extends Chart {
     this.redraw();
   }
 
-  /** W2 between two fresh batches of data: no model can be told to do better. */
+  /** W2 between two fresh sets of data, a mean: better than that is chance. */
   setFloor(floor) {
     this.#floor = floor ?? NaN;
     this.redraw();
@@ -157,29 +157,30 @@ export class CosineChart extends Chart {
     this.redraw();
   }
 
-  /** `batches` and `cosines` of equal length; null empties the chart. */
+  /** `batches`, `cosines` and their `deviations`, of equal length; null empties the chart. */
   set(points) {
-    this.#points = points && { batches: Array.from(points.batches), cosines: Array.from(points.cosines) };
+    this.#points = points && { ...points, cosines: Array.from(points.cosines), deviations: Array.from(points.deviations) };
     this.redraw();
   }
 
   render(width) {
-    const { batches, cosines } = this.#points ?? { batches: [], cosines: [] };
-    const least = Math.min(0, ...cosines.filter(Number.isFinite));
+    const { batches, cosines, deviations } = this.#points ?? { batches: [], cosines: [], deviations: [] };
+    const least = Math.min(0, ...cosines.map((c, i) => c - deviations[i]).filter(Number.isFinite));
     const low = Math.floor(least * 5) / 5;
     const ticks = batches.length ? batches : [1, 16, 256, 4096];
-    const said = batches.map((b, i) => `${figure(cosines[i])} at ${b}`).join(", ");
+    const said = batches.map((b, i) => `${figure(cosines[i])} ± ${figure(deviations[i])} at ${b}`).join(", ");
     const { root, X, Y } = this.frame(width, {
       x: { title: "batch size: pairs in the gradient", ...logRange(ticks, 1.15), log: true, ticks },
-      y: { title: "cosine of the two gradients", low, high: 1.04, ticks: linearTicks(low, 1, 4) },
+      y: { title: "cosine of the two gradients, mean ± deviation", low, high: 1.04, ticks: linearTicks(low, 1, 4) },
       legend: [],
       label: `Cosine between the conditional and the marginal gradient. ${said || "Not measured yet"}.`,
     });
-    root.append(
-      marked(
-        "a",
-        batches.map((b, i) => [X(b), Y(cosines[i])]),
-      ),
+    const edge = (sign) => batches.map((b, i) => [X(b), Y(Math.min(1, cosines[i] + sign * deviations[i]))]);
+    const group = marked(
+      "a",
+      batches.map((b, i) => [X(b), Y(cosines[i])]),
     );
+    if (batches.length) group.prepend(element("path", { class: "raw", d: `${line([...edge(1), ...edge(-1).reverse()])}Z` }));
+    root.append(group);
   }
 }

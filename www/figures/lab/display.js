@@ -85,8 +85,8 @@ export class LabDisplay {
     this.#readings.figures(run, figures, await view.w2ByNfe(NFES));
   }
 
-  cosines(batches, cosines) {
-    this.#readings.cosines(batches, cosines);
+  cosines(batches, found) {
+    this.#readings.cosines(batches, found);
   }
 
   async likelihood() {
@@ -107,7 +107,7 @@ export class LabDisplay {
     if (!exact || !this.views[0].has("exact")) return;
     this.#byId("lab-exact-text").textContent =
       exact.problem ??
-      `At t = ${exact.t.toFixed(2)} the learned field is ${exact.error.toFixed(3)} (root mean square over p_t) from the exact one, whose own size is ${exact.scale.toFixed(3)}.`;
+      `At t = ${exact.t.toFixed(2)} the learned field differs from the ${exact.draws ? "estimated" : "exact"} one by ${exact.error.toFixed(3)} (root mean square over p_t); the size of the field is ${exact.scale.toFixed(3)}.${exact.draws ? ` This target has no closed form: the field that is drawn is estimated from ${exact.draws} draws of it, the difference from more.` : ""}`;
   }
 
   /** Learning rates before the present one. */
@@ -120,10 +120,12 @@ export class LabDisplay {
     const { training, step } = this.#runs;
     const until = this.#state["lab.until"];
     this.#byId("lab-train").textContent = training ? "Pause" : "Train";
-    this.#byId("lab-step").disabled = training;
+    const done = step >= until && !training;
+    this.#byId("lab-train").disabled = done;
+    this.#byId("lab-step").disabled = training || done;
     this.#byId("lab-slow").textContent = this.#runs.slow ? "Stop" : "Slow motion";
     this.#byId("lab-reset").disabled = step === 0;
-    const more = step >= until && !training ? " Raise “train until” to go on." : "";
+    const more = done ? " Raise “train until” to go on." : "";
     this.#byId("lab-progress").textContent = step === 0 && !training ? "Not trained yet." : `Step ${step} of ${until}.${more}`;
     this.#root.setAttribute("aria-busy", String(how !== "idle"));
     this.#root.dataset.step = step;

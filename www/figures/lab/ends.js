@@ -12,6 +12,8 @@ export class Ends {
   #call;
   #report;
   #brushes = {};
+  #held = {}; // end → the points that its brush holds, as a link writes them
+  #before = {}; // end → what was there before it was drawn on: {kind, points}
   #tables = {}; // end → the bytes of the table that its menus are of
 
   /** `call(method, ...args)` asks the engine; `report(text)` shows a sentence; `signal` ends it. */
@@ -25,8 +27,9 @@ export class Ends {
     for (const role of ["source", "target"]) {
       const canvas = root.querySelector(`[data-brush="${role}"]`);
       const label = `Draw the ${role}: drag, or arrow keys and space`;
-      const onChange = (points) => this.#drawn(role, points);
-      this.#brushes[role] = new Brush(canvas, { half: HALF, role, label, onChange, announce, signal });
+      const onChange = (points, { first }) => (first && this.#before[role] ? this.#restore(role) : this.#drawn(role, points));
+      const onScroll = () => this.#note(role, "Press Draw to draw with a finger.");
+      this.#brushes[role] = new Brush(canvas, { half: HALF, role, label, onChange, onScroll, announce, signal });
       on(canvas, "dragover", (event) => event.preventDefault());
       on(canvas, "drop", (event) => this.#drop(role, event));
       on(canvas, "paste", (event) => this.#csv(role, encode(event.clipboardData.getData("text"))));
@@ -56,8 +59,10 @@ export class Ends {
         brush.show(points.subarray(0, 2 * SHOWN));
         this.#note(role, "");
         this.#root.querySelector(`[data-columns="${role}"]`).hidden = true;
-      } else if (brush.count === 0) {
-        brush.load(await this.#call("decodePoints", this.#state[`lab.${role}Points`]));
+      } else if (brush.previews || this.#held[role] !== this.#state[`lab.${role}Points`]) {
+        this.#held[role] = this.#state[`lab.${role}Points`]; // from a link, an attribute, a message
+        this.#before[role] = null;
+        brush.load(await this.#call("decodePoints", this.#held[role]));
       }
     }
     this.#press();
@@ -70,7 +75,8 @@ export class Ends {
   #press() {
     for (const button of this.#root.querySelectorAll("[data-tool='draw'], [data-tool='erase']")) {
       const tool = button.dataset.tool === "draw" ? "add" : "erase";
-      button.setAttribute("aria-pressed", String(this.#brushes[button.dataset.of].tool === tool));
+      const brush = this.#brushes[button.dataset.of];
+      button.setAttribute("aria-pressed", String(brush.finger && brush.tool === tool));
     }
   }
 
@@ -83,7 +89,18 @@ export class Ends {
     }
   }
 
+  /** Undo led back to what was there before the first stroke. */
+  #restore(role) {
+    const { kind, points } = this.#before[role];
+    this.#before[role] = null;
+    this.#state[`lab.${role}Points`] = points;
+    this.#form.set(`lab.${role}`, kind);
+  }
+
   #put(role, encoded, note) {
+    const [kind, points] = [this.#state[`lab.${role}`], this.#state[`lab.${role}Points`]];
+    if (kind !== "points") this.#before[role] = { kind, points };
+    this.#held[role] = encoded;
     this.#state[`lab.${role}`] = "points";
     this.#note(role, note);
     this.#form.set(`lab.${role}Points`, encoded);
@@ -91,8 +108,12 @@ export class Ends {
 
   #tool(tool, role) {
     const brush = this.#brushes[role];
-    if (tool === "draw") brush.tool = "add";
-    if (tool === "erase") brush.tool = "erase";
+    if (tool === "draw" || tool === "erase") {
+      const chosen = tool === "draw" ? "add" : "erase";
+      const again = brush.finger && brush.tool === chosen;
+      brush.finger = !(again && matchMedia("(pointer: coarse)").matches); // pressed again: a finger scrolls again
+      brush.tool = chosen;
+    }
     if (tool === "undo") brush.undo();
     if (tool === "clear") brush.clear();
     if (tool === "csv") this.#choose(role);

@@ -209,11 +209,12 @@ export class LabFigure extends Figure {
     if (parts.has("picture") && !this.#runs.training) await this.#display.pictures();
   }
 
-  /** A new experiment; it trains on if the one before did. */
+  /** A new experiment; it trains if the one before did, or did to its end. */
   #restart() {
-    const { going } = this.#runs;
+    const { going, step } = this.#runs;
+    const trains = going || step >= this.state["lab.until"];
     const begun = this.beginExperiment();
-    if (going && !missing(this.state)) this.#runs.train();
+    if (trains && !missing(this.state)) this.#runs.train();
     return begun;
   }
 

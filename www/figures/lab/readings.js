@@ -1,4 +1,5 @@
 // The lab's charts and its table of figures, one column a run and their difference.
+import { SAMPLES } from "./view.js";
 import { CosineChart, LossChart, NfeChart } from "./charts.js";
 
 export const NFES = [1, 2, 4, 8, 16, 32];
@@ -7,7 +8,8 @@ export const NFES = [1, 2, 4, 8, 16, 32];
 const ROWS = [
   ["w2", "W₂ to fresh data", 3],
   ["sliced", "sliced W₂", 3],
-  ["floor", "floor: W₂ between data and data", 3],
+  ["floor", "floor: W₂ between two fresh data sets, mean of 5", 3],
+  ["floorDeviation", "its standard deviation", 3],
   ["normalizedPathEnergy", "normalized path energy", 3],
   ["pathEnergy", "path energy", 2],
   ["straightness", "straightness (0 is straight)", 3],
@@ -56,14 +58,15 @@ export class Readings {
     const recent = run.losses.slice(-100);
     const loss = recent.reduce((a, b) => a + b, 0) / recent.length;
     this.#columns[run.slot] = { ...figures, loss, parameters: run.parameters };
-    this.#nfe.setFloor?.(figures.floor);
+    this.#nfe.setFloor(figures.floor);
     this.#nfe.set(NAMES[run.slot], { nfe: NFES, w2: Array.from(w2) });
-    this.#measured.textContent = `at step ${run.step}, on 400 particles, seed ${run.state["lab.seed"]}`;
+    this.#measured.textContent = `at step ${run.step}, on ${SAMPLES} particles, seed ${run.state["lab.seed"]}`;
     this.#render();
   }
 
-  cosines(batches, cosines) {
-    this.#cosine.set({ batches, cosines: Array.from(cosines) });
+  /** `found`: {cosines, deviations}, an entry a batch size. */
+  cosines(batches, found) {
+    this.#cosine.set({ batches, ...found });
   }
 
   #render() {

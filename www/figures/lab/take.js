@@ -1,5 +1,6 @@
 // Taking things away: pictures, trajectories, weights, the training record, a link; and bringing weights back.
 import { animation, fileName, pictureSvg, picturePng, recordCsv, save, trajectoryCsv, trajectoryJson } from "../../plot/export.js";
+import { copy } from "../../element/copy.js";
 import { experiment } from "./table.js";
 
 export class Take {
@@ -7,6 +8,7 @@ export class Take {
   #say;
   #signal;
   #abort = null;
+  #file;
 
   /** `parts`: {runs, view, state, link(), loadWeights(bytes)}; `say(text)` shows what happened; `signal` ends it. */
   constructor(root, parts, say, signal) {
@@ -14,6 +16,8 @@ export class Take {
     this.#say = say;
     this.#signal = signal;
     root.addEventListener("click", ({ target }) => target.dataset.take && this.#press(target.dataset.take, target), { signal });
+    this.#file = root.querySelector('[data-file="weights"]'); // in the document: a detached one may be collected before it answers
+    this.#file.addEventListener("change", () => this.#load(this.#file.files[0]), { signal });
   }
 
   async #press(what, button) {
@@ -33,7 +37,7 @@ export class Take {
   }
 
   async #take(what, button) {
-    const { runs, view, link, loadWeights } = this.#parts;
+    const { runs, view, link } = this.#parts;
     const run = runs.runs[0];
     if (!run) return this.#say("There is nothing yet: wait for the engine.");
     const meta = this.#meta(run);
@@ -61,10 +65,9 @@ export class Take {
       case "animation":
         return this.#animate(button, meta, keep);
       case "load":
-        return this.#choose(loadWeights);
+        return this.#choose();
       case "link":
-        await navigator.clipboard.writeText(link());
-        return this.#say("Copied. The link trains to this very step, to the same weights on the CPU engine.");
+        return this.#say(`${await copy("Link", link(), button.parentElement)} It trains to this very step, to the same weights on the CPU.`);
     }
   }
 
@@ -89,17 +92,23 @@ export class Take {
     }
   }
 
-  #choose(loadWeights) {
-    const input = Object.assign(document.createElement("input"), { type: "file", accept: ".safetensors" });
-    const chosen = async () => {
-      if (!input.files[0]) return;
-      try {
-        this.#say(await loadWeights(new Uint8Array(await input.files[0].arrayBuffer())));
-      } catch (error) {
-        this.#say(error.message);
-      }
-    };
-    input.addEventListener("change", chosen, { signal: this.#signal });
-    input.click();
+  #choose() {
+    this.#file.value = ""; // the same file can be chosen again
+    this.#file.click();
+  }
+
+  async #load(file) {
+    if (!file) return;
+    let bytes;
+    try {
+      bytes = new Uint8Array(await file.arrayBuffer());
+    } catch {
+      return this.#say(`${file.name} cannot be read: choose a weights file (.safetensors).`);
+    }
+    try {
+      this.#say(await this.#parts.loadWeights(bytes));
+    } catch (error) {
+      this.#say(error.message);
+    }
   }
 }

@@ -9,6 +9,8 @@ const CONDITIONAL = { pairs: 40, frames: 25 };
 const MARGINAL = 40; // particles whose whole trajectory is drawn
 const LIKELIHOOD = { side: 56, steps: 12 };
 const PULLS = 12;
+/** Particles, and fresh data, that W2 is measured with: a distance between samples depends on their number. */
+export const SAMPLES = 300;
 const HANDLES = 8;
 
 /** A regular grid of side² points in [−half, half]², interleaved. */
@@ -34,7 +36,7 @@ export class View {
   #wantedPull = null;
   #tracing = false;
   #clock;
-  exact = null; // {error, scale, t} or {problem}
+  exact = null; // {error, scale, draws, t} or {problem}
   likelihood = null;
 
   /** `hooks`: {announce(text), report(text)}; `signal` ends it. */
@@ -135,9 +137,9 @@ export class View {
     const t = Math.min(0.95, this.#clock.t);
     const times = live ? [0, 0.25, 0.5, 0.75, 0.95] : FIELD_TIMES.map((v) => Math.min(0.95, v));
     try {
-      const { field, error, scale } = await this.#ask("exact", FIELD_SIDE, times, this.stage.half, t);
+      const { field, ...found } = await this.#ask("exact", FIELD_SIDE, times, this.stage.half, t);
       this.stage.setExact({ side: FIELD_SIDE, times, values: field });
-      this.exact = { error, scale, t };
+      this.exact = found;
     } catch (error) {
       if (error.name !== "ConfigError") throw error;
       this.stage.setExact(null);
@@ -154,11 +156,11 @@ export class View {
 
   /** The figures of the run. */
   figures() {
-    return this.#ask("figures", 400, ...this.#solver);
+    return this.#ask("figures", SAMPLES, ...this.#solver);
   }
 
   w2ByNfe(nfes) {
-    return this.#ask("w2ByNfe", 300, this.#solver[0], Uint32Array.from(nfes));
+    return this.#ask("w2ByNfe", SAMPLES, this.#solver[0], Uint32Array.from(nfes));
   }
 
   /** A click sets a start whose trajectory is drawn; a click on a start takes it away. */
