@@ -104,6 +104,7 @@ test("an adaptive solver shows its tolerance instead of steps", async () => {
   await done(page);
   assert.equal(await page.isVisible('[name="tolerance"]'), true);
   assert.equal(await page.isVisible('[name="steps"]'), false);
+  assert.equal(await page.isVisible("p[data-for=adaptive]"), true);
   assert.ok(Number(await text(page, "#nfe")) >= 7);
   await context.close();
 });

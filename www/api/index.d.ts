@@ -53,7 +53,7 @@ export interface FewRequest {
 
 /** What the velocity network takes. */
 export interface SampleRequest extends FewRequest {
-  /** "euler" by default. "dopri5" chooses its own steps and ignores `steps`. */
+  /** "euler" by default. "dopri5" chooses its own steps, one size for all labels, and ignores `steps`. */
   solver?: Solver;
   /** Error that "dopri5" allows itself in a step, absolute and relative; 0.01 by default. Other solvers ignore it. */
   tolerance?: Tolerance;

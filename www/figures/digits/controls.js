@@ -44,8 +44,7 @@ export function bindControls(form, state, changed, signal) {
     form.elements["guidance-out"].value = String(state.guidance);
     form.elements["from-out"].value = String(state.from);
     const adaptive = ADAPTIVE.includes(state.solver);
-    form.querySelector('[data-for="fixed"]').hidden = adaptive;
-    form.querySelector('[data-for="adaptive"]').hidden = !adaptive;
+    for (const part of form.querySelectorAll("[data-for]")) part.hidden = (part.dataset.for === "adaptive") !== adaptive;
   }
 
   on(form, "input", ({ target }) => {
