@@ -29,7 +29,7 @@ for (const name of DOCUMENTS) {
 
 /** British forms of words that occur here. */
 const BRITISH =
-  /colou[r]|cent[r]e|(?<![a-z])gre[y]|neighbou[r]|behaviou[r]|licen[c]e|disti[l](?!l)|(recogn|norm?al|minim|maxim|optim|initial|standard|memor|regular|serial|general|visual)i[s](?!t)[eai]|labelle[d](?!by)|modelle[d]|cancelle[d]|travelle[dr]|toward[s]|afterward[s]/gi;
+  /colou[r]|cent[r]e|(?<![a-z])gre[y]|neighbou[r]|behaviou[r]|licen[c]e|(?<!alias = ")disti[l](?!l)|(recogn|norm?al|minim|maxim|optim|initial|standard|memor|regular|serial|general|visual)i[s](?!t)[eai]|labelle[d](?!by)|modelle[d]|cancelle[d]|travelle[dr]|toward[s]|afterward[s]/gi;
 
 test("spelling is American", () => {
   const files = execFileSync("git", ["ls-files"], { cwd: ROOT, encoding: "utf8" }).split("\n");
