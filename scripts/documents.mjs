@@ -1,14 +1,13 @@
 // The two documents that the page links to, as pages in its own style: the guide to embedding and the model card.
 import { createRequire } from "node:module";
 
-// The tools live outside the checkout; NODE_PATH says where.
-const { marked } = createRequire(import.meta.url)("marked");
-
 /** A page of `markdown`; `home`: the way from it to index.html's folder. */
 export function document(markdown, home) {
+  // The tools live outside the checkout; NODE_PATH says where. On a fresh machine they come while the engine is built.
+  const { marked } = createRequire(import.meta.url)("marked");
   const [, title] = markdown.match(/^# (.*)$/m);
   return `<!doctype html>
-<html lang="en-GB">
+<html lang="en-US">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />

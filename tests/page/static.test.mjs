@@ -25,6 +25,15 @@ const references = (name) =>
     .map(([, element, , url]) => ({ element, url }))
     .filter(({ url }) => !url.startsWith("data:") && !url.startsWith("#"));
 
+test("what scripts/serve starts with needs no npm package: on a fresh machine they come later", () => {
+  const program = 'await import("./scripts/page.mjs")';
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    cwd: ROOT,
+    env: { ...process.env, NODE_PATH: "" },
+  });
+  assert.equal(status, 0, String(stderr));
+});
+
 test("a folder's name ends in the hash of its content", () => {
   assert.equal(readdirSync(join(DIST, "engine")).length, 2);
   for (const name of ["app", "engine/cpu", "engine/gpu"]) {
