@@ -109,7 +109,7 @@ test("the animation plays: it lasts as long as it says and its end is not its be
   await context.close();
 });
 
-test("an engine that fails midway is said; another takes its place, with the last picture's weights", {
+test("an engine that fails midway is said; another takes its place, with the weights that were kept last", {
   skip: inChromium("it does not lend its workers"),
 }, async () => {
   const { page, context } = await visit(SMALL.replace("until=120", "until=100000"));
@@ -128,7 +128,7 @@ test("an engine that fails midway is said; another takes its place, with the las
       part("#lab").dataset.ready === "true" && Number(part("#lab").dataset.pictures) > n + 1 && part("#lab").getAttribute("aria-busy") === "false",
     before,
   );
-  assert.match(await message(page), /^The engine stopped \(.*out of paper\)\. The CPU was started from the last picture’s weights\.$/);
+  assert.match(await message(page), /^The engine stopped \(.*out of paper\)\. The CPU was started from the weights that were kept last\.$/);
   assert.equal(await step(page), 0);
   await page.click("#lab-train");
   await page.waitForFunction(() => Number(part("#lab").dataset.step) > 10);

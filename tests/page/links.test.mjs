@@ -80,6 +80,52 @@ test("a % that means nothing is no reason to lose the rest of a link", () => {
   }
 });
 
+test("whatever stands in a link, the state is one that controls can show", () => {
+  let seed = Number(process.env.FLOW_LAB_CASES ? Date.now() % 2 ** 31 : 1);
+  const random = (n) => {
+    seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+    return (seed >> 8) % n;
+  };
+  const keys = [...Object.keys(ALL), "engine", "roads.steps", "nothing", "", "__proto__", "constructor"];
+  const texts = [
+    "",
+    "0",
+    "1",
+    "-1",
+    "1e9",
+    "NaN",
+    "Infinity",
+    "0x10",
+    "gaussian",
+    "moons",
+    "euler",
+    "none",
+    "a".repeat(9000),
+    "%",
+    "%zz",
+    "+",
+    "é",
+    "1_2",
+    ".",
+  ];
+  const letters = "abcxyz0123456789.-_=&%#+ ";
+  const garbage = () => Array.from({ length: random(30) }, () => letters[random(letters.length)]).join("");
+  const part = () => (random(4) ? `${keys[random(keys.length)]}=${random(3) ? texts[random(texts.length)] : garbage()}` : garbage());
+  for (let i = 0; i < Number(process.env.FLOW_LAB_CASES ?? 10_000); i += 1) {
+    const hash = `#${Array.from({ length: random(6) }, part).join("&")}`;
+    const found = place(hash, (name) => Object.hasOwn(TABLES, name));
+    const { state, problems } = parseHash(ALL, found.hash);
+    assert.deepEqual(Object.keys(state), Object.keys(ALL), hash);
+    for (const [key, { kind, initial }] of Object.entries(ALL)) {
+      assert.ok(state[key] === initial || kind.read(String(state[key])) === state[key], `${hash}: ${key}`);
+    }
+    assert.ok(
+      problems.every((text) => text.length < 400),
+      hash,
+    );
+  }
+});
+
 test("a name that never was is still refused", () => {
   const { problems } = parseHash(ALL, "#rods.steps=4&few.device2=cpu&engines=cpu");
   assert.equal(problems.length, 3, problems.join("\n"));

@@ -6,6 +6,7 @@ import { fromAttributes, hideControls } from "./attributes.js";
 import { shareRow } from "./share.js";
 import { defaults } from "./state.js";
 import { offer } from "./controls.js";
+import { keepRoom } from "./room.js";
 
 let FIGURES = {}; // name → its parts: see defineElement
 
@@ -34,6 +35,7 @@ export class FlowLab extends Base {
   #link = null; // {state, save}: where a page keeps the state, if it does
   #own = null; // the state, where no page keeps it; an element that is moved keeps what a person did
   #release = null;
+  #letGo = () => {}; // of the room that is kept for the figure
   #mounted = null; // {figure, table, state}; without a figure while that is being loaded
   #seen = false;
   #begun = false; // it was seen before
@@ -58,6 +60,7 @@ export class FlowLab extends Base {
       this.#say(`<flow-lab> knows the figures ${Object.keys(FIGURES).join(", ")}; figure="${this.name ?? ""}" is none of them.`);
       return;
     }
+    this.#letGo = keepRoom(this, FIGURES[this.name].heights);
     this.#watch(this, NEAR, signal, (near) => near && !this.#mounted && this.#mount(signal));
     this.#watch(this, "0px", signal, (seen) => {
       this.#seen = seen;
@@ -70,6 +73,7 @@ export class FlowLab extends Base {
 
   disconnectedCallback() {
     this.#release?.abort();
+    this.#letGo();
     this.#mounted?.figure?.close();
     this.#mounted = null;
     this.#trouble = "";
@@ -96,7 +100,7 @@ export class FlowLab extends Base {
   async #mount(signal) {
     this.#mounted = {};
     this.#begun = this.#staged = false;
-    const { load, title, height, ...files } = FIGURES[this.name];
+    const { load, title, heights, ...files } = FIGURES[this.name];
     try {
       const [{ table, start }, { content, sheets }] = await Promise.all([load(), parts(files)]);
       if (signal.aborted) return;
@@ -114,7 +118,7 @@ export class FlowLab extends Base {
         report: (text) => signal.aborted || this.#report(text),
         address: (other) => share.address(other),
       };
-      const share = shareRow(this, { name: this.name, title, height, table, state, signal });
+      const share = shareRow(this, { name: this.name, title, heights, table, state, signal });
       root.append(share.row);
       this.#mounted = { figure: start(context), table, state };
       this.#watch(root.querySelector("[data-stage]") ?? this, "0px", signal, (staged) => {
@@ -122,10 +126,12 @@ export class FlowLab extends Base {
         this.#attend();
       });
       this.#complain(problems);
+      this.#letGo();
       this.dispatchEvent(new CustomEvent("flow-lab-ready", { bubbles: true, composed: true }));
       this.#attend();
     } catch (error) {
       if (signal.aborted) return;
+      this.#letGo();
       this.#mounted = null; // the next time it comes near, it is tried again
       this.#say(`This figure could not be loaded (${error.message}). Check the connection and reload.`);
     }

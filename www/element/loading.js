@@ -1,4 +1,5 @@
 // Markup and styles of figures: fetched once for all figures of a page.
+import { html } from "../engine/trusted.js";
 
 const once = new Map();
 
@@ -29,7 +30,10 @@ function sheet(url) {
 
 /** {content: a new copy of the markup, sheets} of a figure. */
 export async function parts({ markup, styles }) {
-  const [page, ...sheets] = await Promise.all([get(markup, (html) => new DOMParser().parseFromString(html, "text/html")), ...styles.map(sheet)]);
+  const [page, ...sheets] = await Promise.all([
+    get(markup, (text) => new DOMParser().parseFromString(html(text), "text/html")),
+    ...styles.map(sheet),
+  ]);
   const content = document.createDocumentFragment();
   for (const node of page.body.children) content.append(document.importNode(node, true));
   return { content, sheets };

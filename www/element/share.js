@@ -2,6 +2,7 @@
 import { HOME } from "../engine/assets.js";
 import { escapeHtml, toMarkup } from "./attributes.js";
 import { copy } from "./copy.js";
+import { height } from "./room.js";
 import { toHash } from "./state.js";
 
 /** A link to figure `name` in the article, in `state`; without an article, to the page that the figure is on. */
@@ -10,11 +11,14 @@ const address = (name, table, state) => `${HOME ?? location.href.split("#")[0]}#
 /** Two lines for a page's HTML. */
 const element = (name, table, state, options) => `<script type="module" src="${HOME}flow-lab.js"></script>\n${toMarkup(name, table, state, options)}`;
 
+/** As wide as a post often is, in CSS pixels: how high its frame is, until the post follows what the frame says. */
+const COLUMN = 720;
+
 /** One line where scripts are not welcome. */
-function frame({ name, title, height, table, state }, { controls }) {
+function frame({ name, title, heights, table, state }, { controls }) {
   const set = [`figure=${name}`, controls && controls !== "all" ? `controls=${controls}` : "", toHash(table, state).slice(1)];
   const source = `${HOME}embed.html#${set.filter(Boolean).join("&")}`;
-  return `<iframe src="${escapeHtml(source)}" title="Flow Lab: ${title}" width="100%" height="${height}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
+  return `<iframe src="${escapeHtml(source)}" title="Flow Lab: ${title}" width="100%" height="${height(heights, COLUMN)}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
 }
 
 /** {row, address(state)}; `host`: the <flow-lab> element; `signal`: aborted when the figure goes. */

@@ -1,4 +1,5 @@
 // Workers, also for pages on another origin.
+import { scriptUrl } from "./trusted.js";
 
 /**
  * The worker that `start()` makes of the module `file` beside the module at `from`. A page on another origin may not start it
@@ -7,11 +8,14 @@
  */
 export function spawn(from, file, start) {
   const address = new URL(file, from);
-  // Bundlers that put a path of the machine that built in place of `import.meta.url` serve the worker from the page's origin.
-  if (address.protocol === "file:" || address.origin === location.origin) return start();
+  // Bundlers that put a path of the machine that built in place of `import.meta.url` serve the worker from the page's origin. That of
+  // a sandboxed frame is none, whatever its address.
+  const bundled = !new URL(from).pathname.endsWith("/engine/client.js");
+  if (address.protocol === "file:" || (bundled && address.origin === self.origin)) return start();
+  if (address.origin === self.origin) return new Worker(scriptUrl(address.href), { type: "module" });
   const source = new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" });
   const url = URL.createObjectURL(source);
-  const worker = new Worker(url, { type: "module" });
+  const worker = new Worker(scriptUrl(url), { type: "module" });
   // The first message or error says that the worker has read it.
   const forget = () => URL.revokeObjectURL(url);
   worker.addEventListener("message", forget, { once: true });

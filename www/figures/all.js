@@ -5,8 +5,8 @@ const LAB = new URL("../plot/plot.css", import.meta.url).href;
 const PARTS = new URL("../element/panels.css", import.meta.url).href;
 
 /**
- * name → {title, height, load, markup, styles}. `height`: that of a frame, in CSS pixels, until the figure reports its own. `load()`
- * gives a module with `table` (what a person can set) and `start(context)`:
+ * name → {title, heights, load, markup, styles}. `heights`: width → height of the figure in its initial state with all controls, in CSS
+ * pixels, measured (tests/page/room.test.mjs). `load()` gives a module with `table` (what a person can set) and `start(context)`:
  *
  * - context.root: the shadow root that holds the markup; context.state: has the table's keys
  * - context.save(): the state was changed by a person; context.report(text): shows a sentence, "" for none
@@ -17,42 +17,42 @@ const PARTS = new URL("../element/panels.css", import.meta.url).href;
 export const FIGURES = Object.freeze({
   digits: {
     title: "Digits out of noise",
-    height: 1150,
+    heights: { 390: 1150, 960: 1150 },
     load: () => import("./digits/start.js"),
     markup: new URL("./digits/figure.html", import.meta.url).href,
     styles: [...COMMON, new URL("./digits/digits.css", import.meta.url).href],
   },
   paths: {
     title: "Two paths from noise to data",
-    height: 1550,
+    heights: { 390: 1550, 960: 1550 },
     load: () => import("./paths/start.js"),
     markup: new URL("./paths/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, new URL("./paths/paths.css", import.meta.url).href],
   },
   lab: {
     title: "Train a flow before your eyes",
-    height: 2300,
+    heights: { 390: 2300, 960: 2300 },
     load: () => import("./lab/start.js"),
     markup: new URL("./lab/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS],
   },
   race: {
     title: "Down to one step",
-    height: 1300,
+    heights: { 390: 1300, 960: 1300 },
     load: () => import("./race/start.js"),
     markup: new URL("./race/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS, new URL("./race/race.css", import.meta.url).href],
   },
   "few-steps": {
     title: "The same noise, fewer steps",
-    height: 1150,
+    heights: { 390: 1150, 960: 1150 },
     load: () => import("./few-steps/start.js"),
     markup: new URL("./few-steps/figure.html", import.meta.url).href,
     styles: [...COMMON, PARTS, new URL("./few-steps/few-steps.css", import.meta.url).href],
   },
   edit: {
     title: "A digit of your own",
-    height: 800,
+    heights: { 390: 800, 960: 800 },
     load: () => import("./edit/start.js"),
     markup: new URL("./edit/figure.html", import.meta.url).href,
     styles: [...COMMON, PARTS, new URL("./edit/edit.css", import.meta.url).href],

@@ -3,6 +3,9 @@ import { NFES, Readings } from "./readings.js";
 import { earlierSays } from "./table.js";
 import { View } from "./view.js";
 
+/** How old the weights may be that another engine goes on from. */
+const KEEP_MS = 2000;
+
 /** Half the side of a square that holds 99 % of both ends with some room. */
 function reach(source, target, scale) {
   const far = (points, by) => {
@@ -25,7 +28,7 @@ export class LabDisplay {
   #readings;
   #how = "idle"; // how training stands: see Task
   views;
-  kept = []; // slot → the newest weights, for an engine that fails
+  #kept = []; // slot → {weights, at}: for an engine that fails
 
   /** `byId(id)`: the figure's elements; the others: its parts; `announce(text)` reads out, `report(text)` shows a problem; `signal` ends it. */
   constructor({ root, byId, state, runs, form, clock, announce, report, signal }) {
@@ -66,10 +69,24 @@ export class LabDisplay {
     if (run.slot === this.#runs.runs.length - 1) this.buttons();
   }
 
+  /** The weights of a run that were kept last; undefined where none were. */
+  kept(slot) {
+    return this.#kept[slot]?.weights;
+  }
+
+  /** Nothing is kept of what was trained before. */
+  forget() {
+    this.#kept = [];
+  }
+
   /** A picture of how a run stands. */
   async picture(run, live) {
     await this.views[run.slot].picture(live);
-    this.kept[run.slot] = await this.#runs.call(run, "weights");
+    const last = this.#kept[run.slot];
+    // While it trains a picture comes every 0.3 s: not each is worth a file of weights.
+    if (!live || !last || performance.now() - last.at > KEEP_MS) {
+      this.#kept[run.slot] = { weights: await this.#runs.call(run, "weights"), at: performance.now() };
+    }
     if (run.slot === 0) this.#exact();
     this.#root.dataset.pictures = Number(this.#root.dataset.pictures ?? 0) + 1;
   }

@@ -123,8 +123,8 @@ export class LabFigure extends Figure {
     const going = this.#runs.going && (error.gone || !this.#runs.busy);
     this.attempt(async () => {
       await this.#runs.pause(); // what it was doing fails too, and says less
-      this.report(`The engine stopped (${error.message}). The CPU was started from the last picture’s weights.`);
-      const { kept } = this.#display;
+      this.report(`The engine stopped (${error.message}). The CPU was started from the weights that were kept last.`);
+      const kept = this.#runs.runs.map(({ slot }) => this.#display.kept(slot));
       await this.open();
       for (const run of this.#runs.runs) {
         const weights = kept[run.slot];
@@ -144,7 +144,7 @@ export class LabFigure extends Figure {
   }
 
   async #begun(runs) {
-    this.#display.kept = [];
+    this.#display.forget();
     const [source, target] = await Promise.all(
       ["source", "target"].map((end) => this.#runs.call(runs[0], "samples", end, END_POINTS, this.state["lab.seed"])),
     );

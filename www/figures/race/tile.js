@@ -1,4 +1,5 @@
 // One contestant: its particles at the chosen number of evaluations, and what they amount to.
+import { element } from "../../plot/chart.js";
 import { readPalette } from "../../plot/colors.js";
 import { color } from "../../plot/theme.js";
 import { Plane } from "../../plot/plane.js";
@@ -20,8 +21,9 @@ export class Tile {
     this.#canvas.setAttribute("role", "img");
     const caption = document.createElement("figcaption");
     const name = Object.assign(document.createElement("strong"), { textContent: label });
-    caption.innerHTML = `<svg viewBox="-7 -7 14 14" aria-hidden="true"><path class="mark" d="${MARKS[slot % MARKS.length]}"/></svg>`;
-    caption.append(name, this.#figures);
+    const mark = element("svg", { viewBox: "-7 -7 14 14", "aria-hidden": "true" });
+    mark.append(element("path", { class: "mark", d: MARKS[slot % MARKS.length] }));
+    caption.append(mark, name, this.#figures);
     this.#root.append(this.#canvas, caption);
     this.say("waiting");
   }

@@ -1,0 +1,76 @@
+// The room that figures take: kept free before they are there, so that a page does not jump.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { height } from "../../www/element/room.js";
+import { FIGURES } from "../../www/figures/all.js";
+import { FIREFOX, open, setUp } from "./harness.mjs";
+
+const { chrome, server } = await setUp();
+
+test("heights between those measured", () => {
+  const heights = { 400: 1000, 800: 600 };
+  assert.deepEqual(
+    [300, 400, 500, 800, 900].map((width) => height(heights, width)),
+    [1000, 1000, 900, 600, 600],
+  );
+});
+
+test("the heights that are known are those that figures have", async () => {
+  const found = {};
+  for (const width of [390, 960]) {
+    const context = await chrome.newContext({ viewport: { width: width + 40, height: 900 }, reducedMotion: "reduce" });
+    const { page } = await open(context, `${server.url}embed.html`);
+    for (const name of Object.keys(FIGURES)) {
+      const measured = await page.evaluate(
+        async ([figure, wide]) => {
+          const element = document.createElement("flow-lab");
+          element.setAttribute("figure", figure);
+          element.setAttribute("start", "press");
+          element.style.width = `${wide}px`;
+          document.body.replaceChildren(element);
+          await new Promise((resolve) => {
+            element.addEventListener("flow-lab-ready", resolve);
+          });
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          return Math.round(element.getBoundingClientRect().height);
+        },
+        [name, width],
+      );
+      (found[name] ??= {})[width] = measured;
+    }
+    await context.close();
+  }
+  for (const [name, measured] of Object.entries(found)) {
+    for (const [width, high] of Object.entries(measured)) {
+      const known = FIGURES[name].heights[width];
+      assert.ok(Math.abs(known - high) < 0.08 * high, `${name}: ${known} at ${width}, measured ${JSON.stringify(found)}`);
+    }
+  }
+});
+
+test("the article keeps its length as its figures come, on a phone", async () => {
+  const context = await chrome.newContext({ viewport: { width: 390, height: 800 }, reducedMotion: "reduce" });
+  const { page, errors } = await open(context, server.url);
+  await page.waitForFunction(() => customElements.get("flow-lab"));
+  await page.evaluate(() => {
+    window.shifts = 0;
+    const count = (list) => list.getEntries().forEach((entry) => (window.shifts += entry.hadRecentInput ? 0 : entry.value));
+    if (PerformanceObserver.supportedEntryTypes.includes("layout-shift")) new PerformanceObserver(count).observe({ type: "layout-shift" });
+  });
+  const long = () => page.evaluate(() => document.documentElement.scrollHeight);
+  const before = await long();
+  const count = await page.locator("flow-lab").count();
+  for (let i = 0; i < count; i += 1) {
+    await page.evaluate((k) => document.querySelectorAll("flow-lab")[k].scrollIntoView({ block: "start" }), i);
+    await page.waitForFunction((k) => document.querySelectorAll("flow-lab")[k].shadowRoot?.querySelector(".share"), i, { timeout: 60_000 });
+  }
+  await page.waitForTimeout(500);
+  const after = await long();
+  assert.ok(Math.abs(after - before) < 0.08 * before, `${before} became ${after}`);
+  if (!FIREFOX) {
+    const shifts = await page.evaluate(() => window.shifts);
+    assert.ok(shifts < 0.1, `layout shift ${shifts}`);
+  }
+  assert.deepEqual(errors, []);
+  await context.close();
+});
