@@ -6,7 +6,7 @@ import { DIST, alone, browser, done, hashed, open, serve } from "../tests/page/h
 import { COUNTING, held, runs, visits } from "../tests/page/memory.mjs";
 
 const counted = (path) => {
-  if (!/\/(digits|lab)\/worker\.js$/.test(path)) return null;
+  if (!/\/engine\/worker\.js$/.test(path)) return null;
   const file = join(DIST, hashed("app"), path.split(`${hashed("app")}/`)[1]);
   return { headers: { "content-type": "text/javascript" }, body: COUNTING + readFileSync(file, "utf8") };
 };
@@ -20,7 +20,7 @@ for (const engine of ["cpu", "webgpu"]) {
   const chrome = await browser({ webgpu: engine === "webgpu" });
   try {
     const context = await chrome.newContext({ viewport: { width: 1000, height: 700 } });
-    const { page } = await open(context, alone(server, "digits", `engine=${engine}&digits=1&steps=1&guidance=1`, "view"));
+    const { page } = await open(context, alone(server, "digits", `device=${engine}&digits=1&steps=1&guidance=1`, "view"));
     await done(page, 300_000);
     console.log(await page.textContent("#engine"));
     await runs(page, 20);
@@ -28,7 +28,7 @@ for (const engine of ["cpu", "webgpu"]) {
     await runs(page, 200);
     show("after 220 runs", await held(page));
 
-    const article = `${server.url}#engine=${engine}&digits=1&steps=1&lab.until=30`;
+    const article = `${server.url}#device=${engine}&digits=1&steps=1&lab.until=30`;
     await page.goto(article);
     await page.reload();
     const places = ["paths", "lab", "digits-figure"];

@@ -1,0 +1,152 @@
+// Somebody who tries everything: random controls, strokes, links, ways back, sizes, hidden tabs and lost GPUs all over the article,
+// `--minutes=60`, `--seed=1`, `--gpu` for Chromium's software adapter. Whatever the console calls an error, what does not come to rest
+// and memory that does not come back make it fail.
+import { browser, done, open, serve } from "../tests/page/harness.mjs";
+import { held } from "../tests/page/memory.mjs";
+import { TABLES } from "../tests/page/tables.mjs";
+
+const option = (name, otherwise) => Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.split("=")[1] ?? otherwise);
+const [minutes, seed, gpu] = [option("minutes", 60), option("seed", 1), process.argv.includes("--gpu")];
+const LOSSES = 20;
+
+let state = seed;
+/** A whole number below `n`. */
+function random(n) {
+  state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+  return (state >> 8) % n;
+}
+const one = (list) => list[random(list.length)];
+
+/** A value that `kind` takes. */
+function value({ values, min, max }) {
+  if (values) return one(values);
+  return min === undefined ? undefined : min + Math.round(((max - min) * random(101)) / 100);
+}
+
+/** A link that sets some things, but nothing that computes for hours. */
+function link() {
+  const all = Object.entries(Object.assign({}, ...Object.values(TABLES)));
+  const set = Array.from({ length: random(4) }, () => one(all)).map(([key, { kind }]) => [key, value(kind)]);
+  const params = new URLSearchParams(set.filter(([, v]) => v !== undefined).map(([key, v]) => [key, String(v)]));
+  params.set("lab.until", String(20 + random(200)));
+  return `#${[one(Object.keys(TABLES)), params.toString()].join("&")}`;
+}
+
+/** Runs in the page: uses one control of one figure; gives back what it did. */
+function control([which, choice, number]) {
+  const figures = parts("flow-lab").filter((figure) => figure.shadowRoot?.querySelector(".share"));
+  const figure = figures[which % figures.length];
+  if (!figure) return "nothing is there yet";
+  figure.scrollIntoView({ block: "center" });
+  const usable = "select, input:not([type=file]), button, summary";
+  const away = ".share, .share *, [data-take], [data-tool=csv], [data-act=csv], #live-take"; // files, the clipboard
+  const found = [...figure.shadowRoot.querySelectorAll(usable)].filter((e) => e.checkVisibility() && !e.disabled && !e.matches(away));
+  const chosen = found[choice % found.length];
+  if (!chosen) return "no control";
+  if (chosen.matches("select")) chosen.selectedIndex = number % chosen.options.length;
+  else if (chosen.matches("[type=checkbox], [type=radio], button, summary")) chosen.click();
+  else if (chosen.matches("[type=range], [type=number]")) {
+    const [low, high] = [Number(chosen.min || 0), Number(chosen.max || 100)];
+    chosen.value = String(low + Math.round((Math.min(high, low + 200) - low) * ((number % 100) / 100)));
+  } else chosen.value = ["A", "42", "flow", ""][number % 4];
+  if (!chosen.matches("button, summary")) chosen.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
+  return `${figure.getAttribute("figure")}: ${chosen.name || chosen.id || chosen.textContent.trim()}`;
+}
+
+/** A stroke over a canvas that is in view. */
+async function stroke(page) {
+  const box = await page.evaluate((k) => {
+    const canvases = parts("canvas").filter((canvas) => {
+      const { top, bottom, width } = canvas.getBoundingClientRect();
+      return width > 40 && top >= 0 && bottom <= innerHeight;
+    });
+    const { x, y, width, height } = canvases[k % canvases.length]?.getBoundingClientRect() ?? {};
+    return { x, y, width, height };
+  }, random(100));
+  if (!box.width) return "no canvas";
+  const at = () => [box.x + (box.width * random(100)) / 100, box.y + (box.height * random(100)) / 100];
+  await page.mouse.move(...at());
+  await page.mouse.down();
+  await page.mouse.move(...at(), { steps: 5 });
+  await page.mouse.up();
+  return "a stroke";
+}
+
+const hide = (page, hidden) =>
+  page.evaluate((away) => {
+    Object.defineProperty(document, "hidden", { value: away, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+
+const ACTIONS = [
+  ...Array(12).fill((page) => page.evaluate(control, [random(100), random(1000), random(1000)])),
+  ...Array(3).fill(stroke),
+  (page) => page.evaluate((hash) => (location.hash = hash), link()),
+  (page) => page.evaluate((way) => history.go(way), one([-1, 1])),
+  (page) => page.evaluate((share) => scrollTo(0, share * document.documentElement.scrollHeight), random(100) / 100),
+  (page) => page.setViewportSize({ width: one([390, 800, 1280]), height: one([700, 1000]) }),
+  async (page) => {
+    await hide(page, true);
+    await page.waitForTimeout(500);
+    await hide(page, false);
+  },
+];
+
+const START = `#digits&digits=1&steps=1&lab.until=30${gpu ? "" : "&device=cpu"}`;
+
+/** The digits of the start, everything else out of view, and what that holds. */
+async function rest(page) {
+  await page.setViewportSize({ width: 1000, height: 900 });
+  await page.evaluate((hash) => (location.hash = hash), START);
+  await page.waitForTimeout(3000);
+  await page.evaluate(() => part('flow-lab[figure="digits"]').scrollIntoView());
+  await done(page, 300_000);
+  const ended = nextRunOf(page);
+  await page.evaluate(() => part("#again").click());
+  await ended;
+  await page.waitForTimeout(3000);
+  return held(page);
+}
+
+const nextRunOf = (page) => page.evaluate(() => nextRun());
+
+const [chrome, server] = await Promise.all([browser({ webgpu: gpu }), serve()]);
+const context = await chrome.newContext({ viewport: { width: 1000, height: 900 } });
+const { page, errors } = await open(context, `${server.url}${START}`);
+console.log(`${minutes} minutes, seed ${seed}${gpu ? ", with a software GPU" : ""}`);
+
+const recent = [];
+let [count, lost] = [0, 0];
+let nextLoss = Date.now() + (60_000 * minutes) / LOSSES;
+
+/** Tries everything for `ms`. */
+async function play(ms) {
+  for (const end = Date.now() + ms; Date.now() < end && !errors.length; count += 1) {
+    recent.push(String((await one(ACTIONS)(page)) ?? "moved"));
+    if (recent.length > 12) recent.shift();
+    if (gpu && Date.now() > nextLoss) {
+      nextLoss += (60_000 * minutes) / LOSSES;
+      lost += await page.evaluate(() => {
+        const using = parts("flow-lab").filter((e) => e.figure?.destroyDevice);
+        using.forEach((e) => e.figure.destroyDevice());
+        return using.length;
+      });
+    }
+    await page.waitForTimeout(random(300));
+  }
+}
+
+// Memory of WebAssembly never shrinks, and engines open one by one: the second half is held against the first.
+await play(30_000 * minutes);
+const before = await rest(page);
+await play(30_000 * minutes);
+const after = await rest(page);
+const grown = (after.heap - before.heap) / before.heap;
+console.log(`${count} actions, ${lost} devices lost; heap ${before.heap} → ${after.heap} bytes, WebAssembly ${before.wasm} → ${after.wasm}`);
+const wrong = [...errors];
+if (grown > 0.01) wrong.push(`the heap grew by ${(100 * grown).toFixed(1)} %`);
+if (after.wasm > 1.01 * before.wasm) wrong.push("WebAssembly's memory grew");
+if (wrong.length) console.log(`${wrong.join("\n")}\nlast: ${recent.join("; ")}`);
+await chrome.close();
+server.close();
+process.exitCode = wrong.length ? 1 : 0;
