@@ -7,8 +7,8 @@
 mod shipped;
 
 use flow_lab::comparison::{self, compare};
-use flow_lab::data::idx::{parse_images, parse_labels};
 use flow_lab::data::plane::{PointSet, Table, read_csv};
+use flow_lab::data::{parse_images, parse_labels};
 use flow_lab::device::{Engine, cpu};
 use flow_lab::distillation::DistillationConfig;
 use flow_lab::error::{Error, Kind};
@@ -68,7 +68,11 @@ fn said(error: &Error, kinds: &[Kind]) -> TestCaseResult {
 
 #[test]
 fn tables() {
-    let whole = ["x,y\n1.5,-2\n3,4.25\n\"5\",6\n7e1,8\n", "a;b;c\n1,5;2;3\n4,5;NA;7\n8;9,25;1\n", "1\t2\n3\t4\n5\t6\n"];
+    let whole = [
+        "x,y\n1.5,-2\n3,4.25\n\"5\",6\n7e1,8\n",
+        "a;b;c\n1,5;2;3\n4,5;NA;7\n8;9,25;1\n",
+        "1\t2\n3\t4\n5\t6\n",
+    ];
     let wide: Vec<u8> = "x,y\n1,2\n3,4\n5,6\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let kept = (0usize..4, edits(12)).prop_map(move |(which, edits)| match which {
         3 => edited(&[&[0xff, 0xfe], &wide[..]].concat(), &edits),
@@ -92,13 +96,16 @@ fn tables() {
 #[test]
 fn point_sets() {
     let good = PointSet::new(vec![[0.5, -1.25], [3.0, 2.0], [-5.9, 5.9]]).unwrap().encode();
-    let any = prop_oneof![edits(6).prop_map(move |e| edited(good.as_bytes(), &e)), prop::collection::vec(any::<u8>(), 0..60)];
+    let any = prop_oneof![
+        edits(6).prop_map(move |e| edited(good.as_bytes(), &e)),
+        prop::collection::vec(any::<u8>(), 0..60)
+    ];
     hold(any, |bytes| {
         match PointSet::decode(&String::from_utf8_lossy(&bytes)) {
             Ok(set) => {
                 prop_assert!(!set.points().is_empty());
-                let again = PointSet::decode(&set.encode());
-                prop_assert_eq!(again.unwrap().points(), set.points());
+                let again = PointSet::decode(&set.encode()).unwrap();
+                prop_assert_eq!(again.points(), set.points());
             }
             Err(e) => said(&e, &[Kind::Data])?,
         }
@@ -157,7 +164,8 @@ fn weights_files() {
 
 /// Values for a field: of its own kind, at the edges of numbers, of other kinds.
 fn strange() -> impl Strategy<Value = Value> {
-    let numbers = [0.0, -0.0, 1.0, -1.0, 0.5, 1e-300, 1e300, -1e300, 256.0, 257.0, 100_001.0, 4_294_967_296.0];
+    let numbers =
+        [0.0, -0.0, 1.0, -1.0, 0.5, 1e-300, 1e300, -1e300, 256.0, 257.0, 100_001.0, 4_294_967_296.0];
     prop_oneof![
         prop::sample::select(numbers.to_vec()).prop_map(|n| json!(n)),
         any::<i64>().prop_map(|n| json!(n)),
@@ -240,7 +248,8 @@ fn requests() {
         "seed": 1, "labels": [3, null], "solver": "euler", "steps": 1, "tolerance": 0.01,
         "guidance": { "weight": 2.0, "from": 0.2, "to": 1.0 },
     });
-    let paths = json!({ "x0": [[0.0, 1.0]], "x1": [[1.0, 0.0]], "diffusion": "vp", "sigma_min": 0.0, "steps": 1 });
+    let paths =
+        json!({ "x0": [[0.0, 1.0]], "x1": [[1.0, 0.0]], "diffusion": "vp", "sigma_min": 0.0, "steps": 1 });
     let mut session = block_on(Session::open(Engine::Cpu)).unwrap();
     block_on(session.load(WEIGHTS)).unwrap();
     session.start(&Request::from_json(&digits.to_string()).unwrap()).unwrap();

@@ -12,7 +12,7 @@ use crate::train::TimeSampling;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor};
 
-/// Gradients of the conditional and of the marginal loss on the same network, times and points, over [`BATCHES`] batches.
+/// Gradients of the conditional and of the marginal loss on the same network, times and points, over 20 batches.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Theorem {
     /// Points in a batch.
@@ -28,7 +28,7 @@ pub struct Theorem {
 }
 
 /// Batches of each size: on one alone the cosine scatters.
-pub const BATCHES: u64 = 20;
+const BATCHES: u64 = 20;
 
 /// The most Gaussians that stand for the target, for each Gaussian of the source: the cost of a marginal velocity is their product.
 const ATOMS: usize = 256;

@@ -55,7 +55,7 @@ test("under Trusted Types", { skip: inChromium("it has no Trusted Types") }, asy
       "content-security-policy": policy,
     });
     await computed(page);
-    await page.locator("#race").scrollIntoViewIfNeeded();
+    await page.locator("flow-lab#race").scrollIntoViewIfNeeded();
     await page.waitForSelector("#race-start");
     assert.deepEqual(errors, []);
     await close();

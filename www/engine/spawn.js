@@ -13,7 +13,10 @@ export function spawn(from, file, start) {
   const bundled = !new URL(from).pathname.endsWith("/engine/client.js");
   if (address.protocol === "file:" || (bundled && address.origin === self.origin)) return start();
   if (address.origin === self.origin) return new Worker(scriptUrl(address.href), { type: "module" });
-  const source = new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" });
+  const text = `import ${JSON.stringify(address.href)};`;
+  // Chromium starts no module from a blob of a frame without an origin.
+  if (self.origin === "null") return new Worker(scriptUrl(`data:text/javascript,${encodeURIComponent(text)}`), { type: "module" });
+  const source = new Blob([text], { type: "text/javascript" });
   const url = URL.createObjectURL(source);
   const worker = new Worker(scriptUrl(url), { type: "module" });
   // The first message or error says that the worker has read it.
