@@ -117,8 +117,8 @@ fn point_sets() {
 fn images_and_labels() {
     let images: Vec<u8> = [&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2][..], &[7; 8]].concat();
     let labels: Vec<u8> = vec![0, 0, 8, 1, 0, 0, 0, 2, 3, 9];
-    hold((any::<bool>(), edits(6)), |(labelled, edits)| {
-        if labelled {
+    hold((any::<bool>(), edits(6)), |(of_labels, edits)| {
+        if of_labels {
             match parse_labels(&edited(&labels, &edits)) {
                 Ok(labels) => prop_assert!(!labels.is_empty()),
                 Err(e) => said(&e, &[Kind::Data])?,

@@ -26,7 +26,7 @@ const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class 
 const NEAR = "400px"; // scripts, markup, engine and weights are fetched when the figure is so near the view
 
 /**
- * Attributes: `figure`, a start value for every control (settings.js), `controls` ("all", "main", "none"), `hide` (single
+ * Attributes: `figure`, a start value for every control (table.js of each figure), `controls` ("all", "main", "none"), `hide` (single
  * controls), `theme` ("light", "dark"; without it the page's color-scheme holds), `start` ("view", the default: it begins when
  * it is seen; "press": when a person presses its button). Children are shown until the figure is there.
  * Events: "flow-lab-ready", "flow-lab-change" after a person changed something (detail.state).
