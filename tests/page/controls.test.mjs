@@ -39,7 +39,8 @@ for (const [name, table] of Object.entries(TABLES)) {
   });
 
   test(`${name}: controls take what settings take`, async () => {
-    const { page, errors } = await open(chrome, alone(server, name, "", "press"));
+    const context = await chrome.newContext();
+    const { page, errors } = await open(context, alone(server, name, "", "press"));
     await page.waitForFunction(() => document.querySelector("flow-lab")?.figure);
     const found = await page.evaluate(() => {
       const { shadowRoot } = document.querySelector("flow-lab");
@@ -60,6 +61,6 @@ for (const [name, table] of Object.entries(TABLES)) {
       if (titles) assert.equal(new Set(titles).size, titles.length, `${key}: ${titles}`);
     }
     assert.deepEqual(errors, []);
-    await page.close();
+    await context.close();
   });
 }
