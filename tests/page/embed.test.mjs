@@ -128,6 +128,10 @@ test("figures of one page share an engine and a download, and let go of them", {
   await shown.waitForFunction(() => part("#paths-nfe")?.textContent === "4", undefined, { timeout: 60_000 });
   await shown.check('[name="paths.steps"][value="8"]', { force: true });
   await shown.waitForFunction(() => part("#paths-nfe")?.textContent === "8");
+  // What a person set stays where the page changes something else.
+  await shown.evaluate(() => part("flow-lab").classList.add("wide"));
+  await shown.waitForTimeout(200);
+  assert.equal(await shown.textContent("#paths-nfe"), "8");
   await shown.evaluate(() => document.body.append(part("flow-lab"))); // moved
   await shown.waitForFunction(() => part("#paths-nfe")?.textContent === "8", undefined, { timeout: 60_000 });
   assert.equal(shown.workers().length, 1);

@@ -54,6 +54,12 @@ export function fromAttributes(element, name, table, before) {
   return { values, problems };
 }
 
+/** The keys of `table` that attributes of these names set. */
+export function keysOf(name, table, written) {
+  const known = written.map(attributeName);
+  return Object.keys(table).filter((key) => known.includes(attribute(name, key)));
+}
+
 /** The element's markup that gives `state` back. */
 export function toMarkup(name, table, state, { controls }) {
   const set = Object.entries(table).filter(([key, { initial }]) => state[key] !== initial);

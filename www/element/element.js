@@ -2,7 +2,7 @@
 import { figureName } from "./aliases.js";
 import { parts } from "./loading.js";
 import { followTheme } from "../plot/theme.js";
-import { fromAttributes, hideControls } from "./attributes.js";
+import { fromAttributes, hideControls, keysOf } from "./attributes.js";
 import { shareRow } from "./share.js";
 import { defaults } from "./state.js";
 import { offer } from "./controls.js";
@@ -162,8 +162,14 @@ export class FlowLab extends Base {
     const { table, state } = this.#mounted ?? {};
     if (!state || this.#link) return;
     const { values, problems } = fromAttributes(this, this.name, table, state);
-    const keys = Object.keys(values).filter((key) => state[key] !== values[key]);
-    Object.assign(state, values);
+    // What a person set stays where the page changed something else: a class, a style.
+    const written = keysOf(
+      this.name,
+      table,
+      changed.map(({ attributeName }) => attributeName),
+    );
+    const keys = written.filter((key) => Object.hasOwn(values, key) && state[key] !== values[key]);
+    for (const key of keys) state[key] = values[key];
     this.#complain(problems);
     if (keys.length) this.replaced(keys);
   }
