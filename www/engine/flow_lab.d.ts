@@ -130,7 +130,7 @@ export class Lab {
     conditional(n: number, frames: number): any;
     /**
      * The exact marginal field on a grid at each of `times`, and the learned one's error at `t`:
-     * `{field, error, scale}`.
+     * `{field, error, scale, draws, t}`.
      */
     exact(side: number, times: Float64Array | number[], half: number, t: number): Promise<any>;
     /**
@@ -170,7 +170,7 @@ export class Lab {
      */
     stages(pairs: number): Promise<any>;
     /**
-     * Theorem 2 on this network: `{cosines, conditional, marginal}`, an entry a batch size.
+     * Theorem 2 on this network: `{cosines, deviations, conditional, marginal}`, an entry a batch size.
      */
     theorem(batches: Uint32Array | number[]): Promise<any>;
     /**
@@ -211,7 +211,7 @@ export class Race {
      */
     contestants(): string;
     /**
-     * `n` fresh data and the distance of so many to as many others: `{target, floor}`.
+     * `n` fresh data and the mean distance between sets of so many: `{target, floor, floorDeviation}`.
      */
     data(n: number): any;
     /**
