@@ -1,5 +1,8 @@
 // A finger on a canvas in a page that scrolls: it scrolls, until a person chooses to draw with it. A mouse and a pen draw.
 
+/** Whether people point with a finger here. */
+const coarse = () => matchMedia("(pointer: coarse)").matches;
+
 /** Keeps `canvas` from being drawn on by a thumb that scrolls. */
 export class Touch {
   #canvas;
@@ -9,14 +12,20 @@ export class Touch {
   constructor(canvas, drawing, signal) {
     this.#canvas = canvas;
     canvas.addEventListener("touchstart", (event) => drawing() && event.preventDefault(), { passive: false, signal });
-    this.finger = !matchMedia("(pointer: coarse)").matches;
+    this.#set(!coarse());
   }
 
   /** Whether a finger draws: from the start only where it is not what people point with. */
   get finger() {
     return this.#draws;
   }
-  set finger(draws) {
+
+  /** A tool was pressed, and a finger draws with it; where it was in use already, a finger scrolls again. @param {boolean} inUse */
+  press(inUse) {
+    this.#set(!(inUse && this.#draws && coarse()));
+  }
+
+  #set(draws) {
     this.#draws = draws;
     this.#canvas.style.touchAction = draws ? "none" : "auto";
   }

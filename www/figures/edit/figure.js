@@ -57,15 +57,14 @@ export class EditFigure extends Figure {
   }
 
   #pressTool(tool) {
-    const again = this.#pad.finger && this.#pad.tool === tool;
-    this.#pad.finger = !(again && matchMedia("(pointer: coarse)").matches); // pressed again: a finger scrolls again
+    this.#pad.touch.press(this.#pad.tool === tool);
     this.#choose(tool);
   }
 
   #choose(tool) {
     this.#pad.tool = tool;
     for (const button of this.root.querySelectorAll("[data-tool]")) {
-      button.setAttribute("aria-pressed", String(this.#pad.finger && button.dataset.tool === tool));
+      button.setAttribute("aria-pressed", String(this.#pad.touch.finger && button.dataset.tool === tool));
     }
   }
 

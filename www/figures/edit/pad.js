@@ -16,7 +16,8 @@ export class Pad {
   #masked = new Uint8Array(SIDE * SIDE);
   #last = null; // where the pen was
   #cursor = null; // of the keyboard
-  #touch;
+  /** @type {Touch} whether a finger draws */
+  touch;
   tool = "draw";
 
   /** `changed()` is called when a stroke ends, `scrolls()` where a finger touches it that does not draw; `signal` ends it. */
@@ -26,10 +27,10 @@ export class Pad {
     canvas.tabIndex = 0;
     /** @type {(event: PointerEvent) => [number, number]} */
     const place = ({ offsetX, offsetY }) => [(SIDE * offsetX) / canvas.clientWidth, (SIDE * offsetY) / canvas.clientHeight];
-    this.#touch = new Touch(canvas, () => this.#last !== null, signal);
+    this.touch = new Touch(canvas, () => this.#last !== null, signal);
     const on = (type, act) => canvas.addEventListener(type, act, { signal });
     on("pointerdown", (event) => {
-      if (!this.#touch.takes(event)) return scrolls();
+      if (!this.touch.takes(event)) return scrolls();
       event.preventDefault();
       canvas.focus({ preventScroll: true });
       canvas.setPointerCapture(event.pointerId);
@@ -44,14 +45,6 @@ export class Pad {
     on("keydown", (event) => this.#key(event));
     on("blur", () => this.#moveCursor(null));
     onAppearance(canvas, () => this.redraw(), signal);
-  }
-
-  /** Whether a finger draws, or scrolls the page. */
-  get finger() {
-    return this.#touch.finger;
-  }
-  set finger(draws) {
-    this.#touch.finger = draws;
   }
 
   /** Whether the drawing is an example, which gives way to the first stroke of the pen. */

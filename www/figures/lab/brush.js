@@ -26,7 +26,8 @@ export class Brush {
   #role;
   #redraw;
   #colors = null;
-  #touch;
+  /** @type {Touch} whether a finger draws */
+  touch;
 
   /**
    * `role`: "source" (rings) or "target" (crosses). `onChange(points, {first})` after each stroke, stamp,
@@ -45,7 +46,7 @@ export class Brush {
     canvas.classList.add("brush");
     canvas.setAttribute("aria-label", label);
     this.#redraw = atNextFrame(() => this.#paint(), signal);
-    this.#touch = new Touch(canvas, () => this.#stroke !== null, signal);
+    this.touch = new Touch(canvas, () => this.#stroke !== null, signal);
     const on = (type, act) => canvas.addEventListener(type, act, { signal });
     on("pointerdown", (event) => this.#down(event));
     on("pointermove", (event) => this.#move(event));
@@ -74,14 +75,6 @@ export class Brush {
     if (tool !== "add" && tool !== "erase") throw new Error(`a brush can “add” or “erase”, not “${tool}”`);
     this.#tool = tool;
     this.#redraw();
-  }
-
-  /** Whether a finger draws, or scrolls the page. */
-  get finger() {
-    return this.#touch.finger;
-  }
-  set finger(draws) {
-    this.#touch.finger = draws;
   }
 
   /** Whether it shows a distribution that is not a drawing. */
@@ -161,7 +154,7 @@ export class Brush {
 
   #down(event) {
     if (event.button !== 0 && event.button !== 5) return; // 5: the eraser of a pen
-    if (!this.#touch.takes(event)) return this.#calls.onScroll?.();
+    if (!this.touch.takes(event)) return this.#calls.onScroll?.();
     this.#canvas.setPointerCapture(event.pointerId);
     this.#remember();
     const erasing = this.#tool === "erase" || event.button === 5;

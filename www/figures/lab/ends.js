@@ -76,7 +76,7 @@ export class Ends {
     for (const button of this.#root.querySelectorAll("[data-tool='draw'], [data-tool='erase']")) {
       const tool = button.dataset.tool === "draw" ? "add" : "erase";
       const brush = this.#brushes[button.dataset.of];
-      button.setAttribute("aria-pressed", String(brush.finger && brush.tool === tool));
+      button.setAttribute("aria-pressed", String(brush.touch.finger && brush.tool === tool));
     }
   }
 
@@ -110,8 +110,7 @@ export class Ends {
     const brush = this.#brushes[role];
     if (tool === "draw" || tool === "erase") {
       const chosen = tool === "draw" ? "add" : "erase";
-      const again = brush.finger && brush.tool === chosen;
-      brush.finger = !(again && matchMedia("(pointer: coarse)").matches); // pressed again: a finger scrolls again
+      brush.touch.press(brush.tool === chosen);
       brush.tool = chosen;
     }
     if (tool === "undo") brush.undo();
