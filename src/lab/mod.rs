@@ -25,6 +25,7 @@ use crate::train::{PairBatches, Trainer};
 use crate::weights::{self, Precision};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
+use std::cell::RefCell;
 
 /// The key in a weights file's metadata that holds the [`LabConfig`] as JSON.
 const KEY: &str = "flow-lab-2d";
@@ -39,6 +40,7 @@ pub struct Lab {
     trainer: Trainer<Mlp>,
     device: Device,
     watch: Watch,
+    truth: RefCell<Option<exact::Truth>>,
 }
 
 /// One step taken apart, before it is made. Every list has an entry a pair.
@@ -69,7 +71,14 @@ impl Lab {
         let device = opened.device.clone();
         let module = config.net().init(u64::from(config.seed), &device.clone().autodiff())?;
         let trainer = Trainer::new(module, config.optim())?;
-        Ok(Self { batches: config.batches()?, config, trainer, device, watch: opened.watch.clone() })
+        Ok(Self {
+            batches: config.batches()?,
+            config,
+            trainer,
+            device,
+            watch: opened.watch.clone(),
+            truth: RefCell::default(),
+        })
     }
 
     /// The experiment.

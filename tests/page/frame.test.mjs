@@ -69,6 +69,22 @@ test("the frame reports that it is there, its size and its state, and takes sett
   await context.close();
 });
 
+test("a frame that is lower than its figure says that there is more, until one is there", async () => {
+  const { context, page } = await framed(alone(server, "paths"));
+  await page.evaluate(() => (document.getElementById("f").id = "still")); // the page around does not follow
+  const [inside] = page.frames().slice(1);
+  await page.evaluate(() => (document.getElementById("still").height = 300));
+  const hidden = (value) => inside.waitForFunction((is) => document.getElementById("more").hidden === is, value);
+  await hidden(false);
+  await inside.evaluate(() => scrollTo(0, 1e6));
+  await hidden(true);
+  await inside.evaluate(() => scrollTo(0, 0));
+  await hidden(false);
+  await page.evaluate(() => (document.getElementById("still").height = 3000));
+  await hidden(true);
+  await context.close();
+});
+
 test("it speaks to the origin that it was told, and hears no other", async () => {
   const named = await framed(alone(server, "paths", `parent=${around()}`));
   await nfe(named.frame, 1);

@@ -134,6 +134,12 @@ test("every layer draws without an error, and the exact field says its distance"
   await page.click("#lab-exact-panel summary");
   await page.click("#lab-theorem");
   await page.waitForSelector("#lab-cosine svg .dot");
+  assert.match(await page.textContent("#lab-theorem"), /^Stop \(batch size \d+\)$/);
+  await page.waitForFunction(() => part("#lab-theorem").textContent === "Compare gradients", undefined, { timeout: 120_000 });
+  assert.equal(await page.$$eval("#lab-cosine svg .dot", (all) => all.length), 6);
+  await page.click("#lab-theorem");
+  await page.click("#lab-theorem");
+  assert.equal(await page.textContent("#lab-theorem"), "Compare gradients", "stopped");
   await page.click("#lab-likelihood-panel summary");
   await page.click("#lab-likelihood");
   await page.waitForFunction(() => /bits per dimension/.test(part("#lab-likelihood-text").textContent));

@@ -28,6 +28,7 @@ test("a race trains every contestant, shows its particles and measures it at eve
     assert.match((await captions(page))[i], new RegExp(`^${name}W₂ \\d+\\.\\d{3} at 1 NFE$`));
     assert.equal(await page.$$eval(`#race-chart .racer-${i} .mark`, (all) => all.length), 6);
   }
+  assert.match(await page.$eval("#race-chart svg", (e) => e.getAttribute("aria-label")), /Floor: 0\.\d+ ± 0\.\d+\.$/);
   const w2 = async (i) => Number((await captions(page))[i].match(/W₂ ([\d.]+)/)[1]);
   assert.ok((await w2(1)) < (await w2(0)), "reflow is nearer to the data than the flow after one step");
   const pictures = () => page.$$eval("#race-tiles canvas", (all) => all.map((c) => c.toDataURL()));

@@ -50,6 +50,17 @@ test("the heights that are known are those that figures have", async () => {
 
 test("the article keeps its length as its figures come, on a phone", async () => {
   const context = await chrome.newContext({ viewport: { width: 390, height: 800 }, reducedMotion: "reduce" });
+  // Each shift with what moved; 0.1 is what a page may have to be called good (web.dev/cls).
+  await context.addInitScript(() => {
+    window.shifts = [];
+    if (!PerformanceObserver.supportedEntryTypes.includes("layout-shift")) return; // Firefox
+    const name = ({ node, previousRect, currentRect }) =>
+      `${node?.id || node?.localName}: ${previousRect.top} to ${currentRect.top}, ${previousRect.height} to ${currentRect.height}`;
+    new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((e) => ({ value: e.value, of: e.sources.map(name) })))).observe({
+      type: "layout-shift",
+      buffered: true,
+    });
+  });
   const { page, errors } = await open(context, server.url);
   await page.waitForFunction(() => customElements.get("flow-lab"));
   const long = () => page.evaluate(() => document.documentElement.scrollHeight);
@@ -62,6 +73,9 @@ test("the article keeps its length as its figures come, on a phone", async () =>
   await page.waitForTimeout(500);
   const after = await long();
   assert.ok(Math.abs(after - before) < 0.08 * before, `${before} became ${after}`);
+  const shifts = await page.evaluate(() => window.shifts);
+  const sum = shifts.reduce((all, { value }) => all + value, 0);
+  assert.ok(sum < 0.05, `layout shift ${sum}: ${JSON.stringify(shifts)}`);
   assert.deepEqual(errors, []);
   await context.close();
 });

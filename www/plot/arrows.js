@@ -73,7 +73,10 @@ const LEARNED = { width: 1.3, opacity: 1 };
 const EXACT = { width: 3, opacity: 0.6 };
 
 /** The exact field lies below, broad and pale: where the learned one agrees, it lies within it. */
-export const fieldLayers = () => [arrowLayer("exact", "exact field", EXACT), arrowLayer("field", "learned field", LEARNED)];
+export const fieldLayers = () => [
+  arrowLayer("exact", ({ exact }) => (exact.draws ? "estimated field" : "exact field"), EXACT),
+  arrowLayer("field", "learned field", LEARNED),
+];
 
 function arrowLayer(name, label, style) {
   const colorOf = (colors) => (name === "exact" ? colors.exact : colors.learned);

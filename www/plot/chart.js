@@ -12,6 +12,9 @@ export function element(name, attributes = {}, text = "") {
   return made;
 }
 
+/** For charts without one. */
+export const NO_FLOOR = Object.freeze({ mean: NaN, deviation: NaN });
+
 const round = (v) => Math.round(v * 10) / 10;
 
 /** Path of the points [[x, y], ...] in pixels; a point that is not finite breaks it. */
@@ -64,12 +67,12 @@ export class Chart {
 
   /**
    * Empties the chart and draws its axes: `x`, `y` are {title, low, high, log, ticks}; `legend` names the runs
-   * [{run, text}]; `floor` is drawn and named where it is a number. Returns {root, X, Y}: X and Y give pixels.
+   * [{run, text}]; `floor`, {mean, deviation}, is drawn and named where its mean is a number. Returns {root, X, Y}: X and Y give pixels.
    */
-  frame(width, { x, y, legend: runs, floor = NaN, label: said }) {
+  frame(width, { x, y, legend: runs, floor: { mean: floor, deviation } = NO_FLOOR, label: said }) {
     const floored = floor > 0; // a logarithmic scale has no 0
-    const legend = floored ? [...runs, { run: "floor", text: `floor ${figure(floor)}: data against data` }] : runs;
-    const label = floored ? `${said} Floor: ${figure(floor)}.` : said;
+    const legend = floored ? [...runs, { run: "floor", text: `floor ${figure(floor)} ± ${figure(deviation)}: data against data` }] : runs;
+    const label = floored ? `${said} Floor: ${figure(floor)} ± ${figure(deviation)}.` : said;
     // Side by side where there is room for all of them.
     const narrow = legend.some(({ text }) => 40 + 7.2 * text.length > (width - 58) / legend.length);
     const rows = narrow ? legend.length : Math.min(1, legend.length);
@@ -106,7 +109,12 @@ export class Chart {
     const middle = (box.left + box.right) / 2;
     svg.append(element("text", { class: "title", x: middle, y: height - 5, "text-anchor": "middle" }, x.title));
     this.#legend(legend, box, narrow);
-    if (floored) svg.append(element("line", { class: "floor", x1: box.left, x2: box.right, y1: Y(floor), y2: Y(floor) }));
+    if (floored) {
+      const edge = (v) => Math.min(box.bottom, Math.max(box.top, v > 0 ? Y(v) : box.bottom));
+      const [high, low] = [edge(floor + deviation), edge(floor - deviation)];
+      svg.append(element("rect", { class: "floor-band", x: box.left, width: box.right - box.left, y: high, height: low - high }));
+      svg.append(element("line", { class: "floor", x1: box.left, x2: box.right, y1: Y(floor), y2: Y(floor) }));
+    }
     return { root: svg, X, Y };
   }
 

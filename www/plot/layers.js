@@ -18,7 +18,7 @@ import { axesLayer, cursorLayer, endLayer, handlesLayer, particlesLayer } from "
  *
  * @typedef {object} Layer
  * @property {string} name    what switches it on and off; two layers may share one
- * @property {string} [label] its name in the key
+ * @property {string | ((data) => string)} [label] its name in the key
  * @property {(data) => boolean} has    whether there is something to draw
  * @property {(data) => boolean} still  whether the picture is the same at every t
  * @property {boolean} [light]  drawn anew each time: cheaper than keeping a picture of it
@@ -67,12 +67,13 @@ export const makeLayers = () => [
 export function drawKey(context, env, data, shown) {
   const { plane, unit, side, colors } = env;
   const named = shown.filter((layer) => layer.mark);
+  const labelOf = ({ label }) => (typeof label === "function" ? label(data) : label);
   for (const layer of shown) layer.scale?.(context, env, data);
   if (!named.length) return;
   const size = side < 300 ? 10 : 11.5;
   const step = (side < 300 ? 14 : 17) * unit;
   context.font = `500 ${size * unit}px ${colors.font}`;
-  const width = Math.max(...named.map((layer) => context.measureText(layer.label).width)) + 44 * unit;
+  const width = Math.max(...named.map((layer) => context.measureText(labelOf(layer)).width)) + 44 * unit;
   context.globalAlpha = 0.8;
   context.fillStyle = colors.paper;
   context.fillRect(5 * unit, 5 * unit, Math.min(width, plane.size - 10 * unit), step * named.length + 6 * unit);
@@ -81,7 +82,7 @@ export function drawKey(context, env, data, shown) {
   let y = 8 * unit + step / 2;
   for (const layer of named) {
     layer.mark(context, x, y, env);
-    words(context, layer.label, x + 16 * unit, y, env, { size });
+    words(context, labelOf(layer), x + 16 * unit, y, env, { size });
     y += step;
   }
 }

@@ -98,7 +98,7 @@ export class Stage {
   setField(field) {
     this.#put({ field, ...this.#speed(field ?? this.#data.exact) });
   }
-  /** The exact velocity, in the same shape; both get arrows of the learned one's scale. */
+  /** The exact velocity, in the same shape, or its estimate from so many `draws`; both get arrows of the learned one's scale. */
   setExact(exact) {
     this.#put({ exact, ...this.#speed(this.#data.field ?? exact) });
   }

@@ -4,6 +4,7 @@ import { joinFrames } from "../engine/commons.js";
 import "../api/element.js";
 import { FIGURES } from "../figures/all.js";
 import { connect } from "./frame.js";
+import { hintAtMore } from "./more.js";
 import { choice, parseHash, text, toHash } from "../element/state.js";
 
 const FIGURE = choice(...Object.keys(FIGURES));
@@ -34,6 +35,7 @@ const named = () => figureName(new URLSearchParams(location.hash.slice(1)).get("
 
 async function begin() {
   joinFrames();
+  hintAtMore(document.getElementById("more"));
   const name = named();
   if (!Object.hasOwn(FIGURES, name)) {
     const known = Object.keys(FIGURES).join(", ");

@@ -1,6 +1,7 @@
 // Distills a few-step digit network in the page: digits that the velocity network draws, then training, in a worker.
 import { CATALOG } from "../../element/catalog.js";
 import { Figure } from "../../element/figure.js";
+import { Keeper } from "../../element/keep.js";
 import { startStop, unless } from "../../element/task.js";
 import { MODELS } from "../../engine/assets.js";
 import { DISTILLATION } from "../../engine/protocol.js";
@@ -22,7 +23,9 @@ export class LiveDistillation extends Figure {
   #client = new LabClient(() => this.#forget());
   #opening = null; // {asked, done}: what the engine is or was opened for
   #begun = null; // {settings, drawn, losses}: what it works on
+  #trained = null; // {weights, settings, step, digits: NFE → pixels}: how it stood when it was shown last
   #cells = new Map();
+  #keeper;
   working = startStop(this.root, this.part("start"), "Distill");
 
   constructor(context) {
@@ -33,6 +36,8 @@ export class LiveDistillation extends Figure {
     });
     this.on(this.part("start"), "click", () => (this.task.busy ? this.task.stop() : this.#go()));
     this.on(this.part("take"), "click", () => this.#take());
+    const restore = (kept) => this.#restore(kept);
+    this.#keeper = new Keeper({ root: this.root, name: "few-steps", now: () => this.#trained, restore, report: this.report, signal: this.signal });
     const redraw = () => this.#cells.forEach((cells, canvas) => drawStrip(canvas, cells, "x", 0, cells.length, -1));
     onAppearance(this.root, redraw, this.signal);
   }
@@ -59,8 +64,7 @@ export class LiveDistillation extends Figure {
   }
 
   #forget() {
-    this.#opening = this.#begun = null;
-    this.part("take").disabled = true;
+    this.#opening = this.#begun = null; // what was trained can still be saved
   }
 
   #go() {
@@ -136,7 +140,6 @@ export class LiveDistillation extends Figure {
       if (performance.now() - shown > PICTURE_MS || losses.length === settings.steps) {
         await this.#show();
         shown = performance.now();
-        this.part("take").disabled = false;
       }
     }
     if (losses.length < settings.steps) this.part("text").textContent = `${says()}. Stopped; Distill goes on from here.`;
@@ -149,24 +152,38 @@ export class LiveDistillation extends Figure {
   }
 
   async #show() {
+    const { settings, losses } = this.#begun;
+    const step = losses.length;
+    const digits = {};
+    for (const nfe of NFES) digits[nfe] = await this.#call("sample", SHOWN, nfe, settings.seed);
+    this.#trained = { weights: await this.#call("weights"), settings, step, digits };
+    this.#picture();
+    this.#keeper.save(this.#trained);
+  }
+
+  #picture() {
     for (const nfe of NFES) {
-      const x = await this.#call("sample", SHOWN, nfe, this.#begun.settings.seed);
+      const x = this.#trained.digits[nfe];
       const canvas = this.part(`digits-${nfe}`);
       canvas.hidden = false;
-      canvas.setAttribute("aria-label", `Digits 0 to 9 after ${nfe} evaluations of the network in training`);
+      canvas.setAttribute("aria-label", `Digits 0 to 9 after ${nfe} evaluations of the trained network`);
       const cells = Array.from(SHOWN, (_, i) => ({ x: x.subarray(i * PIXELS, (i + 1) * PIXELS) }));
       this.#cells.set(canvas, cells);
       drawStrip(canvas, cells, "x", 0, cells.length, -1);
     }
+    this.part("take").disabled = false;
   }
 
-  async #take() {
-    try {
-      const { settings, losses } = this.#begun;
-      const bytes = await this.#call("weights");
-      saveFile(new Blob([bytes], { type: "application/octet-stream" }), `flow-lab-few-step-seed${settings.seed}-step${losses.length}.safetensors`);
-    } catch (error) {
-      this.report(error.message);
-    }
+  /** Shows what was kept at an earlier visit; training cannot go on from it. */
+  async #restore(kept) {
+    await this.task.stop();
+    this.#trained = kept;
+    this.#picture();
+    this.#progress(0, `Trained before: step ${kept.step}, seed ${kept.settings.seed}. Distill begins another.`);
+  }
+
+  #take() {
+    const { weights, settings, step } = this.#trained;
+    saveFile(new Blob([weights], { type: "application/octet-stream" }), `flow-lab-few-step-seed${settings.seed}-step${step}.safetensors`);
   }
 }

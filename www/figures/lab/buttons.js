@@ -1,5 +1,6 @@
 // What the lab's buttons do.
 import { newSeed } from "../../element/state.js";
+import { unless } from "../../element/task.js";
 import { LAB } from "./table.js";
 import { Take } from "./take.js";
 
@@ -33,11 +34,34 @@ export function bindButtons(lab, { byId, runs, form, clock, slow, display }) {
   click("lab-new-seed", () => form.set("lab.seed", newSeed()));
   click("lab-play", () => clock.toggle());
   lab.on(byId("lab-t"), "change", () => lab.save());
+  let comparing = null;
   click("lab-theorem", async () => {
-    await lab.open();
-    const found = await runs.call(runs.runs[0], "theorem", Uint32Array.from(THEOREM));
-    display.cosines(THEOREM, found);
+    if (comparing) return comparing.abort();
+    const { signal } = (comparing = new AbortController());
+    try {
+      await lab.open();
+      await compareGradients(signal);
+    } catch (error) {
+      if (error !== signal.reason) throw error;
+    } finally {
+      comparing = null;
+      byId("lab-theorem").textContent = "Compare gradients";
+    }
   });
+
+  /** One batch size after another, each shown when it is there: the largest takes longest. */
+  async function compareGradients(signal) {
+    const [run] = runs.runs;
+    const found = { cosines: [], deviations: [] };
+    for (const [i, size] of THEOREM.entries()) {
+      byId("lab-theorem").textContent = `Stop (batch size ${size})`;
+      const { cosines, deviations } = await unless(signal, runs.call(run, "theorem", Uint32Array.of(size)));
+      if (run !== runs.runs[0]) return; // another experiment began
+      found.cosines.push(cosines[0]);
+      found.deviations.push(deviations[0]);
+      display.cosines(THEOREM.slice(0, i + 1), found);
+    }
+  }
   click("lab-likelihood", async () => {
     await lab.open();
     await display.likelihood();

@@ -1,5 +1,5 @@
 // The lab's charts: loss while training, error against evaluations, gradients against batch size.
-import { Chart, element, line } from "../../plot/chart.js";
+import { Chart, NO_FLOOR, element, line } from "../../plot/chart.js";
 import { Series, envelope, figure, linearTicks, logTicks } from "../../plot/scales.js";
 
 const RUNS = ["a", "b"];
@@ -99,7 +99,7 @@ function marked(run, points) {
 /** How far the samples are from the data, against how often the network was asked: both axes logarithmic. */
 export class NfeChart extends Chart {
   #runs = { a: null, b: null };
-  #floor = NaN;
+  #floor = NO_FLOOR;
 
   constructor(place, signal) {
     super(place, signal);
@@ -112,16 +112,16 @@ export class NfeChart extends Chart {
     this.redraw();
   }
 
-  /** W2 between two fresh sets of data, a mean: better than that is chance. */
+  /** W2 between two fresh sets of data: better than that is chance. @param {{mean: number, deviation: number}} floor */
   setFloor(floor) {
-    this.#floor = floor ?? NaN;
+    this.#floor = floor;
     this.redraw();
   }
 
   render(width) {
     const runs = RUNS.filter((run) => this.#runs[run]);
     const all = runs.flatMap((run) => this.#runs[run].w2);
-    const y = { ...logRange([...all, this.#floor]), log: true };
+    const y = { ...logRange([...all, this.#floor.mean]), log: true };
     const nfes = [...new Set(runs.flatMap((run) => this.#runs[run].nfe))].sort((p, q) => p - q);
     const ticks = nfes.length ? nfes : [1, 2, 4, 8, 16, 32];
     const best = (run) => {

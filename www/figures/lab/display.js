@@ -29,15 +29,17 @@ export class LabDisplay {
   #how = "idle"; // how training stands: see Task
   views;
   #kept = []; // slot → {weights, at}: for an engine that fails
+  #keep;
 
-  /** `byId(id)`: the figure's elements; the others: its parts; `announce(text)` reads out, `report(text)` shows a problem; `signal` ends it. */
-  constructor({ root, byId, state, runs, form, clock, announce, report, signal }) {
+  /** `byId(id)`: the figure's elements; the others: its parts; `announce(text)` reads out, `report(text)` shows a problem; `keep()`: there are newer weights to keep; `signal` ends it. */
+  constructor({ root, byId, state, runs, form, clock, announce, report, keep, signal }) {
     this.#root = root;
     this.#byId = byId;
     this.#state = state;
     this.#runs = runs;
     this.#form = form;
     this.#clock = clock;
+    this.#keep = keep;
     this.#readings = new Readings(byId, signal);
     this.views = [0, 1].map((slot) => {
       const view = new View(byId(`lab-stage-${slot}`), runs, clock, { announce, report }, signal);
@@ -86,6 +88,7 @@ export class LabDisplay {
     // While it trains a picture comes every 0.3 s: not each is worth a file of weights.
     if (!live || !last || performance.now() - last.at > KEEP_MS) {
       this.#kept[run.slot] = { weights: await this.#runs.call(run, "weights"), at: performance.now() };
+      if (run.slot === 0 && run.step > 0) this.#keep();
     }
     if (run.slot === 0) this.#exact();
     this.#root.dataset.pictures = Number(this.#root.dataset.pictures ?? 0) + 1;

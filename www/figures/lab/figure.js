@@ -1,5 +1,6 @@
 // The lab: an experiment, trained on an engine, shown, changed by a person.
 import { Figure } from "../../element/figure.js";
+import { Keeper } from "../../element/keep.js";
 import { LabEngine } from "../../engine/lab/engine.js";
 import { Playback } from "../../plot/playback.js";
 import { bindButtons } from "./buttons.js";
@@ -60,7 +61,10 @@ export class LabFigure extends Figure {
     this.#ends = new Ends({ root: byId("lab-form"), state, form: this.#form, call, report, announce, signal });
     this.#clock = new Playback({ onChange: () => this.#time(), signal });
     const parts = { byId, runs: this.#runs, form: this.#form, clock: this.#clock };
-    this.#display = new LabDisplay({ ...parts, root, state, announce, report, signal });
+    const now = () => this.#runs.step > 0 && this.#display.kept(0) && { weights: this.#display.kept(0) };
+    const keeper = new Keeper({ root, name: "lab", now, restore: ({ weights }) => this.loadWeights(weights), report, signal });
+    const keep = () => keeper.save(now());
+    this.#display = new LabDisplay({ ...parts, root, state, announce, report, keep, signal });
     this.#clock.seek(state["lab.t"]);
     const slow = new SlowMotion(byId("lab-slow-0"), byId("lab-caption"));
     bindButtons(this, { ...parts, slow, display: this.#display });

@@ -58,7 +58,7 @@ export class Readings {
     const recent = run.losses.slice(-100);
     const loss = recent.reduce((a, b) => a + b, 0) / recent.length;
     this.#columns[run.slot] = { ...figures, loss, parameters: run.parameters };
-    this.#nfe.setFloor(figures.floor);
+    this.#nfe.setFloor({ mean: figures.floor, deviation: figures.floorDeviation });
     this.#nfe.set(NAMES[run.slot], { nfe: NFES, w2: Array.from(w2) });
     this.#measured.textContent = `at step ${run.step}, on ${SAMPLES} particles, seed ${run.state["lab.seed"]}`;
     this.#render();

@@ -138,7 +138,7 @@ export class View {
     const times = live ? [0, 0.25, 0.5, 0.75, 0.95] : FIELD_TIMES.map((v) => Math.min(0.95, v));
     try {
       const { field, ...found } = await this.#ask("exact", FIELD_SIDE, times, this.stage.half, t);
-      this.stage.setExact({ side: FIELD_SIDE, times, values: field });
+      this.stage.setExact({ side: FIELD_SIDE, times, values: field, draws: found.draws });
       this.exact = found;
     } catch (error) {
       if (error.name !== "ConfigError") throw error;

@@ -1,5 +1,5 @@
 // W2 against evaluations for every contestant, on logarithmic axes.
-import { Chart, element, line } from "../../plot/chart.js";
+import { Chart, NO_FLOOR, element, line } from "../../plot/chart.js";
 import { figure, logTicks } from "../../plot/scales.js";
 import { NFES } from "./table.js";
 
@@ -17,9 +17,9 @@ export const MARKS = [
 
 export class RaceChart extends Chart {
   #lines = []; // {label, w2: [an entry for each of NFES]}
-  #floor = NaN;
+  #floor = NO_FLOOR;
 
-  /** `lines`: [{label, w2}], an entry a contestant, `w2` null where it was not measured yet. */
+  /** `lines`: [{label, w2}], an entry a contestant, `w2` null where it was not measured yet; `floor`: {mean, deviation}. */
   set(lines, floor) {
     this.#lines = lines;
     this.#floor = floor;
@@ -28,7 +28,7 @@ export class RaceChart extends Chart {
 
   render(width) {
     const measured = this.#lines.map(({ label, w2 }, i) => ({ label, w2, i })).filter(({ w2 }) => w2);
-    const values = [...measured.flatMap(({ w2 }) => w2), this.#floor].filter((v) => v > 0);
+    const values = [...measured.flatMap(({ w2 }) => w2), this.#floor.mean].filter((v) => v > 0);
     const [low, high] = values.length ? [Math.min(...values) / 1.2, Math.max(...values) * 1.2] : [0.1, 1];
     const said = measured.map(({ label, w2 }) => `${label}: ${w2.map((v, k) => `${figure(v)} at ${NFES[k]}`).join(", ")}`);
     const { root, X, Y } = this.frame(width, {

@@ -1,6 +1,7 @@
 // The race: trains the contestants one after another in a worker, shows their particles and W2 by evaluations.
 import { Figure } from "../../element/figure.js";
 import { given, showState } from "../../element/controls.js";
+import { NO_FLOOR } from "../../plot/chart.js";
 import { onAppearance } from "../../plot/watch.js";
 import { RaceChart } from "./chart.js";
 import { Race } from "./race.js";
@@ -89,7 +90,7 @@ export class RaceFigure extends Figure {
     this.#race.forget();
     this.#tiles = [];
     this.part("tiles").replaceChildren();
-    this.#chart.set([], NaN);
+    this.#chart.set([], NO_FLOOR);
     this.#progress(0, "Not started yet.");
   }
 

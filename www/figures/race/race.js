@@ -10,7 +10,7 @@ const PARTICLES = 1000;
 export class Race {
   #client;
   #opened = null; // a promise while the engine is or was opened
-  #data = null; // {target, floor}
+  #data = null; // {target, floor, floorDeviation}
   #slice = 4;
   lines = []; // {label, w2}: an entry a contestant, w2 at NFES once it was measured
   half = 5; // of the view that shows the target
@@ -31,9 +31,9 @@ export class Race {
     return this.#data.target;
   }
 
-  /** W2 between data and data. */
+  /** W2 between data and data: {mean, deviation}. */
   get floor() {
-    return this.#data.floor;
+    return { mean: this.#data.floor, deviation: this.#data.floorDeviation };
   }
 
   #call(method, ...args) {
