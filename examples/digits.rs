@@ -4,7 +4,7 @@
 use flow_lab::device::Engine;
 use flow_lab::error::{Error, Result};
 use flow_lab::field::Guidance;
-use flow_lab::session::{Request, Session};
+use flow_lab::session::{Label, Request, Session};
 use pollster::block_on;
 
 const MODELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models");
@@ -35,11 +35,13 @@ fn main() -> Result<()> {
     block_on(session.load(&weights("digits")?))?;
     let mut run = session.start(&Request {
         seed: number(2, 1),
-        labels: vec![Some(number(1, 3) as u8)],
+        labels: vec![Some(Label::Class(number(1, 3) as u8))],
         solver: "midpoint".into(),
         steps: 8,
         tolerance: 0.01,
         guidance: Guidance { weight: 2.0, from: 0.2, to: 1.0 },
+        from: 0.0,
+        same_noise: false,
     })?;
     let last = block_on(run.finish())?;
     println!("{}{} evaluations", draw(&last.x), last.nfe);

@@ -15,6 +15,8 @@ const FIGURES = {
   digits: { part: "#figure", done: () => part("#figure").dataset.done === "true" && part("#figure").getAttribute("aria-busy") === "false" },
   edit: { part: "#edit", width: WIDE, done: () => /the digit decoded as/.test(part('[data-result="return"] figcaption').textContent) },
   race: { part: "#race", width: WIDE, done: () => /^Done/.test(part("#race-text").textContent) },
+  emoji: { part: "#emoji .figure", done: () => part("#emoji .figure") && part("#emoji").dataset.done === "true" },
+  restyle: { part: "#restyle", width: WIDE, done: () => /evaluations back/.test(part('[data-result="restyle"] figcaption')?.textContent) },
   "few-steps": { part: "#few-steps-rows", width: WIDE, done: () => /^Class/.test(part("#few-steps-text").textContent) },
 };
 /** What a figure has besides its article's settings, so that its still does not take minutes. */
@@ -51,9 +53,9 @@ async function keep(page, png, id, theme) {
 /** Rows of a run: the states of some digits on their way from noise. */
 async function hero(page) {
   await page.evaluate(async (app) => {
-    const { DigitNetwork } = await import(`./${app}/engine/digits/network.js`);
+    const { ImageNetwork } = await import(`./${app}/engine/images/network.js`);
     const { drawStrip } = await import(`./${app}/plot/images.js`);
-    const network = new DigitNetwork("digits");
+    const network = new ImageNetwork("digits");
     await network.open("cpu");
     const [PLACES, LABELS] = [12, [2, 7, 4]];
     const frames = [];

@@ -35,7 +35,7 @@ fn named(id: &str, label: &str) -> Value {
 /// - `distributions`, `methods`: `{id, label}` of each [`Distribution`] that needs nothing but its name, and of each few-step
 ///   [`Method`]
 /// - `paths`, `couplings`, `times`, `diffusions`: ids
-/// - `digits`, `fewStep`, `lab`, `race`, `distillation`: a domain for each setting, `{min, max, initial}` or `{values, initial}`, and
+/// - `digits`, `fewStep`, `emoji`, `lab`, `race`, `distillation`: a domain for each setting, `{min, max, initial}` or `{values, initial}`, and
 ///   other defaults
 pub fn catalog() -> Value {
     let solver = |s: Solver| {
@@ -55,6 +55,7 @@ pub fn catalog() -> Value {
         "seed": range(0.0, f64::from(u32::MAX), 1.0),
         "digits": digits(),
         "fewStep": few_step(),
+        "emoji": emoji(),
         "lab": lab(),
         "race": race(),
         "distillation": distillation(),
@@ -78,6 +79,39 @@ fn digits() -> Value {
 /// How the few-step network is run.
 fn few_step() -> Value {
     json!({ "steps": range(1.0, 64.0, 4.0) })
+}
+
+/// What the emoji networks were trained on: categories (Unicode's groups) and styles, in the order of their classes, and how they are run.
+fn emoji() -> Value {
+    let categories = [
+        ("smileys", "smileys"),
+        ("people", "people"),
+        ("animals", "animals and nature"),
+        ("food", "food and drink"),
+        ("travel", "travel and places"),
+        ("activities", "activities"),
+        ("objects", "objects"),
+        ("symbols", "symbols"),
+        ("flags", "flags"),
+    ];
+    let styles = [
+        ("noto", "Noto"),
+        ("noto-v1", "Noto v1"),
+        ("fluent", "Fluent"),
+        ("fluent-flat", "Fluent flat"),
+        ("twemoji", "Twemoji"),
+        ("fxemojis", "FxEmojis"),
+        ("streamline", "Streamline"),
+    ];
+    json!({
+        "categories": categories.map(|(id, label)| named(id, label)),
+        "styles": styles.map(|(id, label)| named(id, label)),
+        "count": values([1, 4, 16], 4),
+        "mix": range(0.0, 1.0, 0.0),
+        "nfe": values([1, 2, 4, 8, 16, 32], 4),
+        "guidance": range(1.0, 6.0, 3.0),
+        "restyle": { "guidance": range(1.0, 4.0, 1.5), "strength": range(0.1, 1.0, 1.0) },
+    })
 }
 
 fn lab() -> Value {

@@ -22,12 +22,14 @@ pub enum Known {
     },
     /// The mean of every block of pixels: a smaller image.
     Blocks {
-        /// The means, `[n, (side / block)²]`.
+        /// The means, `[n, (side / block)² colors]`.
         values: Tensor<2>,
         /// Side of the image that is wanted, in pixels.
         side: usize,
         /// Side of a block, in pixels; divides `side`.
         block: usize,
+        /// Values of a pixel.
+        colors: usize,
     },
 }
 
@@ -36,9 +38,9 @@ impl Known {
     pub fn validate(self, n: usize, pixels: usize) -> Result<Self> {
         let fits = match &self {
             Self::Pixels { values, mask } => values.dims() == [n, pixels] && mask.dims() == [n, pixels],
-            Self::Blocks { values, side, block } => {
-                let whole = *block > 0 && side.is_multiple_of(*block) && side * side == pixels;
-                whole && values.dims() == [n, (side / block).pow(2)]
+            Self::Blocks { values, side, block, colors } => {
+                let whole = *block > 0 && side.is_multiple_of(*block) && side * side * colors == pixels;
+                whole && values.dims() == [n, (side / block).pow(2) * colors]
             }
         };
         fits.then_some(self)
@@ -49,9 +51,10 @@ impl Known {
     pub fn project(&self, x1: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Pixels { values, mask } => x1.clone() + (values.clone() - x1) * mask.clone(),
-            Self::Blocks { values, side, block } => {
+            Self::Blocks { values, side, block, colors } => {
                 // A A⁺ = 1 for A⁺ that gives each pixel of a block the block's mean.
-                x1.clone() + spread(values.clone() - means(x1, *side, *block), *side, *block)
+                x1.clone()
+                    + spread(values.clone() - means(x1, *side, *block, *colors), *side, *block, *colors)
             }
         }
     }
@@ -63,14 +66,16 @@ impl Known {
     }
 }
 
-/// Means of blocks, `[n, side²]` to `[n, (side / block)²]`.
-pub fn means(x: Tensor<2>, side: usize, block: usize) -> Tensor<2> {
+/// Means of blocks, `[n, side² colors]` to `[n, (side / block)² colors]`.
+pub fn means(x: Tensor<2>, side: usize, block: usize, colors: usize) -> Tensor<2> {
     let (n, few) = (x.dims()[0], side / block);
-    x.reshape([n, few, block, few, block]).mean_dim(4).mean_dim(2).reshape([n, few * few])
+    let blocks = x.reshape([n, few, block, few, block, colors]);
+    blocks.mean_dim(4).mean_dim(2).reshape([n, few * few * colors])
 }
 
 /// Every pixel of a block gets the block's value.
-fn spread(x: Tensor<2>, side: usize, block: usize) -> Tensor<2> {
+fn spread(x: Tensor<2>, side: usize, block: usize, colors: usize) -> Tensor<2> {
     let (n, few) = (x.dims()[0], side / block);
-    x.reshape([n, few, 1, few, 1]).expand([n, few, block, few, block]).reshape([n, side * side])
+    let blocks = x.reshape([n, few, 1, few, 1, colors]);
+    blocks.expand([n, few, block, few, block, colors]).reshape([n, side * side * colors])
 }

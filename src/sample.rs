@@ -96,7 +96,7 @@ impl Sampler {
         condition: Option<Condition>,
     ) -> Result<Self> {
         let x0 = noise * path.schedule().at(0.0).sigma;
-        Self::along(config, path, x0, 0.0, path.schedule().t_max(), condition)
+        Self::between(config, path, x0, [0.0, path.schedule().t_max()], condition)
     }
 
     /// Carries `data` back to the noise that leads to it: the same equation from the end to t = 0. Its last frame
@@ -111,15 +111,19 @@ impl Sampler {
         data: Tensor<2>,
         condition: Option<Condition>,
     ) -> Result<Self> {
-        Self::along(config, path, data, path.schedule().t_max(), 0.0, condition)
+        Self::between(config, path, data, [path.schedule().t_max(), 0.0], condition)
     }
 
-    fn along(
+    /// Carries samples at time `from` to time `to`, onward or back.
+    ///
+    /// # Shapes
+    /// - x: `[n, dim]`
+    /// - condition: `[n, classes]`
+    pub fn between(
         config: SampleConfig,
         path: AffinePath,
         x: Tensor<2>,
-        from: f64,
-        to: f64,
+        [from, to]: [f64; 2],
         condition: Option<Condition>,
     ) -> Result<Self> {
         config.validate()?;
@@ -201,24 +205,30 @@ pub fn map_step(map: &impl FlowMap, x: Tensor<2>, t: f64, s: f64) -> Tensor<2> {
 #[derive(Debug, Clone)]
 pub struct MapSampler {
     x: Tensor<2>,
+    from: f64,
     steps: usize,
     made: usize,
     done: bool,
 }
 
 impl MapSampler {
-    /// Starts from standard normal draws. Errors where steps are not 1 to 1000.
+    /// Starts from samples at time `from`: standard normal draws at 0. Errors where steps are not 1 to 1000, or `from` is not in [0, 1).
     ///
     /// # Shapes
-    /// - noise: `[n, dim]`
-    pub fn new(noise: Tensor<2>, steps: usize) -> Result<Self> {
+    /// - x: `[n, dim]`
+    pub fn new(x: Tensor<2>, from: f64, steps: usize) -> Result<Self> {
         steps_within(steps)?;
-        Ok(Self { x: noise, steps, made: 0, done: false })
+        if !(0.0..1.0).contains(&from) {
+            return Err(Error::config(format!(
+                "a run begins at a time from 0 to less than 1, not at {from}"
+            )));
+        }
+        Ok(Self { x, from, steps, made: 0, done: false })
     }
 
     /// The next frame: the first is the noise, the last the samples; `None` after it.
     pub fn next(&mut self, map: &impl FlowMap) -> Option<Frame> {
-        let at = |k: usize| k as f64 / self.steps as f64;
+        let at = |k: usize| self.from + (1.0 - self.from) * (k as f64 / self.steps as f64);
         let (t, x) = (at(self.made), self.x.clone());
         if self.made == self.steps {
             return (!std::mem::replace(&mut self.done, true)).then(|| Frame {

@@ -3,7 +3,7 @@
 
 use crate::device::{Engine, Opened};
 use crate::error::{Error, Kind, Result, from_json};
-use crate::field::{Condition, VelocityField};
+use crate::field::{Condition, VelocityField, one_hot};
 use crate::inpaint::Known;
 use crate::net::Classed;
 use crate::path::AffinePath;
@@ -12,7 +12,7 @@ use crate::sample::{Frame, Guidance, MapSampler, SampleConfig, Sampler, read, re
 use crate::solver::{Solver, Tolerance};
 use crate::weights::{self, Loaded};
 use burn::module::Module;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use serde::Deserialize;
 use std::rc::Rc;
 
@@ -28,8 +28,8 @@ pub struct Session {
 pub struct Request {
     /// Seed of the noise.
     pub seed: u32,
-    /// The class of each digit; `null` for none.
-    pub labels: Vec<Option<u8>>,
+    /// What each image is to be of; `null` for anything.
+    pub labels: Vec<Option<Label>>,
     /// A [`Solver::id`]; a few-step network ignores it, and tolerance and guidance too.
     pub solver: String,
     /// Steps of a fixed-step solver.
@@ -38,6 +38,33 @@ pub struct Request {
     pub tolerance: f64,
     /// Guidance and when it holds.
     pub guidance: Guidance,
+    /// When a run begins that is given what it begins with, and until when images are carried back; in [0, 1).
+    #[serde(default)]
+    pub from: f64,
+    /// Whether every image begins with the noise of the first.
+    #[serde(default)]
+    pub same_noise: bool,
+}
+
+impl Request {
+    /// Noise for `n` images of `dim` values.
+    fn noise(&self, n: usize, dim: usize) -> Vec<f32> {
+        let mut rng = Rng::new(u64::from(self.seed), Stream::Noise);
+        match self.same_noise {
+            true => rng.normals(dim).repeat(n),
+            false => rng.normals(n * dim),
+        }
+    }
+}
+
+/// A class, or weights of all classes of all groups: a picture between two styles has a half of each.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Label {
+    /// A class of a network with one group.
+    Class(u8),
+    /// A weight in [0, 1] for each class.
+    Weights(Vec<f32>),
 }
 
 impl Request {
@@ -47,23 +74,23 @@ impl Request {
     }
 }
 
-/// Where a run begins; values digit after digit, row-major.
+/// Where a run begins; values image after image, row-major, the colors of a pixel together.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Start {
     /// At noise drawn from the request's seed.
     Seed,
-    /// At this noise.
+    /// At this noise, or, where the request begins later, at these states.
     Noise(Vec<f32>),
-    /// At these images in [−1, 1], which are carried back to their noise.
+    /// At these images in [−1, 1], which are carried back: to their noise, or to when the request says.
     Images(Vec<f32>),
 }
 
-/// What a run must keep of an image; values digit after digit, row-major, in [−1, 1].
+/// What a run must keep of an image; values image after image, row-major, in [−1, 1].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Keep {
-    /// The pixels where `mask` is 1; it is 0 elsewhere.
+    /// The values where `mask` is 1; it is 0 elsewhere.
     Pixels {
-        /// Every pixel; those that are not kept are ignored.
+        /// Every value; those that are not kept are ignored.
         values: Vec<f32>,
         /// 1 or 0 for each.
         mask: Vec<f32>,
@@ -82,6 +109,8 @@ const QUEUED: usize = 64;
 
 /// The most digits of one run.
 pub const MAX_DIGITS: usize = 256;
+/// The most values of its images: as many as those digits have, or 16 pictures of 64×64 in color.
+const MAX_VALUES: usize = MAX_DIGITS * 784;
 
 impl Session {
     /// Opens an engine.
@@ -139,33 +168,38 @@ impl Session {
         let loaded = self.loaded.clone().ok_or_else(|| Error::config("load weights before sampling"))?;
         let solver = Solver::from_id(&request.solver)
             .ok_or_else(|| Error::config(format!("no solver is called {}", request.solver)))?;
-        let n = request.labels.len();
-        if n == 0 || n > MAX_DIGITS {
-            return Err(Error::config(format!("ask for 1 to {MAX_DIGITS} digits, not {n}")));
+        let net = &loaded.header.net;
+        let (n, most) = (request.labels.len(), MAX_DIGITS.min(MAX_VALUES / net.dim()).max(1));
+        if n == 0 || n > most {
+            return Err(Error::config(format!("ask for 1 to {most} images, not {n}")));
+        }
+        let from = request.from;
+        if !(0.0..1.0).contains(&from) || (from > 0.0 && start == Start::Seed) {
+            return Err(Error::config(format!(
+                "a run from a seed begins at 0, any other at a time from 0 to less than 1, not at {from}"
+            )));
         }
         let tolerance = Tolerance { absolute: request.tolerance, relative: request.tolerance };
         let config = SampleConfig { solver, steps: request.steps, tolerance, guidance: request.guidance };
-        let net = &loaded.header.net;
         let device = &self.opened.device;
-        let condition = crate::field::one_hot(&request.labels, net.classes(), device)?;
+        let condition = condition(&request.labels, &net.groups(), device)?;
         let rows = |values: Vec<f32>, width: usize| {
             if values.len() != n * width || values.iter().any(|v| !v.is_finite()) {
                 let found = values.len();
                 return Err(Error::config(format!(
-                    "{n} digits need {} finite values, not {found}",
+                    "{n} images need {} finite values, not {found}",
                     n * width
                 )));
             }
             Ok(Tensor::<2>::from_data(TensorData::new(values, [n, width]), device))
         };
         if net.is_map() {
-            if start != Start::Seed || keep.is_some() {
-                return Err(Error::config(
-                    "a few-step network only goes from noise drawn from a seed to digits",
-                ));
-            }
-            let noise = Rng::new(u64::from(request.seed), Stream::Noise).normals(n * net.dim());
-            let sampler = MapSampler::new(rows(noise, net.dim())?, request.steps)?;
+            let x = match (start, keep) {
+                (Start::Seed, None) => request.noise(n, net.dim()),
+                (Start::Noise(values), None) => values,
+                _ => return Err(Error::config("a few-step network only goes from noise to images")),
+            };
+            let sampler = MapSampler::new(rows(x, net.dim())?, from, request.steps)?;
             let motion = Motion::Map(Box::new((sampler, condition)));
             return Ok(Run { motion, loaded, watch: self.opened.watch.clone() });
         }
@@ -173,11 +207,19 @@ impl Session {
         let condition = Some(condition);
         let sampler = match start {
             Start::Seed => {
-                let noise = Rng::new(u64::from(request.seed), Stream::Noise).normals(n * net.dim());
-                Sampler::new(config, path, rows(noise, net.dim())?, condition)?
+                Sampler::new(config, path, rows(request.noise(n, net.dim()), net.dim())?, condition)?
             }
-            Start::Noise(values) => Sampler::new(config, path, rows(values, net.dim())?, condition)?,
-            Start::Images(values) => Sampler::backward(config, path, rows(values, net.dim())?, condition)?,
+            Start::Noise(values) if from == 0.0 => {
+                Sampler::new(config, path, rows(values, net.dim())?, condition)?
+            }
+            Start::Noise(values) => {
+                let times = [from, path.schedule().t_max()];
+                Sampler::between(config, path, rows(values, net.dim())?, times, condition)?
+            }
+            Start::Images(values) => {
+                let times = [path.schedule().t_max(), from];
+                Sampler::between(config, path, rows(values, net.dim())?, times, condition)?
+            }
         };
         let sampler = match keep {
             None => sampler,
@@ -192,12 +234,42 @@ impl Session {
                         "blocks of {block} do not divide a side of {side} pixels"
                     )));
                 }
-                let values = rows(values, (side / block).pow(2))?;
-                sampler.inpainting(Known::Blocks { values, side, block })?
+                let colors = net.colors();
+                let values = rows(values, (side / block).pow(2) * colors)?;
+                sampler.inpainting(Known::Blocks { values, side, block, colors })?
             }
         };
         Ok(Run { motion: Motion::Flow(Box::new(sampler)), loaded, watch: self.opened.watch.clone() })
     }
+}
+
+/// Rows of a condition. Errors where a class does not exist, or weights are too few, too many or outside [0, 1].
+fn condition(labels: &[Option<Label>], groups: &[usize], device: &Device) -> Result<Condition> {
+    let classes: usize = groups.iter().sum();
+    let mut rows = vec![0f32; labels.len() * classes];
+    for (row, label) in rows.chunks_mut(classes).zip(labels) {
+        match label {
+            None => {}
+            Some(Label::Class(class)) if groups.len() == 1 && usize::from(*class) < classes => {
+                row[usize::from(*class)] = 1.0;
+            }
+            Some(Label::Class(class)) if groups.len() == 1 => {
+                let last = classes - 1;
+                return Err(Error::config(format!("class {class} does not exist; classes are 0 to {last}")));
+            }
+            Some(Label::Weights(weights))
+                if weights.len() == classes && weights.iter().all(|w| (0.0..=1.0).contains(w)) =>
+            {
+                row.copy_from_slice(weights);
+            }
+            Some(_) => {
+                return Err(Error::config(format!(
+                    "this network needs {classes} weights from 0 to 1 an image"
+                )));
+            }
+        }
+    }
+    Ok(Tensor::from_data(TensorData::new(rows, [labels.len(), classes]), device))
 }
 
 /// The network's velocity at two points: at noise and near the data, with a class and without.
@@ -206,7 +278,7 @@ async fn known_answer(loaded: &Loaded) -> Result<Vec<f32>> {
     let device = &loaded.net.devices()[0];
     let noise = Rng::new(0, Stream::Noise).normals(2 * net.dim());
     let x = Tensor::from_data(TensorData::new(noise, [2, net.dim()]), device);
-    let condition = crate::field::one_hot(&[Some(0), None], net.classes(), device)?;
+    let condition = one_hot(&[Some(0), None], net.classes(), device)?;
     let t = Tensor::from_floats([0.1, 0.9], device);
     read(loaded.net.velocity(x, t, Some(condition))).await
 }
@@ -224,14 +296,14 @@ pub struct Run {
     watch: crate::device::Watch,
 }
 
-/// A frame on the host: pixels of n digits, row-major, in the network's units.
+/// A frame on the host: values of n images, row-major, in the network's units.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostFrame {
     /// Its time.
     pub t: f64,
-    /// x_t of every digit.
+    /// x_t of every image.
     pub x: Vec<f32>,
-    /// The predicted x1 of every digit.
+    /// The predicted x1 of every image.
     pub x1: Vec<f32>,
     /// Evaluations so far.
     pub nfe: usize,

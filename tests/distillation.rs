@@ -10,8 +10,8 @@ use flow_lab::device::Engine;
 use flow_lab::distillation::{Distillation, DistillationConfig};
 use flow_lab::error::Kind;
 use flow_lab::field::Guidance;
-use flow_lab::net::{MixerConfig, NetConfig, UNetConfig};
-use flow_lab::session::{Request, Session, Start};
+use flow_lab::net::{MixerConfig, NetConfig};
+use flow_lab::session::{Label, Request, Session, Start};
 use pollster::block_on;
 use shipped::WEIGHTS;
 
@@ -63,11 +63,13 @@ fn it_draws_trains_and_gives_a_few_step_network() {
     block_on(session.load(&block_on(it.weights()).unwrap())).unwrap();
     let request = Request {
         seed: 7,
-        labels: labels.map(Some).to_vec(),
+        labels: labels.map(|label| Some(Label::Class(label))).to_vec(),
         solver: "euler".into(),
         steps: 2,
         tolerance: 0.01,
         guidance: Guidance::NONE,
+        from: 0.0,
+        same_noise: false,
     };
     let mut run = session.start(&request).unwrap();
     let mut frames = Vec::new();
@@ -113,8 +115,6 @@ fn what_cannot_be_distilled_is_refused() {
         assert_eq!(refused(bad.clone(), &good), Kind::Config, "{bad:?}");
     }
     assert_eq!(refused(config(), b"not weights"), Kind::Weights);
-    let unet = file(NetConfig::UNet(UNetConfig { side: 8, channels: 8, cond: 8, classes: 10 }));
-    assert_eq!(refused(config(), &unet), Kind::Config);
     let map = file(NetConfig::Mixer(MixerConfig { map: true, ..mixer() }));
     assert_eq!(refused(config(), &map), Kind::Config);
     let mut early = begin(config(), &good).unwrap();

@@ -12,7 +12,7 @@ use flow_lab::inpaint::{Known, means};
 use flow_lab::path::{AffinePath, Schedule};
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::sample::{Guidance, SampleConfig, Sampler};
-use flow_lab::session::{Keep, Request, Session, Start};
+use flow_lab::session::{Keep, Label, Request, Session, Start};
 use flow_lab::solver::{Solver, Tolerance};
 use pollster::block_on;
 use shipped::WEIGHTS;
@@ -95,8 +95,11 @@ fn checkers() -> Tensor<2> {
 /// Both kinds of knowledge about two images.
 fn knowledge() -> [Known; 2] {
     let values = draws(2, 3);
-    let blocks = means(values.clone(), SIDE, 2);
-    [Known::Pixels { values, mask: checkers() }, Known::Blocks { values: blocks, side: SIDE, block: 2 }]
+    let blocks = means(values.clone(), SIDE, 2, 1);
+    [
+        Known::Pixels { values, mask: checkers() },
+        Known::Blocks { values: blocks, side: SIDE, block: 2, colors: 1 },
+    ]
 }
 
 #[test]
@@ -107,7 +110,7 @@ fn a_projection_agrees_stays_and_is_the_nearest() {
         assert!(largest(known.project(projected.clone()) - projected.clone()) < 1e-6, "twice is once");
         let agrees = |x: &Tensor<2>| match &known {
             Known::Pixels { values, mask } => largest((x.clone() - values.clone()) * mask.clone()),
-            Known::Blocks { values, .. } => largest(means(x.clone(), SIDE, 2) - values.clone()),
+            Known::Blocks { values, .. } => largest(means(x.clone(), SIDE, 2, 1) - values.clone()),
         };
         assert!(agrees(&projected) < 1e-6);
         // Any other image that agrees is farther: the way to it is at right angles to the correction.
@@ -123,7 +126,7 @@ fn a_projection_agrees_stays_and_is_the_nearest() {
 #[test]
 fn block_means_are_means() {
     let x: Vec<f32> = (0..PIXELS).map(|i| i as f32).collect();
-    let got: Vec<f32> = means(tensor(x, PIXELS), SIDE, 2).into_data().iter::<f32>().collect();
+    let got: Vec<f32> = means(tensor(x, PIXELS), SIDE, 2, 1).into_data().iter::<f32>().collect();
     // Rows of four: 0 1 4 5, 2 3 6 7, 8 9 12 13, 10 11 14 15.
     assert_eq!(got, [2.5, 4.5, 10.5, 12.5]);
 }
@@ -154,18 +157,20 @@ fn knowledge_that_does_not_fit_is_refused() {
     for known in knowledge() {
         assert_eq!(run().inpainting(known).unwrap_err().kind(), Kind::Config, "two images are not three");
     }
-    let odd = Known::Blocks { values: tensor(vec![0.0; 3], 1), side: SIDE, block: 3 };
+    let odd = Known::Blocks { values: tensor(vec![0.0; 3], 1), side: SIDE, block: 3, colors: 1 };
     assert!(run().inpainting(odd).is_err());
 }
 
 fn request(n: usize) -> Request {
     Request {
         seed: 5,
-        labels: vec![Some(4); n],
+        labels: vec![Some(Label::Class(4)); n],
         solver: "midpoint".into(),
         steps: 4,
         tolerance: 0.01,
         guidance: Guidance::NONE,
+        from: 0.0,
+        same_noise: false,
     }
 }
 
@@ -194,7 +199,7 @@ fn a_session_carries_a_digit_there_and_back_and_mends_it() {
     let mended = end(Start::Seed, Some(keep), &euler);
     let off = digit[..392].iter().zip(&mended).map(|(a, b)| (a - b).abs()).fold(0f32, f32::max);
     assert!(off < 1e-4, "what was kept is off by {off}");
-    let small = means(tensor(digit, 784), 28, 2).into_data().iter::<f32>().collect();
+    let small = means(tensor(digit, 784), 28, 2, 1).into_data().iter::<f32>().collect();
     let large = end(Start::Seed, Some(Keep::Blocks { values: small, block: 2 }), &euler);
     assert_eq!(large.len(), 784);
 }

@@ -212,7 +212,7 @@ fn an_exact_map_ends_exactly_in_any_number_of_steps() {
     let (x, t, _) = places();
     let end = EXACT.map(&x, &t, &t, |_, x, _, _| EXACT.at(x, 0.0, 1.0));
     for steps in [1, 3, 8] {
-        let mut run = MapSampler::new(x.clone(), steps).unwrap();
+        let mut run = MapSampler::new(x.clone(), 0.0, steps).unwrap();
         let frames: Vec<_> = std::iter::from_fn(|| run.next(&EXACT)).collect();
         assert_eq!(frames.len(), steps + 1);
         for (k, frame) in frames.iter().enumerate() {
@@ -223,7 +223,7 @@ fn an_exact_map_ends_exactly_in_any_number_of_steps() {
         close("toward the end", frames[steps - 1].x1(), end.clone(), 1e-5);
         close("all at once", map_steps(&EXACT, x.clone(), steps), end.clone(), 1e-5);
     }
-    assert!(MapSampler::new(x, 0).is_err());
+    assert!(MapSampler::new(x, 0.0, 0).is_err());
 }
 
 #[test]

@@ -12,7 +12,7 @@ use burn::tensor::{Device, Gradients, Tensor, TensorData};
 use compare::largest_difference;
 use flow_lab::error::Kind;
 use flow_lab::field::{Condition, Guided, VelocityField, one_hot};
-use flow_lab::net::{MixerConfig, MlpConfig, Net, NetConfig, UNetConfig, time_features};
+use flow_lab::net::{ConvConfig, MixerConfig, MlpConfig, Net, NetConfig, time_features};
 use flow_lab::path::Schedule;
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::weights::{self, Header};
@@ -23,7 +23,21 @@ fn to_bytes(net: &Net, header: &Header) -> flow_lab::error::Result<Vec<u8>> {
 }
 
 fn configs() -> [NetConfig; 2] {
-    [NetConfig::Mixer(mixer()), NetConfig::UNet(UNetConfig { side: 8, channels: 8, cond: 8, classes: 3 })]
+    [NetConfig::Mixer(mixer()), NetConfig::Conv(conv())]
+}
+
+/// 4×4 pixels of 4 colors, two groups of classes.
+fn conv() -> ConvConfig {
+    ConvConfig {
+        side: 4,
+        colors: 4,
+        widths: vec![8, 12],
+        depths: vec![1, 2],
+        cond: 8,
+        groups: vec![1, 2],
+        ratio: 2,
+        map: false,
+    }
 }
 
 fn mixer() -> MixerConfig {
@@ -188,7 +202,7 @@ fn gradients_are_finite_differences() {
 
 #[test]
 fn shipped_sizes_keep_their_bounds() {
-    for config in [NetConfig::Mixer(MixerConfig::digits()), NetConfig::UNet(UNetConfig::digits())] {
+    for config in [NetConfig::Mixer(MixerConfig::digits()), NetConfig::Conv(ConvConfig::digits())] {
         let parameters = config.init(0, &Device::flex()).unwrap().num_params();
         assert!(config.flop() <= 60_000_000, "{} FLOP", config.flop());
         assert!(2 * parameters <= 2_000_000, "{parameters} parameters");
@@ -201,8 +215,10 @@ fn sizes_outside_their_domain_are_refused() {
     let bad = [
         NetConfig::Mixer(MixerConfig { patch: 3, ..mixer() }),
         NetConfig::Mixer(MixerConfig { depth: 0, ..mixer() }),
-        NetConfig::UNet(UNetConfig { side: 10, channels: 8, cond: 8, classes: 3 }),
-        NetConfig::UNet(UNetConfig { side: 8, channels: 12, cond: 8, classes: 3 }),
+        NetConfig::Conv(ConvConfig { side: 6, ..conv() }),
+        NetConfig::Conv(ConvConfig { depths: vec![1], ..conv() }),
+        NetConfig::Conv(ConvConfig { groups: vec![], ..conv() }),
+        NetConfig::Conv(ConvConfig { widths: vec![8, 0], ..conv() }),
     ];
     for config in bad {
         assert_eq!(config.init(0, &device).unwrap_err().kind(), Kind::Config, "{config:?}");

@@ -61,7 +61,7 @@ fn a_product_of_channels_is_its_definition() {
                         (layer(w.clone(), Some(b.clone())), layer_norm(gamma.clone(), beta.clone()));
                     let mut product = Product::linear(&linear).activation(activation);
                     if with_norm {
-                        product = product.norm(Norm { layer: &norm, modulation: modulation.clone(), at: 3 });
+                        product = product.norm(Norm::layer(&norm, modulation.clone(), 3));
                     }
                     if let Some(residual) = &residual {
                         product = product.residual(residual.clone());
@@ -107,7 +107,7 @@ fn a_product_of_tokens_is_its_definition() {
         let residual: Tensor<3> = draw.tensor([n, h, d], device);
         let norm = layer_norm(gamma.clone(), beta.clone());
         let got = Product::tokens(w.clone(), Some(b.clone()))
-            .norm(Norm { layer: &norm, modulation: modulation.clone(), at: 0 })
+            .norm(Norm::layer(&norm, modulation.clone(), 0))
             .residual(residual.clone())
             .activation(Activation::Silu)
             .run(x.clone());
@@ -134,7 +134,7 @@ fn a_product_of_tokens_is_its_definition() {
 #[test]
 fn patches_are_read_and_written_where_they_stand() {
     let device = &Device::flex();
-    let p = Patches { side: 6, patch: 2 };
+    let p = Patches { side: 6, patch: 2, colors: 1 };
     let images =
         Tensor::<3>::from_data(TensorData::new((0..72).map(|v| v as f32).collect(), [2, 1, 36]), device);
     let eye = layer(Tensor::<2>::eye(4, device), None);
@@ -152,13 +152,13 @@ fn patches_are_read_and_written_where_they_stand() {
 #[test]
 fn composed_for_gradients_it_is_the_same() {
     let (plain, autodiff) = (Device::flex(), Device::flex().autodiff());
-    let p = Patches { side: 6, patch: 2 };
+    let p = Patches { side: 6, patch: 2, colors: 1 };
     let [got, want] = [autodiff, plain].map(|device| {
         let mut draw = Draws::new(5);
         let (x, modulation) = (draw.tensor([3, 1, 36], &device), draw.tensor([3, 10], &device));
         let read = layer(draw.tensor([4, 5], &device), Some(draw.tensor([5], &device)));
         let norm = layer_norm(draw.tensor([5], &device), draw.tensor([5], &device));
-        let modulate = || Norm { layer: &norm, modulation: modulation.clone(), at: 0 };
+        let modulate = || Norm::layer(&norm, modulation.clone(), 0);
         let h = Product::linear(&read).read(p).residual(draw.tensor([1, 9, 5], &device)).run(x);
         let y = Product::tokens(draw.tensor([7, 9], &device), Some(draw.tensor([7], &device)))
             .norm(modulate())

@@ -154,7 +154,7 @@ async fn our_operations(devices: &[Device; 2]) {
                 linear.weight = Param::from_tensor(weight[k].clone());
                 linear.bias = Some(Param::from_tensor(bias[k].clone()));
                 let norm = layer_norm(gamma[k].clone(), beta[k].clone());
-                let norm = || Norm { layer: &norm, modulation: modulation[k].clone(), at: d };
+                let norm = || Norm::layer(&norm, modulation[k].clone(), d);
                 let x = || x[k].clone();
                 let product = || Product::linear(&linear).activation(activation);
                 let tokens =
@@ -176,7 +176,7 @@ async fn our_operations(devices: &[Device; 2]) {
             }
         }
     }
-    let p = Patches { side: 12, patch: 3 };
+    let p = Patches { side: 12, patch: 3, colors: 1 };
     let images = inputs.pair([3, 1, 144], devices);
     let weight = inputs.pair([9, 9], devices);
     let linear = |w: &Tensor<2>| {

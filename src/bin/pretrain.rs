@@ -11,7 +11,7 @@ use burn::tensor::Device;
 use clap::Parser;
 use flow_lab::error::{Error, Result};
 use flow_lab::field::Guidance;
-use flow_lab::net::{MixerConfig, Net, NetConfig, UNetConfig};
+use flow_lab::net::{ConvConfig, MixerConfig, Net, NetConfig};
 use flow_lab::path::Schedule;
 use flow_lab::train::{
     Checkpoint, DigitBatches, DigitConfig, Distill, LearningRate, OptimConfig, StepReport, TimeSampling,
@@ -31,7 +31,7 @@ struct Args {
     /// Folder for the checkpoint, weights.safetensors and log.csv.
     #[arg(long)]
     out: PathBuf,
-    /// The network: mixer or unet, or its settings as JSON as they stand in a weights file.
+    /// The network: mixer or conv, or its settings as JSON as they stand in a weights file.
     #[arg(long, default_value = "mixer")]
     net: String,
     /// Steps in all; the learning rate falls to its floor at the last one.
@@ -82,9 +82,9 @@ fn main() {
 fn net_config(kind: &str) -> Result<NetConfig> {
     match kind {
         "mixer" => Ok(NetConfig::Mixer(MixerConfig::digits())),
-        "unet" => Ok(NetConfig::UNet(UNetConfig::digits())),
+        "conv" => Ok(NetConfig::Conv(ConvConfig::digits())),
         json => serde_json::from_str(json).map_err(|e| {
-            Error::config(format!("--net {json}: choose mixer, unet or JSON settings ({e})")).because(e)
+            Error::config(format!("--net {json}: choose mixer, conv or JSON settings ({e})")).because(e)
         }),
     }
 }

@@ -3,7 +3,6 @@
 
 use crate::rng::Rng;
 use burn::module::Param;
-use burn::nn::conv::Conv2d;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -29,14 +28,5 @@ pub(super) fn linear(inputs: usize, outputs: usize, gain: f64, rng: &mut Rng, de
     let mut layer = LinearConfig::new(inputs, outputs).init(device);
     layer.weight = normal([inputs, outputs], gain / (inputs as f64).sqrt(), rng, device);
     layer.bias = Some(zeros([outputs], device));
-    layer
-}
-
-/// Replaces a convolution's weights by N(0, gain²/fan-in) and zero bias.
-pub(super) fn conv(mut layer: Conv2d, gain: f64, rng: &mut Rng, device: &Device) -> Conv2d {
-    let shape: [usize; 4] = layer.weight.lazy_shape().dims();
-    let fan_in: usize = shape[1..].iter().product();
-    layer.weight = normal(shape, gain / (fan_in as f64).sqrt(), rng, device);
-    layer.bias = Some(zeros([shape[0]], device));
     layer
 }

@@ -146,12 +146,12 @@ impl Mixer {
         condition: Option<Condition>,
     ) -> Tensor<2> {
         let [n, pixels] = x.dims();
-        let patches = Patches { side: self.side, patch: self.patch };
+        let patches = Patches { side: self.side, patch: self.patch, colors: 1 };
         let modulation = self.conditioner.forward(t, length, condition);
         let modulation = linear(modulation, &self.modulate, Activation::None);
         let d = modulation.dims()[1] / (4 * self.blocks.len() + 2);
         // Scale and shift from part k of the modulation on.
-        let norm = |layer, k: usize| Norm { layer, modulation: modulation.clone(), at: k * d };
+        let norm = |layer, k: usize| Norm::layer(layer, modulation.clone(), k * d);
 
         let embed = Product::linear(&self.embed).read(patches).residual(self.position.val());
         let mut h = embed.run(x.reshape([n, 1, pixels]));

@@ -1,18 +1,18 @@
 //! Velocity networks. Each is a `Config` that validates, an `init` that draws weights from a seed, and a
 //! `forward`; all implement [`VelocityField`].
 
+mod conv;
 mod embed;
 mod init;
 mod map;
 mod mixer;
 mod mlp;
-mod unet;
 
+pub use conv::{Conv, ConvConfig};
 pub use embed::{Conditioner, time_features};
 pub use map::MapMlp;
 pub use mixer::{Mixer, MixerConfig};
 pub use mlp::{Mlp, MlpConfig};
-pub use unet::{UNet, UNetConfig};
 
 use crate::error::{Error, Result};
 use crate::field::{Condition, FlowMap, VelocityField};
@@ -26,18 +26,17 @@ use serde::{Deserialize, Serialize};
 pub enum NetConfig {
     /// A patch mixer, all matrix products.
     Mixer(MixerConfig),
-    /// A convolutional U-Net.
-    UNet(UNetConfig),
+    /// A U-shaped convolutional network.
+    Conv(ConvConfig),
 }
 
 /// An image network of either kind.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "one a session, and Module is not derived for boxes")]
 pub enum Net {
     /// See [`Mixer`].
     Mixer(Mixer),
-    /// See [`UNet`].
-    UNet(UNet),
+    /// See [`Conv`].
+    Conv(Conv),
 }
 
 impl NetConfig {
@@ -45,7 +44,7 @@ impl NetConfig {
     pub fn init(&self, seed: u64, device: &Device) -> Result<Net> {
         Ok(match self {
             Self::Mixer(c) => Net::Mixer(c.init(seed, device)?),
-            Self::UNet(c) => Net::UNet(c.init(seed, device)?),
+            Self::Conv(c) => Net::Conv(c.init(seed, device)?),
         })
     }
 
@@ -53,26 +52,42 @@ impl NetConfig {
     pub fn side(&self) -> usize {
         match self {
             Self::Mixer(c) => c.side,
-            Self::UNet(c) => c.side,
+            Self::Conv(c) => c.side,
         }
     }
 
-    /// Values a sample has: pixels.
+    /// Values of a pixel.
+    pub fn colors(&self) -> usize {
+        match self {
+            Self::Mixer(_) => 1,
+            Self::Conv(c) => c.colors,
+        }
+    }
+
+    /// Values that a sample has.
     pub fn dim(&self) -> usize {
-        self.side().pow(2)
+        self.side().pow(2) * self.colors()
     }
 
     /// Whether the network is a flow map, which takes steps by itself.
     pub fn is_map(&self) -> bool {
-        matches!(self, Self::Mixer(MixerConfig { map: true, .. }))
+        match self {
+            Self::Mixer(c) => c.map,
+            Self::Conv(c) => c.map,
+        }
     }
 
-    /// Classes of the condition.
-    pub fn classes(&self) -> usize {
+    /// Classes of each group of the condition.
+    pub fn groups(&self) -> Vec<usize> {
         match self {
-            Self::Mixer(c) => c.classes,
-            Self::UNet(c) => c.classes,
+            Self::Mixer(c) => vec![c.classes],
+            Self::Conv(c) => c.groups.clone(),
         }
+    }
+
+    /// Classes of the condition, all groups together.
+    pub fn classes(&self) -> usize {
+        self.groups().iter().sum()
     }
 
     /// Floating point operations of one evaluation of one sample, a multiply-add counted as two;
@@ -80,7 +95,7 @@ impl NetConfig {
     pub fn flop(&self) -> usize {
         match self {
             Self::Mixer(c) => c.flop(),
-            Self::UNet(c) => c.flop(),
+            Self::Conv(c) => c.flop(),
         }
     }
 }
@@ -99,7 +114,7 @@ impl FlowMap for Classed<'_> {
         let condition = Some(self.condition.clone());
         match self.net {
             Net::Mixer(net) => net.forward(x, t.clone(), s - t, condition),
-            Net::UNet(net) => net.forward(x, t, condition),
+            Net::Conv(net) => net.forward(x, t.clone(), s - t, condition),
         }
     }
 }
@@ -112,7 +127,11 @@ impl Net {
                 let config = NetConfig::Mixer(MixerConfig { map: true, ..config.clone() });
                 Ok((Self::Mixer(net.into_map(device)), config))
             }
-            _ => Err(Error::config("a few-step network begins as a mixer that is a velocity field")),
+            (Self::Conv(net), NetConfig::Conv(config)) if !config.map => {
+                let config = NetConfig::Conv(ConvConfig { map: true, ..config.clone() });
+                Ok((Self::Conv(net.into_map(device)), config))
+            }
+            _ => Err(Error::config("a few-step network begins as a velocity field of its own kind")),
         }
     }
 }
@@ -121,7 +140,7 @@ impl VelocityField for Net {
     fn velocity(&self, x: Tensor<2>, t: Tensor<1>, condition: Option<Condition>) -> Tensor<2> {
         match self {
             Self::Mixer(net) => net.forward(x, t.clone(), t.zeros_like(), condition),
-            Self::UNet(net) => net.forward(x, t, condition),
+            Self::Conv(net) => net.forward(x, t.clone(), t.zeros_like(), condition),
         }
     }
 }

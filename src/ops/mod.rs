@@ -7,8 +7,10 @@
 
 #[cfg(feature = "train")]
 pub mod adamw;
+pub mod attention;
 pub mod combine;
 mod cpu;
+pub mod depthwise;
 pub mod embedding;
 pub mod features;
 #[cfg(feature = "gpu")]

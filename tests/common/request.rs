@@ -1,15 +1,17 @@
 //! What the browser tests ask of the shipped network.
 
-use flow_lab::session::Request;
+use flow_lab::session::{Label, Request};
 
 /// A short run of three digits: an odd batch, guided.
 pub fn request() -> Request {
     Request {
         seed: 7,
-        labels: vec![Some(3), Some(8), None],
+        labels: vec![Some(Label::Class(3)), Some(Label::Class(8)), None],
         solver: "heun".into(),
         steps: 2,
         tolerance: 0.01,
         guidance: flow_lab::sample::Guidance { weight: 2.0, from: 0.0, to: 1.0 },
+        from: 0.0,
+        same_noise: false,
     }
 }

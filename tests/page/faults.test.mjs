@@ -240,11 +240,11 @@ test("it is given up at once where the figure goes", { skip }, async (t) => {
 });
 
 const OFF = /This browser has WebAssembly turned off, and the figures compute with it\. Allow WebAssembly for this page, or use another browser\./;
-const BUTTONS = { edit: '[data-act="invent"]', race: "#race-start", "few-steps": "#few-steps-start" };
+const BUTTONS = { edit: '[data-act="invent"]', race: "#race-start", "few-steps": "#few-steps-start", emoji: "#emoji-start", restyle: '[data-act="invent"]' };
 
 /** Every figure says so, and its controls still work. */
 async function withoutWebAssembly(context, server) {
-  for (const name of ["digits", "paths", "lab", "edit", "race", "few-steps"]) {
+  for (const name of ["digits", "paths", "lab", "edit", "race", "few-steps", "emoji", "restyle"]) {
     const { page } = await open(context, alone(server, name, "", BUTTONS[name] ? "press" : "view"));
     if (BUTTONS[name]) await page.click(BUTTONS[name]);
     await page.waitForFunction(

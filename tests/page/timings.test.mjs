@@ -1,7 +1,7 @@
 // Which device is the faster one, from what was measured.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Timings, measure, sizeOf } from "../../www/engine/digits/timings.js";
+import { Timings, measure, sizeOf } from "../../www/engine/images/timings.js";
 
 const job = (digits, weight, last) => ({
   request: { labels: Array(digits).fill(1), guidance: { weight, from: 0.2, to: 1 }, solver: "rk4", steps: 32 },

@@ -1,5 +1,5 @@
 // A digit network on one engine, for scripts: what index.d.ts describes as Engine.
-import { DigitNetwork } from "../engine/digits/network.js";
+import { ImageNetwork } from "../engine/images/network.js";
 import { DIGITS } from "../figures/digits/table.js";
 import { CATALOG } from "../element/catalog.js";
 import { choice, offered } from "../element/state.js";
@@ -45,7 +45,7 @@ class DigitEngine {
   constructor(name, backend) {
     this.#name = name;
     this.#backend = backend;
-    this.#network = new DigitNetwork(name, (status) => status.engine && (this.#status = status));
+    this.#network = new ImageNetwork(name, (status) => status.engine && (this.#status = status));
   }
 
   open(progress) {
@@ -84,7 +84,7 @@ class DigitEngine {
   #run(asked, last) {
     const request = this.#request(asked);
     const signal = signalOf("sample", asked.signal);
-    const run = new DigitNetwork(this.#name); // joins the same engine: a place of its own among those that wait
+    const run = new ImageNetwork(this.#name); // joins the same engine: a place of its own among those that wait
     const begin = async (push) => {
       if (this.#closed) throw closed("the engine");
       this.#runs.add(run);

@@ -3,7 +3,7 @@ import { attributeName } from "./aliases.js";
 import { choice } from "./state.js";
 
 /** Settings whose names mean something else in HTML. */
-const OTHERWISE = { class: "digit", width: "network-width" };
+const OTHERWISE = { class: "digit", width: "network-width", style: "emoji-style" };
 
 /** The attribute for `key` of figure `name`: without the figure's prefix, in kebab case. */
 export function attribute(name, key) {

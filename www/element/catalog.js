@@ -126,6 +126,117 @@ export const CATALOG = Object.freeze({
       "label": "Pinwheel"
     }
   ],
+  "emoji": {
+    "categories": [
+      {
+        "id": "smileys",
+        "label": "smileys"
+      },
+      {
+        "id": "people",
+        "label": "people"
+      },
+      {
+        "id": "animals",
+        "label": "animals and nature"
+      },
+      {
+        "id": "food",
+        "label": "food and drink"
+      },
+      {
+        "id": "travel",
+        "label": "travel and places"
+      },
+      {
+        "id": "activities",
+        "label": "activities"
+      },
+      {
+        "id": "objects",
+        "label": "objects"
+      },
+      {
+        "id": "symbols",
+        "label": "symbols"
+      },
+      {
+        "id": "flags",
+        "label": "flags"
+      }
+    ],
+    "count": {
+      "initial": 4,
+      "values": [
+        1,
+        4,
+        16
+      ]
+    },
+    "guidance": {
+      "initial": 3.0,
+      "max": 6.0,
+      "min": 1.0
+    },
+    "mix": {
+      "initial": 0.0,
+      "max": 1.0,
+      "min": 0.0
+    },
+    "nfe": {
+      "initial": 4,
+      "values": [
+        1,
+        2,
+        4,
+        8,
+        16,
+        32
+      ]
+    },
+    "restyle": {
+      "guidance": {
+        "initial": 1.5,
+        "max": 4.0,
+        "min": 1.0
+      },
+      "strength": {
+        "initial": 1.0,
+        "max": 1.0,
+        "min": 0.1
+      }
+    },
+    "styles": [
+      {
+        "id": "noto",
+        "label": "Noto"
+      },
+      {
+        "id": "noto-v1",
+        "label": "Noto v1"
+      },
+      {
+        "id": "fluent",
+        "label": "Fluent"
+      },
+      {
+        "id": "fluent-flat",
+        "label": "Fluent flat"
+      },
+      {
+        "id": "twemoji",
+        "label": "Twemoji"
+      },
+      {
+        "id": "fxemojis",
+        "label": "FxEmojis"
+      },
+      {
+        "id": "streamline",
+        "label": "Streamline"
+      }
+    ]
+  },
   "fewStep": {
     "steps": {
       "initial": 4.0,

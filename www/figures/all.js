@@ -2,6 +2,8 @@
 
 const COMMON = [new URL("../element/tokens.css", import.meta.url).href, new URL("../element/figure.css", import.meta.url).href];
 const LAB = new URL("../plot/plot.css", import.meta.url).href;
+const IMAGES = new URL("../element/images.css", import.meta.url).href;
+const PAD = new URL("../element/pad.css", import.meta.url).href;
 const PARTS = new URL("../element/panels.css", import.meta.url).href;
 
 /**
@@ -20,7 +22,7 @@ export const FIGURES = Object.freeze({
     heights: { 390: 1863, 960: 1076 },
     load: () => import("./digits/start.js"),
     markup: new URL("./digits/figure.html", import.meta.url).href,
-    styles: [...COMMON, new URL("./digits/digits.css", import.meta.url).href],
+    styles: [...COMMON, IMAGES],
   },
   paths: {
     title: "Two paths from noise to data",
@@ -55,6 +57,20 @@ export const FIGURES = Object.freeze({
     heights: { 390: 893, 960: 539 },
     load: () => import("./edit/start.js"),
     markup: new URL("./edit/figure.html", import.meta.url).href,
-    styles: [...COMMON, PARTS, new URL("./edit/edit.css", import.meta.url).href],
+    styles: [...COMMON, PARTS, PAD],
+  },
+  emoji: {
+    title: "Emoji from noise",
+    heights: { 390: 1900, 960: 1100 },
+    load: () => import("./emoji/start.js"),
+    markup: new URL("./emoji/figure.html", import.meta.url).href,
+    styles: [...COMMON, IMAGES, PARTS],
+  },
+  restyle: {
+    title: "Restyle an emoji",
+    heights: { 390: 1400, 960: 800 },
+    load: () => import("./restyle/start.js"),
+    markup: new URL("./restyle/figure.html", import.meta.url).href,
+    styles: [...COMMON, PARTS, PAD],
   },
 });

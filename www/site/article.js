@@ -3,13 +3,15 @@ import "../api/element.js";
 import "./reading.js";
 import { DIGITS } from "../figures/digits/table.js";
 import { FEW_STEPS } from "../figures/few-steps/table.js";
+import { EMOJI } from "../figures/emoji/table.js";
+import { RESTYLE } from "../figures/restyle/table.js";
 import { EDIT } from "../figures/edit/table.js";
 import { LAB } from "../figures/lab/table.js";
 import { RACE } from "../figures/race/table.js";
 import { PATHS } from "../figures/paths/table.js";
 import { parseHash, place, toHash } from "../element/state.js";
 
-const TABLE = Object.freeze({ ...DIGITS, ...PATHS, ...LAB, ...RACE, ...EDIT, ...FEW_STEPS });
+const TABLE = Object.freeze({ ...DIGITS, ...PATHS, ...LAB, ...RACE, ...EDIT, ...EMOJI, ...RESTYLE, ...FEW_STEPS });
 /** @type {import("../api/element.js").FlowLab[]} */
 const elements = /** @type {any} */ ([...document.querySelectorAll("flow-lab[linked]")]);
 

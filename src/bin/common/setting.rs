@@ -9,9 +9,10 @@ use std::path::PathBuf;
 /// Where the digits are and what computes.
 #[derive(Args)]
 pub struct Setting {
-    /// Folder with the MNIST IDX files (train-images-idx3-ubyte and so on), plain or .gz.
+    /// Folder with the data: for digits the MNIST IDX files (train-images-idx3-ubyte and so on), plain or .gz; for emoji what
+    /// scripts/emoji-data makes.
     #[arg(long)]
-    data: PathBuf,
+    pub data: PathBuf,
     /// Seed of every draw.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,

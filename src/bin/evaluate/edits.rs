@@ -81,10 +81,10 @@ pub fn inpainted(
     let half: Vec<f32> =
         (0..n * side * side).map(|i| if i % (side * side) < side * side / 2 { 1.0 } else { 0.0 }).collect();
     let mask = Tensor::from_data(TensorData::new(half, [n, side * side]), device);
-    let values = means(digits.x.clone(), side, 2);
+    let values = means(digits.x.clone(), side, 2, 1);
     let kept = [
         ("the upper half", Known::Pixels { values: digits.x.clone(), mask }),
-        ("14×14", Known::Blocks { values, side, block: 2 }),
+        ("14×14", Known::Blocks { values, side, block: 2, colors: 1 }),
     ];
     println!("\n{n} test digits inpainted, Euler, 32 steps, no guidance");
     println!("| kept | class told | recognized as what it was | mean absolute error of a pixel (0 to 1) |");

@@ -1,10 +1,13 @@
-//! Judges a digit network: `cargo run --profile native --features cli --bin
-//! evaluate -- --data DIR --weights FILE`. The classifier is trained once and kept.
+//! Judges a network of digits or of emoji: `cargo run --profile native --features cli --bin
+//! evaluate -- --data DIR --weights FILE`. The classifier of digits is trained once and kept, the judge of emoji
+//! is in `training/`.
 
 mod classifier;
 #[path = "../common/mod.rs"]
 mod common;
 mod edits;
+mod emoji;
+mod judge;
 #[path = "../common/setting.rs"]
 mod setting;
 
@@ -14,7 +17,7 @@ use clap::Parser;
 use classifier::Classifier;
 use flow_lab::data::Digits;
 use flow_lab::error::{Error, Result};
-use flow_lab::field::one_hot;
+use flow_lab::field::{Condition, one_hot};
 use flow_lab::metrics::{class_diversity, frechet_distance, nearest_distance};
 use flow_lab::net::Classed;
 use flow_lab::path::AffinePath;
@@ -66,6 +69,12 @@ struct Args {
     /// Inpaint so many test digits of which a part was erased (0: none).
     #[arg(long, default_value_t = 0)]
     inpaint: usize,
+    /// The judge of emoji.
+    #[arg(long, default_value = "training/emoji-judge.safetensors")]
+    judge: PathBuf,
+    /// Restyle so many held-out emoji, and carry them to their noise and back (0: none).
+    #[arg(long, default_value_t = 0)]
+    restyle: usize,
 }
 
 /// Pairs a class when measuring diversity: the standard error of the mean distance is below 1 %.
@@ -85,6 +94,12 @@ struct Reference {
 
 fn run(args: &Args) -> Result<()> {
     let device = args.setting.device()?;
+    let bytes = std::fs::read(&args.weights)
+        .map_err(|e| Error::data(format!("{}: {e}", args.weights.display())).because(e))?;
+    let loaded = weights::from_bytes(&bytes, &device)?;
+    if loaded.header.net.colors() == 3 {
+        return emoji::run(args, &loaded, &device);
+    }
     let (train, test) = (args.setting.digits("train")?, args.setting.digits("t10k")?);
     for digits in [&train, &test] {
         digits.check_pixels(28 * 28)?; // what the classifier takes
@@ -99,9 +114,6 @@ fn run(args: &Args) -> Result<()> {
     }
     let reference = reference(args, judge, &train, &test, &device)?;
 
-    let bytes = std::fs::read(&args.weights)
-        .map_err(|e| Error::data(format!("{}: {e}", args.weights.display())).because(e))?;
-    let loaded = weights::from_bytes(&bytes, &device)?;
     if args.round_trip > 0 {
         edits::round_trip(args, &loaded, &test, args.round_trip, &device)?;
     }
@@ -119,12 +131,15 @@ fn run(args: &Args) -> Result<()> {
         .into_iter()
         .map(|config| row(args, &loaded, config, &reference, &device))
         .collect::<Result<Vec<_>>>()?;
-    if let Some(file) = &args.json {
-        let figures = serde_json::json!({ "samples": args.samples, "seed": args.setting.seed, "rows": rows });
-        std::fs::write(file, format!("{figures:#}\n"))
-            .map_err(|e| Error::data(format!("{}: {e}", file.display())).because(e))?;
-    }
-    Ok(())
+    write_rows(args, &rows)
+}
+
+/// Writes the rows for the page, where that is asked for.
+fn write_rows<T: Serialize>(args: &Args, rows: &[T]) -> Result<()> {
+    let Some(file) = &args.json else { return Ok(()) };
+    let figures = serde_json::json!({ "samples": args.samples, "seed": args.setting.seed, "rows": rows });
+    std::fs::write(file, format!("{figures:#}\n"))
+        .map_err(|e| Error::data(format!("{}: {e}", file.display())).because(e))
 }
 
 /// What the rows of the table are sampled with. A flow map takes its own steps, and guidance is in its weights.
@@ -249,23 +264,39 @@ fn row(args: &Args, loaded: &Loaded, config: SampleConfig, real: &Reference, dev
     Ok(row)
 }
 
-/// Images, the class asked for of each, and the evaluations made (the largest over batches).
+/// Images, the class asked for of each, and the evaluations made.
 fn samples(
     args: &Args,
     loaded: &Loaded,
     config: SampleConfig,
     device: &Device,
 ) -> Result<(Vec<f32>, Vec<u8>, usize)> {
+    let labels: Vec<u8> = (0..args.samples).map(|i| (i % 10) as u8).collect();
+    let condition = |part: &[u8]| {
+        let rows: Vec<Option<u8>> = part.iter().copied().map(Some).collect();
+        one_hot(&rows, loaded.header.net.classes(), device)
+    };
+    let (images, nfe) = drawn(args, loaded, config, &labels, 200, condition)?;
+    Ok((images, labels, nfe))
+}
+
+/// Images in [−1, 1] for `labels`, `batch` at a time, and the evaluations made (the largest over batches).
+fn drawn<T>(
+    args: &Args,
+    loaded: &Loaded,
+    config: SampleConfig,
+    labels: &[T],
+    batch: usize,
+    condition: impl Fn(&[T]) -> Result<Condition>,
+) -> Result<(Vec<f32>, usize)> {
     let dim = loaded.header.net.dim();
     let path = AffinePath::new(loaded.header.schedule)?;
     let mut noise = Rng::new(args.setting.seed, Stream::Noise);
-    let (mut images, mut labels, mut most) = (Vec::new(), Vec::new(), 0);
-    while labels.len() < args.samples {
-        let n = (args.samples - labels.len()).min(200);
-        let classes: Vec<u8> = (labels.len()..labels.len() + n).map(|i| (i % 10) as u8).collect();
-        let rows: Vec<Option<u8>> = classes.iter().copied().map(Some).collect();
-        let condition = one_hot(&rows, loaded.header.net.classes(), device)?;
-        let x0 = Tensor::<2>::from_data(TensorData::new(noise.normals(n * dim), [n, dim]), device);
+    let (mut images, mut most) = (Vec::new(), 0);
+    for part in labels.chunks(batch) {
+        let (n, condition) = (part.len(), condition(part)?);
+        let x0 =
+            Tensor::<2>::from_data(TensorData::new(noise.normals(n * dim), [n, dim]), &condition.device());
         let (x, nfe) = if loaded.header.net.is_map() {
             let map = Classed { net: &loaded.net, condition };
             (map_steps(&map, x0, config.steps), config.steps)
@@ -274,8 +305,7 @@ fn samples(
             pollster::block_on(sampler.finish(&loaded.net))?
         };
         images.extend(pollster::block_on(read(x))?.into_iter().map(|v| v.clamp(-1.0, 1.0)));
-        labels.extend(classes);
         most = most.max(nfe);
     }
-    Ok((images, labels, most))
+    Ok((images, most))
 }

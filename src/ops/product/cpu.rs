@@ -1,7 +1,7 @@
-//! The product on the CPU: one pass before Burn's matrix product and one after it.
+//! The product on the CPU: at most one pass before Burn's matrix product and one after it.
 
-use super::{Activation, Mix, Patches, Plan, ProductOps};
-use crate::ops::cpu::{contiguous, own, sigmoid, slice, sum, tensor, update2};
+use super::{Activation, GatesPlan, Mix, NormPlan, Patches, Plan, ProductOps};
+use crate::ops::cpu::{contiguous, own, sigmoid, slice, sum, tensor, update, update2};
 use crate::ops::several::Several;
 use burn::backend::Flex;
 use burn::backend::ops::FloatTensorOps;
@@ -21,19 +21,23 @@ impl ProductOps for Flex {
         let x = contiguous(x);
         let samples = plan.samples(x.layout().shape());
         let channels = if plan.mix == Mix::Channels { plan.inner } else { plan.columns };
-        let x = match plan.read {
-            Some(p) => tensor(gathered(slice(&x), p), [samples * plan.tokens, channels]),
-            None => x,
+        let gates = plan.gates.map(|gates| (extra(plan.gates_at()), gates));
+        // What is done to x first: at most one of these (Product::fused).
+        let changed = if let Some(p) = plan.read {
+            Some(gathered(slice(&x), p))
+        } else if let Some(norm) = plan.norm {
+            let (k, modulation) = (plan.norm_at(), extra(plan.modulation_at()));
+            let affine = norm.layer.then(|| [extra(k), extra(k + 1)]);
+            Some(normalized(slice(&x), plan.tokens, channels, affine, modulation, norm))
+        } else if plan.beside > 0 {
+            Some(joined(slice(&x), extra(plan.beside_at()), plan.own(), plan.beside))
+        } else if let Some((by, GatesPlan { scale: Some(at), width, .. })) = gates {
+            Some(scaled(slice(&x), plan.tokens, channels, by, [at, width]))
+        } else {
+            None
         };
-        let x = match plan.norm {
-            Some(at) => {
-                let k = plan.norm_at();
-                let rows = [extra(k), extra(k + 1), extra(k + 2)];
-                tensor(
-                    normalized(slice(&x), plan.tokens, channels, rows, at),
-                    [samples * plan.tokens, channels],
-                )
-            }
+        let x = match changed {
+            Some(values) => tensor(values, [samples * plan.tokens, channels]),
             None => x,
         };
         let rows = samples * plan.rows;
@@ -46,7 +50,7 @@ impl ProductOps for Flex {
         };
         let mut y = own(y);
         let residual = plan.residual.map(|repeat| (extra(plan.residual_at()), repeat));
-        finish(y.storage_mut(), &plan, plan.bias.then(|| extra(0)), residual);
+        finish(y.storage_mut(), &plan, plan.bias.then(|| extra(0)), gates, residual);
         match plan.write {
             Some(p) => tensor(scattered(slice(&y), p), plan.shape(samples)),
             None => y.reshape(plan.shape(samples).into()),
@@ -54,8 +58,18 @@ impl ProductOps for Flex {
     }
 }
 
-/// φ(y + bias + residual), in place.
-pub(super) fn finish(y: &mut [f32], plan: &Plan, bias: Option<&[f32]>, residual: Option<(&[f32], usize)>) {
+/// φ((y + bias) (1 + gate) + residual), in place.
+pub(super) fn finish(
+    y: &mut [f32],
+    plan: &Plan,
+    bias: Option<&[f32]>,
+    gates: Option<(&[f32], GatesPlan)>,
+    residual: Option<(&[f32], usize)>,
+) {
+    if let Some((by, at)) = gates {
+        gated(y, plan, bias, by, at);
+        return finish(y, plan, None, None, residual);
+    }
     if bias.is_none() && residual.is_none() && plan.activation == Activation::None {
         return;
     }
@@ -84,15 +98,51 @@ pub(super) fn finish(y: &mut [f32], plan: &Plan, bias: Option<&[f32]>, residual:
     }
 }
 
-const EPSILON: f32 = 1e-5;
+/// (y + bias) (1 + gate), in place.
+fn gated(y: &mut [f32], plan: &Plan, bias: Option<&[f32]>, by: &[f32], at: GatesPlan) {
+    let columns = plan.columns;
+    let zeros = vec![0.0; columns];
+    let bias = bias.unwrap_or(&zeros);
+    for (rows, by) in y.chunks_mut(plan.rows * columns).zip(by.chunks_exact(at.width)) {
+        let gate = &by[at.gate..at.gate + columns];
+        for row in rows.chunks_exact_mut(columns) {
+            update2(row, bias, gate, |y, bias, gate| (y + bias) * (gate + 1.0));
+        }
+    }
+}
 
-/// (γ norm(x) + β) (1 + scale) + shift = norm(x) g + c with a g and a c for each sample.
+/// The channels of `other` behind those of x.
+fn joined(x: &[f32], other: &[f32], channels: usize, others: usize) -> Vec<f32> {
+    let mut out = Vec::with_capacity(x.len() + other.len());
+    for (x, other) in x.chunks_exact(channels).zip(other.chunks_exact(others)) {
+        out.extend_from_slice(x);
+        out.extend_from_slice(other);
+    }
+    out
+}
+
+/// The channels of x times factors for each sample.
+fn scaled(x: &[f32], tokens: usize, channels: usize, by: &[f32], [at, width]: [usize; 2]) -> Vec<f32> {
+    let mut out = x.to_vec();
+    for (rows, by) in out.chunks_mut(tokens * channels).zip(by.chunks_exact(width)) {
+        for row in rows.chunks_exact_mut(channels) {
+            update(row, &by[at..at + channels], |x, by| x * by);
+        }
+    }
+    out
+}
+
+pub(super) const LAYER_EPSILON: f32 = 1e-5;
+pub(super) const RMS_EPSILON: f32 = 1e-6;
+
+/// norm(x) g + c with a g and a c for each sample: of (γ norm(x) + β) (1 + scale) + shift.
 fn normalized(
     x: &[f32],
     tokens: usize,
     channels: usize,
-    [gamma, beta, modulation]: [&[f32]; 3],
-    [scale, shift, width]: [usize; 3],
+    affine: Option<[&[f32]; 2]>,
+    modulation: &[f32],
+    NormPlan { scale, shift, width, .. }: NormPlan,
 ) -> Vec<f32> {
     let mut out = x.to_vec();
     let (mut g, mut c) = (vec![0.0; channels], vec![0.0; channels]);
@@ -100,31 +150,48 @@ fn normalized(
         let modulation = &modulation[sample * width..(sample + 1) * width];
         for k in 0..channels {
             let by = 1.0 + modulation[scale + k];
-            g[k] = gamma[k] * by;
-            c[k] = beta[k] * by + modulation[shift + k];
+            let [gamma, beta] = affine.map_or([1.0, 0.0], |[gamma, beta]| [gamma[k], beta[k]]);
+            g[k] = gamma * by;
+            c[k] = beta * by + modulation[shift + k];
         }
         for row in rows.chunks_exact_mut(channels) {
-            let mean = sum(row, |x| x) / channels as f32;
+            let (mean, epsilon) = match affine {
+                Some(_) => (sum(row, |x| x) / channels as f32, LAYER_EPSILON),
+                None => (0.0, RMS_EPSILON),
+            };
             let variance = sum(row, |x| (x - mean) * (x - mean)) / channels as f32;
-            let by = 1.0 / (variance + EPSILON).sqrt();
+            let by = 1.0 / (variance + epsilon).sqrt();
             update2(row, &g, &c, |x, g, c| (x - mean) * by * g + c);
         }
     }
     out
 }
 
+/// Where the rows of patches stand in images, token after token, and how long each is.
+fn runs(values: usize, p: Patches) -> (impl Iterator<Item = usize>, usize) {
+    let (across, run) = (p.side / p.patch, p.patch * p.colors);
+    let starts = (0..values / run).map(move |i| {
+        let (row, token) = (i % p.patch, i / p.patch);
+        let (line, column) = (token / across, token % across); // lines are counted through all images
+        ((line * p.patch + row) * across + column) * run
+    });
+    (starts, run)
+}
+
 /// The tokens of images.
 fn gathered(images: &[f32], p: Patches) -> Vec<f32> {
-    let channels = p.patch * p.patch;
-    (0..images.len()).map(|i| images[p.pixel(i / channels, i % channels)]).collect()
+    let (starts, run) = runs(images.len(), p);
+    let mut tokens = Vec::with_capacity(images.len());
+    starts.for_each(|at| tokens.extend_from_slice(&images[at..at + run]));
+    tokens
 }
 
 /// The images of tokens.
 fn scattered(tokens: &[f32], p: Patches) -> Vec<f32> {
-    let channels = p.patch * p.patch;
+    let (starts, run) = runs(tokens.len(), p);
     let mut images = vec![0.0; tokens.len()];
-    for (i, value) in tokens.iter().enumerate() {
-        images[p.pixel(i / channels, i % channels)] = *value;
+    for (at, row) in starts.zip(tokens.chunks_exact(run)) {
+        images[at..at + run].copy_from_slice(row);
     }
     images
 }

@@ -1,6 +1,7 @@
 //! The product on a GPU, in one launch: each workgroup makes a square tile of y, from tiles of both factors that it
 //! keeps in its own memory. It stays within WebGPU's default limits: 7 buffers and the launch's own, 16 KiB, 64 units.
 
+use super::cpu::{LAYER_EPSILON, RMS_EPSILON};
 use super::{Activation, Mix, Patches, Plan, ProductOps};
 use crate::ops::gpu::{arg, args, contiguous, element, empty};
 use crate::ops::several::Several;
@@ -99,18 +100,21 @@ fn product(
         while k < normed {
             let row = if comptime!(plan.mix == Mix::Channels) { top + k } else { sample * inner + k };
             if comptime!(plan.mix == Mix::Tokens) || row < rows {
-                let mut sum = 0.0f32;
-                for c in 0..channels {
-                    sum += x[row * channels + c];
+                let mut m = 0.0f32;
+                if comptime!(plan.norm.unwrap().layer) {
+                    for c in 0..channels {
+                        m += x[row * channels + c];
+                    }
+                    m /= comptime!(channels as f32);
                 }
-                let m = sum / comptime!(channels as f32);
+                let epsilon = comptime!(if plan.norm.unwrap().layer { LAYER_EPSILON } else { RMS_EPSILON });
                 let mut squares = 0.0f32;
                 for c in 0..channels {
                     let d = x[row * channels + c] - m;
                     squares += d * d;
                 }
                 mean[k] = m;
-                by[k] = 1.0f32 / f32::sqrt(squares / comptime!(channels as f32) + 1e-5f32);
+                by[k] = 1.0f32 / f32::sqrt(squares / comptime!(channels as f32) + epsilon);
             }
             k += UNITS;
         }
@@ -133,7 +137,7 @@ fn product(
             let mut value = 0.0f32;
             if row < rows && term < inner {
                 if comptime!(plan.mix == Mix::Channels) {
-                    value = x[place(row, term, plan.read, inner)];
+                    value = term_of(x, row, term, &extras, plan);
                     if comptime!(plan.norm.is_some()) {
                         let of = row / comptime!(plan.tokens);
                         value = modulated((value - mean[i]) * by[i], term, of, &extras, plan);
@@ -182,6 +186,12 @@ fn product(
                     let at = if comptime!(plan.mix == Mix::Channels) { column } else { row };
                     y += element(&extras, 0usize, at);
                 }
+                if comptime!(plan.gates.is_some()) {
+                    let gates = comptime!(plan.gates.unwrap());
+                    let of = whole / comptime!(plan.rows) * comptime!(gates.width);
+                    y *= 1.0f32
+                        + element(&extras, comptime!(plan.gates_at()), of + comptime!(gates.gate) + column);
+                }
                 if comptime!(plan.residual.is_some()) {
                     let repeat = comptime!(plan.residual.unwrap());
                     let of = if comptime!(repeat > 0) { whole % repeat } else { whole };
@@ -215,6 +225,31 @@ pub(super) fn multiply(left: &Shared<[f32]>, right: &Shared<[f32]>, sums: &mut A
     }
 }
 
+/// A term of the sums: an element of x, of the other tensor that stands beside it, or of x times its factor.
+#[cube]
+fn term_of(x: &[f32], row: usize, term: usize, extras: &Sequence<Box<[f32]>>, #[comptime] plan: Plan) -> f32 {
+    if comptime!(plan.beside > 0) {
+        let own = comptime!(plan.own());
+        let beside = comptime!(plan.beside);
+        let mut value = 0.0f32;
+        if term < own {
+            value = x[row * own + term];
+        } else {
+            value = element(extras, comptime!(plan.beside_at()), row * beside + term - own);
+        }
+        value
+    } else {
+        let value = x[place(row, term, plan.read, plan.inner)];
+        if comptime!(plan.gates.is_some() && plan.gates.unwrap().scale.is_some()) {
+            let gates = comptime!(plan.gates.unwrap());
+            let at = row / comptime!(plan.tokens) * comptime!(gates.width) + comptime!(gates.scale.unwrap());
+            value * element(extras, comptime!(plan.gates_at()), at + term)
+        } else {
+            value
+        }
+    }
+}
+
 /// Where an element of a matrix, or of the images that it is made of, stands.
 #[cube]
 fn place(row: usize, c: usize, #[comptime] patches: Option<Patches>, #[comptime] width: usize) -> usize {
@@ -225,15 +260,15 @@ fn place(row: usize, c: usize, #[comptime] patches: Option<Patches>, #[comptime]
         let across = comptime!(p.side / p.patch);
         let tokens = comptime!(p.tokens());
         let patch = comptime!(p.patch);
-        let side = comptime!(p.side);
+        let line = comptime!(p.side * p.colors);
+        let run = comptime!(p.patch * p.colors);
         let token = row % tokens;
-        let y = token / across * patch + c / patch;
-        let x = token % across * patch + c % patch;
-        (row / tokens * side + y) * side + x
+        let y = token / across * patch + c / run;
+        (row / tokens * comptime!(p.side) + y) * line + token % across * run + c % run
     }
 }
 
-/// γ x + β, scaled and shifted for its sample.
+/// x, or γ x + β, scaled and shifted for its sample.
 #[cube]
 fn modulated(
     x: f32,
@@ -242,15 +277,16 @@ fn modulated(
     extras: &Sequence<Box<[f32]>>,
     #[comptime] plan: Plan,
 ) -> f32 {
-    let at = comptime!(plan.norm_at());
     let norm = comptime!(plan.norm.unwrap());
-    let scale = comptime!(norm[0]);
-    let shift = comptime!(norm[1]);
-    let width = comptime!(norm[2]);
-    let y = x * element(extras, at, channel) + element(extras, comptime!(at + 1), channel);
-    let row = sample * width + channel;
-    y * (element(extras, comptime!(at + 2), row + scale) + 1.0f32)
-        + element(extras, comptime!(at + 2), row + shift)
+    let by = comptime!(plan.modulation_at());
+    let row = sample * comptime!(norm.width) + channel;
+    let mut y = x;
+    if comptime!(norm.layer) {
+        let at = comptime!(plan.norm_at());
+        y = y * element(extras, at, channel) + element(extras, comptime!(at + 1), channel);
+    }
+    y * (element(extras, by, row + comptime!(norm.scale)) + 1.0f32)
+        + element(extras, by, row + comptime!(norm.shift))
 }
 
 /// φ.

@@ -54,7 +54,7 @@ impl ProductGradient for Flex {
         let linear = Plan { activation: Activation::None, ..plan };
         let z = Self::product(x, w, Several::of(bias), linear);
         let mut y = own(z.clone());
-        finish(y.storage_mut(), &Plan { bias: false, ..plan }, None, None);
+        finish(y.storage_mut(), &Plan { bias: false, ..plan }, None, None, None);
         (y, z)
     }
 
@@ -124,8 +124,9 @@ impl<B: ProductOps + ProductGradient, C: CheckpointStrategy> ProductOps for Auto
         extras: Several<Self>,
         plan: Plan,
     ) -> FloatTensor<Self> {
-        let plain =
-            plan.norm.is_none() && plan.residual.is_none() && plan.read.is_none() && plan.write.is_none();
+        let before = plan.norm.is_some() || plan.beside > 0 || plan.read.is_some();
+        let after = plan.gates.is_some() || plan.residual.is_some() || plan.write.is_some();
+        let plain = !before && !after;
         assert!(plain && plan.mix == Mix::Channels, "Product::run composes the others");
         let bias = extras.list().pop();
         let last = bias.as_ref().unwrap_or(&w).node();

@@ -1,10 +1,12 @@
 // The digits figure: joins state, controls and network to the frames that are shown.
 import { Figure } from "../../element/figure.js";
 import { unless } from "../../element/task.js";
-import { DigitNetwork } from "../../engine/digits/network.js";
-import { statusLine } from "../../engine/digits/status.js";
+import { ImageNetwork } from "../../engine/images/network.js";
+import { statusLine } from "../../engine/images/status.js";
 import { bindControls } from "./controls.js";
-import { Player } from "./player.js";
+import { Player } from "../../element/player.js";
+import { DIGIT } from "../../plot/images.js";
+import { labels } from "./table.js";
 
 /** Controls that change how a picture looks, not what is computed. */
 const VIEW_ONLY = new Set(["show"]);
@@ -32,10 +34,11 @@ export class DigitsFigure extends Figure {
 
   constructor(context) {
     super(context, "digits", "");
-    this.#network = new DigitNetwork("digits", (status) => this.#status(status));
+    this.#network = new ImageNetwork("digits", (status) => this.#status(status));
     this.#player = new Player(
       this.#network,
       view((name) => this.part(name)),
+      DIGIT,
       this.signal,
     );
     this.onClose(() => this.#network.close());
@@ -74,10 +77,19 @@ export class DigitsFigure extends Figure {
     }
   }
 
+  /** What the state asks for. */
+  #asked() {
+    const { solver, steps, tolerance, seed, show } = this.state;
+    const guidance = { weight: this.state.guidance, from: this.state.from, to: 1 };
+    const classes = labels(this.state);
+    const request = { seed, labels: classes, solver, steps, tolerance, guidance };
+    return { request, show, noun: "digit", about: (i) => `a ${classes[i]}` };
+  }
+
   #compute() {
     this.task.run(async (signal) => {
       await unless(signal, this.#open());
-      await this.#player.compute(this.state, signal);
+      await this.#player.compute(this.#asked(), signal);
     });
   }
 

@@ -1,16 +1,17 @@
 // A digit of one's own: to its noise and back, under other classes, blended with another, mended, enlarged.
 import { Figure } from "../../element/figure.js";
 import { given } from "../../element/controls.js";
+import { Results } from "../../element/results.js";
 import { unless } from "../../element/task.js";
-import { DigitNetwork } from "../../engine/digits/network.js";
+import { ImageNetwork } from "../../engine/images/network.js";
+import { DIGIT } from "../../plot/images.js";
 import { Operations } from "./operations.js";
 import { Pad } from "./pad.js";
-import { Results } from "./results.js";
 import { EDIT, read, write } from "./table.js";
 
 export class EditFigure extends Figure {
   #pad;
-  #network = new DigitNetwork("digits");
+  #network = new ImageNetwork("digits");
   #results;
   #operations;
   #acting = null; // the button whose work is done
@@ -23,7 +24,7 @@ export class EditFigure extends Figure {
       () => (this.part("text").textContent = "Press Pen to draw with a finger."),
       this.signal,
     );
-    this.#results = new Results(this);
+    this.#results = new Results(this, DIGIT);
     this.#operations = new Operations({ network: this.#network, pad: this.#pad, results: this.#results, drawn: () => this.#drawn() });
     this.onClose(() => this.#network.close());
     this.#refresh();

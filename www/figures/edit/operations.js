@@ -41,7 +41,7 @@ export class Operations {
   #noise = null; // {key, x}: of the drawing and class that the key names
   #kept = null; // {noise, label} of a digit put aside
 
-  /** `network`: a DigitNetwork, opened before a job; `drawn()`: a digit was put on the pad. */
+  /** `network`: a ImageNetwork, opened before a job; `drawn()`: a digit was put on the pad. */
   constructor({ network, pad, results, drawn }) {
     this.#network = network;
     this.#pad = pad;

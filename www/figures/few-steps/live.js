@@ -8,7 +8,7 @@ import { DISTILLATION } from "../../engine/protocol.js";
 import { LabClient } from "../../engine/lab/client.js";
 import { save as saveFile } from "../../plot/export.js";
 import { drawStrip } from "../../plot/images.js";
-import { loadWeights } from "../../engine/digits/weights.js";
+import { loadWeights } from "../../engine/images/weights.js";
 import { onAppearance } from "../../plot/watch.js";
 import { webgpu } from "../../engine/webgpu.js";
 import { FLOW } from "./table.js";

@@ -1,8 +1,8 @@
 // A digit network, and what was measured of it beforehand.
 import { FIGURES as MEASURED } from "../../engine/assets.js";
-import { DigitNetwork } from "../../engine/digits/network.js";
+import { ImageNetwork } from "../../engine/images/network.js";
 
-export class Network extends DigitNetwork {
+export class Network extends ImageNetwork {
   figures = null;
   #name;
 

@@ -10,7 +10,7 @@ class SharedNetwork extends Shared {
   abandoned = new Error("the engine was closed"); // what opened rejects with where it is closed before it is open
   #abandon;
 
-  /** Its users are {@link DigitNetwork}s; of each, `progress` is kept. */
+  /** Its users are {@link ImageNetwork}s; of each, `progress` is kept. */
   constructor(key, name, wanted) {
     super(key, () => this.close()); // whoever asks next begins again
     this.engine = new Engine(name, () => {
@@ -52,7 +52,7 @@ class SharedNetwork extends Shared {
   }
 }
 
-export class DigitNetwork {
+export class ImageNetwork {
   #name;
   #shared = null;
   #joined = ""; // what it is shared as

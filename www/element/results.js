@@ -1,14 +1,16 @@
-// The results of the figure: rows of digits with a caption each, and a line of text for what happens now.
-import { drawStrip } from "../../plot/images.js";
-import { onAppearance } from "../../plot/watch.js";
+// Results of a figure: rows of images with a caption each, and a line of text for what happens now.
+import { drawStrip } from "../plot/images.js";
+import { onAppearance } from "../plot/watch.js";
 
 export class Results {
   #figure;
+  #format;
   #rows = new Map(); // canvas → what it shows, for redrawing
 
-  /** @param {import("../../element/figure.js").Figure} figure */
-  constructor(figure) {
+  /** @param {import("./figure.js").Figure} figure @param {import("../plot/images.js").Format} format */
+  constructor(figure, format) {
     this.#figure = figure;
+    this.#format = format;
     onAppearance(figure.part("results"), () => this.#rows.forEach((cells, canvas) => this.#paint(canvas, cells)), figure.signal);
   }
 
@@ -22,7 +24,7 @@ export class Results {
 
   #paint(canvas, cells) {
     const frames = cells.map((x) => x && { x });
-    drawStrip(canvas, frames, "x", 0, cells.length, -1);
+    drawStrip(canvas, frames, "x", 0, cells.length, -1, this.#format);
   }
 
   show(name, cells, label) {

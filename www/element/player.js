@@ -1,8 +1,7 @@
-// A run of digits: keeps its frames, plays and scrubs them.
-import { unless } from "../../element/task.js";
-import { drawGrid, drawStrip } from "../../plot/images.js";
-import { atNextFrame, onAppearance } from "../../plot/watch.js";
-import { labels } from "./table.js";
+// A run of images: keeps its frames, plays and scrubs them.
+import { columnsOf, drawGrid, drawStrip } from "../plot/images.js";
+import { atNextFrame, onAppearance } from "../plot/watch.js";
+import { unless } from "./task.js";
 
 const STRIP_PLACES = 9;
 const PLAY_MS = 2500;
@@ -10,7 +9,10 @@ const PLAY_MS = 2500;
 export class Player {
   #network;
   #view;
-  #state;
+  #format;
+  #job = null; // what was asked for last: see compute
+  #key = "x"; // what of a frame the grid shows
+  #count = 1; // images of the run that is shown
   #frames = [];
   #at = -1; // the frame that is shown
   #follow = true; // whether the newest frame is shown as it comes
@@ -19,9 +21,10 @@ export class Player {
   #ms = [];
   #ask;
 
-  /** `network`: a DigitNetwork; `view`: elements by name; `signal` ends it. */
-  constructor(network, view, signal) {
+  /** `network`: a Network, which may be replaced; `view`: elements by name; `format`: of the images; `signal` ends it. */
+  constructor(network, view, format, signal) {
     this.#network = network;
+    this.#format = format;
     this.#view = view;
     const on = (element, type, act) => element.addEventListener(type, act, { signal });
     on(view.time, "input", () => this.#scrub(Number(view.time.value)));
@@ -33,13 +36,25 @@ export class Player {
     signal.addEventListener("abort", () => this.pause());
   }
 
-  /** Computes the digits that `state` asks for, until `signal` aborts; what was there stays until the first frame comes. */
-  async compute(state, signal) {
-    this.#state = { ...state };
-    const classes = labels(state);
-    const { solver, steps, tolerance, seed } = state;
-    const guidance = { weight: state.guidance, from: state.from, to: 1 };
-    const request = { seed, labels: classes, solver, steps, tolerance, guidance };
+  /** Another network computes the next run. */
+  set network(network) {
+    this.#network = network;
+  }
+
+  /** The values of image `index` of the frame that is shown; null where there is none. */
+  image(index = this.#chosen) {
+    const frame = this.#frames[this.#at];
+    if (!frame) return null;
+    const size = frame.x.length / this.#count;
+    return frame.x.slice(index * size, (index + 1) * size);
+  }
+
+  /**
+   * Computes `request` (SampleRequest) until `signal` aborts; what was there stays until the first frame comes. `noun` is what an image is called,
+   * "digit"; `about(i)` what image `i` is, "a 3"; `show`: "x" or "x1".
+   */
+  async compute({ request, noun, about, show }, signal) {
+    this.#key = show;
     this.pause();
     const frames = [];
     const ms = [];
@@ -47,8 +62,8 @@ export class Player {
       const sampled = this.#network.sample(request, (frame) => {
         // A run that was begun again on another engine starts over.
         if (frame.nfe <= (frames.at(-1)?.nfe ?? -1) && !frame.done) frames.length = ms.length = 0;
-        if (frames.length === 0) this.#begin(frames, ms);
-        frames.push({ ...frame, labels: classes });
+        if (frames.length === 0) this.#begin(frames, ms, { count: request.labels.length, noun, about });
+        frames.push(frame);
         ms.push(frame.ms);
         if (this.#follow) this.#at = frames.length - 1;
         this.redraw();
@@ -58,10 +73,12 @@ export class Player {
       this.#draw(); // not at the next display frame: whoever sees that the run is over sees its last picture
     }
     const last = frames.at(-1);
-    if (last?.done) this.#view.announce.textContent = `${classes.length} digits computed, ${last.nfe} evaluations.`;
+    if (last?.done) this.#view.announce.textContent = `${request.labels.length} ${noun}s computed, ${last.nfe} evaluations.`;
   }
 
-  #begin(frames, ms) {
+  #begin(frames, ms, { count, noun, about }) {
+    this.#job = { noun, about };
+    this.#count = count;
     this.#frames = frames;
     this.#ms = ms;
     this.#follow = true;
@@ -69,7 +86,7 @@ export class Player {
   }
 
   show(key) {
-    if (this.#state) this.#state.show = key;
+    this.#key = key;
     this.redraw();
   }
 
@@ -117,14 +134,14 @@ export class Player {
 
   #pick(event) {
     const box = this.#view.grid.getBoundingClientRect();
-    const side = Math.sqrt(this.#state?.digits ?? 1);
+    const side = columnsOf(this.#count);
     const column = Math.floor(((event.clientX - box.left) / box.width) * side);
     const row = Math.floor(((event.clientY - box.top) / box.height) * side);
     this.#choose(row * side + column);
   }
 
   #move(event) {
-    const side = Math.sqrt(this.#state?.digits ?? 1);
+    const side = columnsOf(this.#count);
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -side, ArrowDown: side }[event.key];
     if (step === undefined) return;
     event.preventDefault();
@@ -132,7 +149,7 @@ export class Player {
   }
 
   #choose(index) {
-    if (index < 0 || index >= (this.#state?.digits ?? 1)) return;
+    if (index < 0 || index >= this.#count) return;
     this.#chosen = index;
     this.redraw();
   }
@@ -146,13 +163,13 @@ export class Player {
     const frame = this.#frames[this.#at];
     if (!frame) return;
     const view = this.#view;
-    const n = frame.labels.length;
+    const n = this.#count;
     if (this.#chosen >= n) this.#chosen = 0;
-    drawGrid(view.grid, frame[this.#state.show], n, this.#chosen);
+    drawGrid(view.grid, frame[this.#key], n, this.#chosen, this.#format);
     const places = this.#stripFrames();
     const shown = places.indexOf(frame);
-    drawStrip(view.stripX, places, "x", this.#chosen, STRIP_PLACES, shown);
-    drawStrip(view.stripX1, places, "x1", this.#chosen, STRIP_PLACES, shown);
+    drawStrip(view.stripX, places, "x", this.#chosen, STRIP_PLACES, shown, this.#format);
+    drawStrip(view.stripX1, places, "x1", this.#chosen, STRIP_PLACES, shown, this.#format);
     this.#label(frame, n);
   }
 
@@ -162,9 +179,10 @@ export class Player {
     view.time.value = String(frame.t);
     view.time.setAttribute("aria-valuetext", `t = ${t}`);
     view.timeText.textContent = `t = ${t}`;
-    const digit = `digit ${this.#chosen + 1} of ${n}, a ${frame.labels[this.#chosen]}`;
-    view.chosen.textContent = n > 1 ? `Film strip of ${digit}` : `Film strip of the ${frame.labels[0]}`;
-    view.grid.setAttribute("aria-label", `${n} generated digits at t = ${t}; chosen: ${digit}`);
+    const { noun, about } = this.#job;
+    const chosen = `${noun} ${this.#chosen + 1} of ${n}, ${about(this.#chosen)}`;
+    view.chosen.textContent = `Film strip of ${n > 1 ? chosen : about(0)}`;
+    view.grid.setAttribute("aria-label", `${n} generated ${noun}s at t = ${t}; chosen: ${chosen}`);
     const last = this.#frames.at(-1);
     view.nfe.textContent = String(last.nfe);
     const whole = this.#ms.reduce((sum, ms) => sum + ms, 0);

@@ -1,0 +1,119 @@
+// What the buttons of the figure compute: each a run or two of the emoji network.
+import { NAMES } from "../../element/names.js";
+import { newSeed } from "../../element/state.js";
+import { unless } from "../../element/task.js";
+import { PICTURE, valuesOf } from "../../plot/images.js";
+import { STYLES, weights } from "./table.js";
+
+const { side: SIDE } = PICTURE;
+const VALUES = valuesOf(PICTURE);
+const BLOCK = 4; // of the small picture's pixels
+const PLAIN = { weight: 1, from: 0, to: 1 }; // the way back is exact for the field itself, not for a guided one
+const MIDPOINT = { solver: "midpoint", tolerance: 0.01, guidance: PLAIN };
+const BACK = 12; // steps to the noise
+const ONWARD = 8; // and from there
+const EXAMPLE_SEED = 3;
+
+const parts = (x) => Array.from({ length: x.length / VALUES }, (_, i) => x.subarray(i * VALUES, (i + 1) * VALUES));
+
+/** Means of blocks of pixels, and the same as large as it was. */
+function smaller(values) {
+  const few = SIDE / BLOCK;
+  const small = new Float32Array(few * few * 3);
+  const at = (i) => {
+    const [pixel, c] = [Math.floor(i / 3), i % 3];
+    const [row, column] = [Math.floor(pixel / SIDE / BLOCK), Math.floor((pixel % SIDE) / BLOCK)];
+    return (row * few + column) * 3 + c;
+  };
+  values.forEach((v, i) => (small[at(i)] += v / BLOCK ** 2));
+  return { small, coarse: values.map((_, i) => small[at(i)]) };
+}
+
+/** A job: {values, mask, whole, category, own, strength, guidance, signal}, what stood on the pad and in the form when its button was pressed. */
+export class Operations {
+  #network;
+  #pad;
+  #results;
+  shown = null; // {values, count}: the row that can be saved
+
+  /** `network`: an ImageNetwork, opened before a job. */
+  constructor({ network, pad, results }) {
+    this.#network = network;
+    this.#pad = pad;
+    this.#results = results;
+  }
+
+  /** The last frame of a run; `during(frame)`, where it is given, sees every one. */
+  async #run(signal, request, from, during = null) {
+    let end = null;
+    const onFrame = (frame) => {
+      end = frame;
+      during?.(frame);
+    };
+    const sampled = this.#network.sample({ seed: 1, ...MIDPOINT, ...request }, onFrame, { from, last: !during });
+    await unless(signal, sampled, () => this.#network.stop());
+    return end;
+  }
+
+  #show(name, cells, label) {
+    this.#results.show(name, cells, label);
+    const whole = cells.filter(Boolean);
+    const values = new Float32Array(VALUES * whole.length);
+    whole.forEach((cell, i) => values.set(cell, VALUES * i));
+    this.shown = { values, count: whole.length };
+  }
+
+  /** An emoji that the network draws, as something to begin with. */
+  async invent({ category, own, example, signal }) {
+    const seed = example ? EXAMPLE_SEED : newSeed();
+    const style = own === "none" ? "noto" : own;
+    const request = { seed, steps: ONWARD, guidance: { weight: 3, from: 0, to: 1 }, labels: [weights(category, style)] };
+    const { x } = await this.#run(signal, request);
+    if (example && !this.#pad.blank) return; // a person has begun to draw
+    this.#pad.values = x.map((v) => Math.min(1, Math.max(-1, v)));
+    this.#results.say(`An emoji that the network drew (${NAMES[category]}, ${NAMES[style]}, seed ${seed}).`);
+  }
+
+  async restyle({ values, category, own, strength, guidance, signal }) {
+    const from = 1 - strength;
+    const label = "The picture, its noise, and the picture in each style";
+    const back = { steps: BACK, labels: [weights(category, own)], from };
+    const show = (noise, styles) => this.#show("restyle", [values, noise, ...styles], label);
+    const none = STYLES.map(() => null);
+    const { x: noise } = await this.#run(signal, back, { method: "encode", args: [values] }, ({ x }) => show(x, none));
+    const many = new Float32Array(VALUES * STYLES.length);
+    STYLES.forEach((_, i) => many.set(noise, VALUES * i));
+    const onward = {
+      steps: ONWARD,
+      labels: STYLES.map((style) => weights(category, style)),
+      guidance: { weight: guidance, from: 0, to: 1 },
+      from,
+    };
+    const { nfe } = await this.#run(signal, onward, { method: "decode", args: [many] }, ({ x }) => show(noise, parts(x)));
+    const names = STYLES.map((style) => NAMES[style]).join(", ");
+    this.#results.caption(
+      "restyle",
+      `The picture, ${from > 0 ? `its state at t = ${from.toFixed(2)}` : "its noise"}, and in the styles ${names} (midpoint, ${2 * BACK} evaluations back without guidance, ${nfe} onward with guidance ${guidance}).`,
+    );
+  }
+
+  async inpaint({ values, mask, whole, category, own, signal }) {
+    if (whole) throw new Error("Mask a part of the picture first: choose “Mask” and drag over it.");
+    const hole = values.map((v, i) => (mask[i] ? v : 0));
+    const request = { solver: "euler", steps: 32, labels: [weights(category, own)] };
+    const show = ({ x }) => this.#show("inpaint", [hole, x], "The known part, and the inpainted picture");
+    const { nfe } = await this.#run(signal, request, { method: "inpaint", args: [values, mask] }, show);
+    this.#results.caption("inpaint", `The known part, and the picture inpainted to agree with it (Euler, ${nfe} evaluations, seed 1).`);
+  }
+
+  async superResolve({ values, category, own, signal }) {
+    const { small, coarse } = smaller(values);
+    const request = { solver: "euler", steps: 32, labels: [weights(category, own)] };
+    const show = ({ x }) => this.#show("superResolve", [values, coarse, x], "The picture, its 16×16 version, and the super-resolved picture");
+    const { nfe } = await this.#run(signal, request, { method: "superResolve", args: [small, BLOCK] }, show);
+    this.#results.caption(
+      "superResolve",
+      `The picture, its 16×16 version, and the super-resolved 64×64 picture (Euler, ${nfe} evaluations, seed 1): its detail is the network’s, not the picture’s.`,
+    );
+  }
+}
