@@ -46,7 +46,12 @@ function rendered(set, name) {
   }
   const mean = (x, y, c) => {
     let sum = 0;
-    for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]]) {
+    for (const [dx, dy] of [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ]) {
       const at = 4 * ((2 * y + dy) * DRAWN + 2 * x + dx);
       sum += pixels[at + c] + 255 - pixels[at + 3];
     }
@@ -59,7 +64,12 @@ function rendered(set, name) {
 function npy(bytes) {
   const head = `{'descr': '|u1', 'fortran_order': False, 'shape': (${bytes.length},), }`;
   const padded = `${head}${" ".repeat(63 - ((head.length + 10) % 64))}\n`;
-  return Buffer.concat([Buffer.from("\x93NUMPY\x01\x00", "latin1"), Buffer.from(Uint16Array.of(padded.length).buffer), Buffer.from(padded), Buffer.from(bytes)]);
+  return Buffer.concat([
+    Buffer.from("\x93NUMPY\x01\x00", "latin1"),
+    Buffer.from(Uint16Array.of(padded.length).buffer),
+    Buffer.from(padded),
+    Buffer.from(bytes),
+  ]);
 }
 
 const [folder] = process.argv.slice(2);
@@ -78,7 +88,9 @@ all.forEach(({ set, name }, k) => {
   }
   if ((k + 1) % 1000 === 0) console.log(`${k + 1} of ${all.length}`);
 });
-await sharp(sheet, { raw: { width: ACROSS * SIDE, height: rows * SIDE, channels: 3 }, limitInputPixels: false }).webp({ lossless: true }).toFile(join(folder, "emoji.webp"));
+await sharp(sheet, { raw: { width: ACROSS * SIDE, height: rows * SIDE, channels: 3 }, limitInputPixels: false })
+  .webp({ lossless: true })
+  .toFile(join(folder, "emoji.webp"));
 writeFileSync(join(folder, "names.json"), JSON.stringify(all.map(({ set, name }) => `${set}:${name}`)));
 writeFileSync(join(folder, "category.npy"), npy(all.map(({ category }) => category)));
 writeFileSync(join(folder, "style.npy"), npy(all.map(({ style }) => style)));

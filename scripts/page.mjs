@@ -52,8 +52,8 @@ function rename(parent, name) {
 /** The manifests in a folder of weights, each checked against its file. */
 export function manifests(folder) {
   const names = readdirSync(folder)
-    .filter((name) => name.endsWith("-figures.json"))
-    .map((name) => name.replace("-figures.json", ""));
+    .filter((name) => name.endsWith(".json") && !name.endsWith("-figures.json"))
+    .map((name) => name.replace(".json", ""));
   return Object.fromEntries(
     names.sort().map((name) => {
       const manifest = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));

@@ -23,7 +23,7 @@ const FIGURES = {
 const SETTINGS = { lab: "lab.until=2000" };
 /** Not pictured: what only a person who can press it needs. */
 const HIDDEN =
-  ".transport, .share, .paths-steps, .lab-figures, .brush-tools, .field, #edit-text, .progress-text, progress, .buttons { display: none !important; }";
+  ".transport, .share, .paths-steps, .lab-figures, .brush-tools, .field, .note, .edit-results > .figure-text, .progress-text, progress, .buttons { display: none !important; }";
 
 const webp = (page, png) =>
   page.evaluate(
@@ -96,7 +96,7 @@ for (const theme of ["light", "dark"]) {
       alone(
         server,
         figure,
-        ["device=cpu", `theme=${theme}`, "controls=main"].slice(["digits", "edit", "few-steps"].includes(figure) ? 0 : 1).join("&"),
+        ["device=cpu", `theme=${theme}`, "controls=main"].slice(["digits", "edit", "few-steps", "emoji", "restyle"].includes(figure) ? 0 : 1).join("&"),
         start,
       ),
     );

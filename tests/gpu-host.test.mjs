@@ -40,6 +40,16 @@ test("an evaluation of the digit network takes at most 45 launches", async () =>
   assert.ok(launches / STEPS <= 45, `${launches / STEPS} launches an evaluation`);
 });
 
+test("an evaluation of the emoji network takes at most 120 launches", async () => {
+  const row = Array.from({ length: 16 }, (_, k) => Number(k === 0 || k === 9));
+  const once = (peer) => peer.call("emoji", noise(1, 64 * 64 * 3), [row], 2);
+  await once(peers.ours);
+  const { launches, result } = await once(peers.ours);
+  assert.equal(result.length, 64 * 64 * 3);
+  assert.ok(launches > 50, `${launches} launches counted`);
+  assert.ok(launches / 2 <= 120, `${launches / 2} launches an evaluation`);
+});
+
 test("a training step of the lab takes at most 20 launches", async () => {
   await peers.ours.call("train", 20);
   const { launches } = await peers.ours.call("train", 20);

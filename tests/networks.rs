@@ -16,7 +16,7 @@ use flow_lab::net::{ConvConfig, MixerConfig, MlpConfig, Net, NetConfig, time_fea
 use flow_lab::path::Schedule;
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::weights::{self, Header};
-use shipped::WEIGHTS;
+use shipped::{EMOJI, WEIGHTS};
 
 fn to_bytes(net: &Net, header: &Header) -> flow_lab::error::Result<Vec<u8>> {
     pollster::block_on(weights::to_bytes(net, header))
@@ -294,12 +294,14 @@ fn broken_weights_are_told_apart() {
     says(&poisoned, "not finite");
 }
 
-/// The manifest that the page reads and the file that tests read are one.
+/// The manifests that the page reads and the files that tests read are the same.
 #[test]
-fn the_shipped_file_is_the_manifests() {
+fn the_shipped_files_are_the_manifests() {
     let models = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/");
-    let manifest = std::fs::read_to_string(format!("{models}digits.json")).unwrap();
-    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
-    let file = std::fs::read(format!("{models}{}", manifest["file"].as_str().unwrap())).unwrap();
-    assert!(file == WEIGHTS, "tests/common/shipped.rs names another file than digits.json");
+    for (name, held) in [("digits", WEIGHTS), ("emoji", EMOJI)] {
+        let manifest = std::fs::read_to_string(format!("{models}{name}.json")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        let file = std::fs::read(format!("{models}{}", manifest["file"].as_str().unwrap())).unwrap();
+        assert!(file == held, "tests/common/shipped.rs names another file than {name}.json");
+    }
 }

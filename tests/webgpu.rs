@@ -22,11 +22,13 @@ use flow_lab::error::Kind;
 use flow_lab::field::{VelocityField, one_hot};
 use flow_lab::net::time_features;
 use flow_lab::ops::adamw::{AdamW, Layout, adamw};
+use flow_lab::ops::attention::channel_attention;
 use flow_lab::ops::combine::combine;
+use flow_lab::ops::depthwise::depthwise;
 use flow_lab::ops::embedding::{Beside, embed_time};
 use flow_lab::ops::features::{Frequencies, append_features};
 use flow_lab::ops::loss::mean_square;
-use flow_lab::ops::product::{Activation, Norm, Patches, Product, linear as linear_op};
+use flow_lab::ops::product::{Activation, Gates, Norm, Patches, Product, linear as linear_op};
 use flow_lab::ops::silu;
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::session::{HostFrame, Session};
@@ -40,8 +42,12 @@ use flow_lab::{
     net::{MixerConfig, NetConfig},
 };
 use request::request;
-use shipped::WEIGHTS;
+use safetensors::SafeTensors;
+use shipped::{EMOJI, WEIGHTS};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+/// What another implementation computes with the emoji network.
+const REFERENCE: &[u8] = include_bytes!("references/emoji-velocity.safetensors");
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
@@ -270,6 +276,88 @@ async fn our_operations(devices: &[Device; 2]) {
     }
 }
 
+/// What the convolutional network is made of, at sizes around those of a workgroup.
+async fn convolutions(devices: &[Device; 2]) {
+    let mut inputs = Inputs(Rng::new(8, Stream::Noise));
+    for (n, side, c, h) in [(2, 8, 56, 112), (1, 7, 33, 20), (3, 1, 5, 64)] {
+        let name = |what: &str| format!("{what} at {n}×{side}²×{c}, {h}");
+        let x = inputs.pair([n, side * side, c], devices);
+        let other = inputs.pair([n, side * side, 7], devices);
+        let (w, b) = (inputs.pair([3, 3, c], devices), inputs.pair([c], devices));
+        let modulation = inputs.pair([n, 3 * c + h], devices);
+        let residual = inputs.pair([n, side * side, h], devices);
+        let layers = [[c, c], [c, h], [c + 7, h]].map(|shape| {
+            let [inner, outer] = shape;
+            (inputs.pair([inner, outer], devices), inputs.pair([outer], devices))
+        });
+        let both = [0, 1].map(|k| {
+            let linear = |of: usize| {
+                let (weight, bias) = (&layers[of].0[k], &layers[of].1[k]);
+                let mut layer = LinearConfig::new(weight.dims()[0], weight.dims()[1]).init(&devices[k]);
+                layer.weight = Param::from_tensor(weight.clone());
+                layer.bias = Some(Param::from_tensor(bias.clone()));
+                layer
+            };
+            let [square, wide, joined] = [0, 1, 2].map(linear);
+            let m = || modulation[k].clone();
+            let (y, sums) = depthwise(x[k].clone(), w[k].clone(), b[k].clone(), side);
+            let attention = channel_attention(sums.clone(), side * side, &square, m(), c);
+            let gates = |scale| Gates { by: m(), scale, gate: 3 * c };
+            let gated = |scale| {
+                Product::linear(&wide).gates(gates(scale)).residual(residual[k].clone()).run(x[k].clone())
+            };
+            let normed = Product::linear(&wide).norm(Norm::rms(m(), c)).activation(Activation::Silu);
+            let beside = Product::linear(&joined).beside(other[k].clone());
+            (
+                [
+                    y,
+                    sums.sum_dim(1),
+                    gated(None),
+                    gated(Some(c)),
+                    normed.run(x[k].clone()),
+                    beside.run(x[k].clone()),
+                ],
+                attention,
+            )
+        });
+        let [(cpu, c_attention), (gpu, g_attention)] = both;
+        let whats = ["depthwise", "its sums", "gate", "factors and gate", "root mean square", "beside"];
+        for ((what, cpu), gpu) in whats.into_iter().zip(cpu).zip(gpu) {
+            same(&name(what), [cpu, gpu], 2e-5).await;
+        }
+        same(&name("channel attention"), [c_attention, g_attention], 1e-5).await;
+    }
+    let p = Patches { side: 6, patch: 2, colors: 5 };
+    let (images, weight) = (inputs.pair([2, 1, 180], devices), inputs.pair([20, 20], devices));
+    let [c, g] = [0, 1].map(|k| {
+        let mut linear = LinearConfig::new(20, 20).with_bias(false).init(&devices[k]);
+        linear.weight = Param::from_tensor(weight[k].clone());
+        Product::linear(&linear).read(p).write(p).run(images[k].clone())
+    });
+    same("a product of colored patches", [c, g], 1e-5).await;
+}
+
+/// The emoji network against another implementation of it (tests/references.rs), on both engines.
+async fn emoji_network(devices: &[Device; 2]) {
+    let file = SafeTensors::deserialize(REFERENCE).unwrap();
+    let read = |name: &str| -> Vec<f32> {
+        let four = file.tensor(name).unwrap().data().as_chunks::<4>().0;
+        four.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    };
+    let (expected, dim) = (read("output"), 64 * 64 * 3);
+    for device in devices {
+        let net = weights::from_bytes(EMOJI, device).unwrap().net;
+        let x = Tensor::from_data(TensorData::new(read("x"), [2, dim]), device);
+        let condition = Tensor::from_data(TensorData::new(read("condition"), [2, 16]), device);
+        let t = Tensor::from_data(TensorData::new(read("t"), [2]), device);
+        let found = host(net.velocity(x, t, Some(condition))).await;
+        let size = expected.iter().fold(0f32, |most, v| most.max(v.abs()));
+        let difference = largest_difference(&expected, &found);
+        console_log!("the emoji network: largest difference {difference:.1e} of {size:.2}");
+        assert!(difference < 1e-3 * size, "{difference} of {size}");
+    }
+}
+
 async fn shipped_network(devices: &[Device; 2]) {
     let mut inputs = Inputs(Rng::new(2, Stream::Noise));
     let nets = devices.clone().map(|d| weights::from_bytes(WEIGHTS, &d).unwrap().net);
@@ -374,6 +462,8 @@ async fn webgpu_agrees_with_the_cpu_and_says_when_it_is_lost() {
     console_log!("adapter: {}", gpu.opened().name);
     let devices = [cpu.opened().device.clone(), gpu.opened().device.clone()];
     every_layer(&devices).await;
+    convolutions(&devices).await;
+    emoji_network(&devices).await;
     shipped_network(&devices).await;
 
     cpu.load(WEIGHTS).await.unwrap();

@@ -3,6 +3,7 @@
 // `open(backend)` of a peer gives {version, parameters, digits, train, losses}:
 // - parameters: {digits, lab}, how many numbers each network holds;
 // - digits(noise, labels, steps): the digits after `steps` Euler steps without guidance, read once;
+// - emoji(noise, rows, steps): the same of the emoji network; a row of the condition for each picture (ours and tfjs only);
 // - train(steps): makes training steps of the lab on batches of its own and returns the last loss;
 // - losses(weights, batches): the loss of each batch, one training step on each, beginning with `weights` (a safetensors file).
 // Ours has `recorded` in place of `losses`: it makes the weights, the batches and the losses.
@@ -25,12 +26,15 @@ export async function open(backend) {
   const file = model("digits");
   // The engine compares a network's answer with the CPU's when it loads it. On the null backend every answer is 0.
   await engine.load(backend === "null" ? zeroed(file) : file);
+  const emojiEngine = await module.Engine.open(backend === "cpu" ? "cpu" : "webgpu");
+  await emojiEngine.load(backend === "null" ? zeroed(model("emoji")) : model("emoji"));
   const lab = engine.lab(JSON.stringify(LAB));
   return {
     version: /^version = "(.*)"$/m.exec(readFileSync(`${root}Cargo.toml`, "utf8"))[1],
     // The engine counts the lab's network only; the file's count is the digit network's.
     parameters: { digits: parametersOf(readTensors(new Uint8Array(file).buffer).tensors), lab: lab.parameters },
     digits: (noise, labels, steps) => lastImages(engine.decode(request(labels, steps), noise)),
+    emoji: (noise, rows, steps) => lastImages(emojiEngine.decode(request(rows, steps), noise)),
     train: async (steps) => (await lab.train(steps)).losses.at(-1),
     async recorded(steps) {
       const weights = await lab.weights();

@@ -39,9 +39,9 @@ export class Peer {
   }
 }
 
-/** Noise of `n` digits, the same on every machine: a linear congruential generator's numbers, twelve to a normal one. */
-export function noise(n) {
+/** Noise of `n` images of `values` values, digits by default, the same on every machine: a linear congruential generator's numbers, twelve to a normal one. */
+export function noise(n, values = 784) {
   let state = 1;
   const uniform = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-  return Float32Array.from({ length: 784 * n }, () => Array.from({ length: 12 }, uniform).reduce((a, b) => a + b) - 6);
+  return Float32Array.from({ length: values * n }, () => Array.from({ length: 12 }, uniform).reduce((a, b) => a + b) - 6);
 }

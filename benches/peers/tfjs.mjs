@@ -4,6 +4,7 @@ import { fromNpm } from "../../scripts/node-gpu.mjs";
 import { drawBatch } from "../problem.js";
 import { parametersOf, readTensors } from "../safetensors.js";
 import { makeTrainer } from "../tfjs-lab.js";
+import { makeConv } from "../tfjs-conv.js";
 import { makeMixer, readWeights } from "../tfjs-mixer.js";
 
 export async function open() {
@@ -13,24 +14,28 @@ export async function open() {
   await tf.ready();
   const weights = readWeights(new Uint8Array(model("digits")).buffer);
   const velocity = makeMixer(tf, weights);
+  const emojiVelocity = makeConv(tf, readWeights(new Uint8Array(model("emoji")).buffer));
   const step = makeTrainer(tf);
+
+  /** The images after Euler steps. */
+  async function integrated(field, noise, condition, steps) {
+    const n = condition.shape[0];
+    let x = tf.tensor(noise, [n, noise.length / n]);
+    for (let k = 0; k < steps; k += 1) {
+      const next = tf.tidy(() => tf.add(x, tf.mul(field(x, tf.fill([n], k / steps), condition), 1 / steps)));
+      x.dispose();
+      x = next;
+    }
+    const values = await x.data();
+    tf.dispose([x, condition]);
+    return values;
+  }
 
   return {
     version: tf.version.tfjs,
     parameters: { digits: parametersOf(weights.tensors), lab: step.parameters },
-    async digits(noise, labels, steps) {
-      const n = labels.length;
-      const condition = tf.oneHot(tf.tensor1d(labels, "int32"), 10).toFloat();
-      let x = tf.tensor(noise, [n, 784]);
-      for (let k = 0; k < steps; k += 1) {
-        const next = tf.tidy(() => tf.add(x, tf.mul(velocity(x, tf.fill([n], k / steps), condition), 1 / steps)));
-        x.dispose();
-        x = next;
-      }
-      const values = await x.data();
-      tf.dispose([x, condition]);
-      return values;
-    },
+    digits: (noise, labels, steps) => integrated(velocity, noise, tf.oneHot(tf.tensor1d(labels, "int32"), 10).toFloat(), steps),
+    emoji: (noise, rows, steps) => integrated(emojiVelocity, noise, tf.tensor(rows), steps),
     async train(steps) {
       let loss;
       for (let k = 0; k < steps; k += 1) {

@@ -1,4 +1,7 @@
-//! The velocity network that the page ships.
+//! The velocity networks that the page ships.
 
-/// Its file. `scripts/ship-weights` keeps the name, tests/networks.rs holds it.
+/// The digits' file. `scripts/ship-weights` keeps the name, tests/networks.rs holds it.
 pub const WEIGHTS: &[u8] = include_bytes!("../../www/models/digits-cebcef7ab784.safetensors");
+/// The emoji's.
+#[allow(dead_code, reason = "not every test that has the digits needs it")]
+pub const EMOJI: &[u8] = include_bytes!("../../www/models/emoji-1212ae4999a2.safetensors");

@@ -7,7 +7,19 @@ import { inChromium, open, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
-const FIGURES = ["paths", "straight-paths", "set-paths", "lab", "digits-figure", "edit", "emoji", "restyle", "race", "few-steps-figure", "transport-lab"];
+const FIGURES = [
+  "paths",
+  "straight-paths",
+  "set-paths",
+  "lab",
+  "digits-figure",
+  "edit",
+  "emoji",
+  "restyle",
+  "race",
+  "few-steps-figure",
+  "transport-lab",
+];
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
 async function visit(hash = "", options = {}) {

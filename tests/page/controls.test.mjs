@@ -15,6 +15,8 @@ const WITHOUT = {
   lab: ["lab.sourcePoints", "lab.targetPoints", "lab.earlier", "lab.with", "lab.layers"], // canvas, what was trained, a menu that depends
   race: ["race.methods"], // checkboxes
   edit: ["edit.drawing", "device"],
+  emoji: [],
+  restyle: [],
   "few-steps": ["device"],
 };
 

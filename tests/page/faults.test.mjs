@@ -240,7 +240,13 @@ test("it is given up at once where the figure goes", { skip }, async (t) => {
 });
 
 const OFF = /This browser has WebAssembly turned off, and the figures compute with it\. Allow WebAssembly for this page, or use another browser\./;
-const BUTTONS = { edit: '[data-act="invent"]', race: "#race-start", "few-steps": "#few-steps-start", emoji: "#emoji-start", restyle: '[data-act="invent"]' };
+const BUTTONS = {
+  edit: '[data-act="invent"]',
+  race: "#race-start",
+  "few-steps": "#few-steps-start",
+  emoji: "#emoji-start",
+  restyle: '[data-act="invent"]',
+};
 
 /** Every figure says so, and its controls still work. */
 async function withoutWebAssembly(context, server) {

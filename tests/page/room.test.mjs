@@ -8,11 +8,12 @@ import { open, setUp } from "./harness.mjs";
 const { chrome, server } = await setUp();
 
 test("heights between those measured", () => {
-  const heights = { 400: 1000, 800: 600 };
+  const heights = { all: { 400: 1000, 800: 600 }, main: { 400: 500 } };
   assert.deepEqual(
     [300, 400, 500, 800, 900].map((width) => height(heights, width)),
     [1000, 1000, 900, 600, 600],
   );
+  assert.equal(height(heights, 300, "main"), 500);
 });
 
 test("the heights that are known are those that figures have", async () => {
@@ -20,12 +21,13 @@ test("the heights that are known are those that figures have", async () => {
   for (const width of [390, 960]) {
     const context = await chrome.newContext({ viewport: { width: width + 40, height: 900 }, reducedMotion: "reduce" });
     const { page } = await open(context, `${server.url}embed.html`);
-    for (const name of Object.keys(FIGURES)) {
+    for (const [name, controls] of Object.keys(FIGURES).flatMap((figure) => ["all", "main"].map((set) => [figure, set]))) {
       const measured = await page.evaluate(
-        async ([figure, wide]) => {
+        async ([figure, set, wide]) => {
           const element = document.createElement("flow-lab");
           element.setAttribute("figure", figure);
           element.setAttribute("start", "press");
+          element.setAttribute("controls", set);
           element.style.width = `${wide}px`;
           document.body.replaceChildren(element);
           await new Promise((resolve) => {
@@ -34,16 +36,18 @@ test("the heights that are known are those that figures have", async () => {
           await new Promise((resolve) => setTimeout(resolve, 500));
           return Math.round(element.getBoundingClientRect().height);
         },
-        [name, width],
+        [name, controls, width],
       );
-      (found[name] ??= {})[width] = measured;
+      ((found[name] ??= {})[controls] ??= {})[width] = measured;
     }
     await context.close();
   }
-  for (const [name, measured] of Object.entries(found)) {
-    for (const [width, high] of Object.entries(measured)) {
-      const known = FIGURES[name].heights[width];
-      assert.ok(Math.abs(known - high) < 0.08 * high, `${name}: ${known} at ${width}, measured ${JSON.stringify(found)}`);
+  for (const [name, sets] of Object.entries(found)) {
+    for (const [controls, measured] of Object.entries(sets)) {
+      for (const [width, high] of Object.entries(measured)) {
+        const known = FIGURES[name].heights[controls][width];
+        assert.ok(Math.abs(known - high) < 0.08 * high, `${name}, ${controls}: ${known} at ${width}, measured ${JSON.stringify(found)}`);
+      }
     }
   }
 });

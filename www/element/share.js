@@ -18,7 +18,7 @@ const COLUMN = 720;
 function frame({ name, title, heights, table, state }, { controls }) {
   const set = [`figure=${name}`, controls && controls !== "all" ? `controls=${controls}` : "", toHash(table, state).slice(1)];
   const source = `${HOME}embed.html#${set.filter(Boolean).join("&")}`;
-  return `<iframe src="${escapeHtml(source)}" title="Flow Lab: ${title}" width="100%" height="${height(heights, COLUMN)}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
+  return `<iframe src="${escapeHtml(source)}" title="Flow Lab: ${title}" width="100%" height="${height(heights, COLUMN, controls ?? "all")}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
 }
 
 /** {row, address(state)}; `host`: the <flow-lab> element; `signal`: aborted when the figure goes. */

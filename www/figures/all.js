@@ -7,8 +7,8 @@ const PAD = new URL("../element/pad.css", import.meta.url).href;
 const PARTS = new URL("../element/panels.css", import.meta.url).href;
 
 /**
- * name → {title, heights, load, markup, styles}. `heights`: width → height of the figure in its initial state with all controls, in CSS
- * pixels, measured (tests/page/room.test.mjs). `load()` gives a module with `table` (what a person can set) and `start(context)`:
+ * name → {title, heights, load, markup, styles}. `heights`: width → height of the figure in its initial state, with all controls and with the
+ * main ones, in CSS pixels, measured (tests/page/room.test.mjs). `load()` gives a module with `table` (what a person can set) and `start(context)`:
  *
  * - context.root: the shadow root that holds the markup; context.state: has the table's keys
  * - context.save(): the state was changed by a person; context.report(text): shows a sentence, "" for none
@@ -19,56 +19,56 @@ const PARTS = new URL("../element/panels.css", import.meta.url).href;
 export const FIGURES = Object.freeze({
   digits: {
     title: "Digits out of noise",
-    heights: { 390: 1863, 960: 1076 },
+    heights: { all: { 390: 1863, 960: 1076 }, main: { 390: 851, 960: 991 } },
     load: () => import("./digits/start.js"),
     markup: new URL("./digits/figure.html", import.meta.url).href,
     styles: [...COMMON, IMAGES],
   },
   paths: {
     title: "Two paths from noise to data",
-    heights: { 390: 1543, 960: 858 },
+    heights: { all: { 390: 1543, 960: 858 }, main: { 390: 1086, 960: 1178 } },
     load: () => import("./paths/start.js"),
     markup: new URL("./paths/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, new URL("./paths/paths.css", import.meta.url).href],
   },
   lab: {
     title: "Train a flow before your eyes",
-    heights: { 390: 3501, 960: 1859 },
+    heights: { all: { 390: 3483, 960: 1841 }, main: { 390: 1634, 960: 1602 } },
     load: () => import("./lab/start.js"),
     markup: new URL("./lab/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS],
   },
   race: {
     title: "Down to one step",
-    heights: { 390: 1160, 960: 692 },
+    heights: { all: { 390: 1160, 960: 692 }, main: { 390: 602, 960: 580 } },
     load: () => import("./race/start.js"),
     markup: new URL("./race/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS, new URL("./race/race.css", import.meta.url).href],
   },
   "few-steps": {
     title: "The same noise, fewer steps",
-    heights: { 390: 1575, 960: 901 },
+    heights: { all: { 390: 1575, 960: 901 }, main: { 390: 1509, 960: 835 } },
     load: () => import("./few-steps/start.js"),
     markup: new URL("./few-steps/figure.html", import.meta.url).href,
     styles: [...COMMON, PARTS, new URL("./few-steps/few-steps.css", import.meta.url).href],
   },
   edit: {
     title: "A digit of your own",
-    heights: { 390: 893, 960: 539 },
+    heights: { all: { 390: 893, 960: 539 }, main: { 390: 893, 960: 539 } },
     load: () => import("./edit/start.js"),
     markup: new URL("./edit/figure.html", import.meta.url).href,
     styles: [...COMMON, PARTS, PAD],
   },
   emoji: {
     title: "Emoji from noise",
-    heights: { 390: 1900, 960: 1100 },
+    heights: { all: { 390: 1845, 960: 1188 }, main: { 390: 901, 960: 1049 } },
     load: () => import("./emoji/start.js"),
     markup: new URL("./emoji/figure.html", import.meta.url).href,
     styles: [...COMMON, IMAGES, PARTS],
   },
   restyle: {
     title: "Restyle an emoji",
-    heights: { 390: 1400, 960: 800 },
+    heights: { all: { 390: 1365, 960: 915 }, main: { 390: 1021, 960: 572 } },
     load: () => import("./restyle/start.js"),
     markup: new URL("./restyle/figure.html", import.meta.url).href,
     styles: [...COMMON, PARTS, PAD],

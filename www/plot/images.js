@@ -49,7 +49,9 @@ export function imagePng(values, n, format, { place, times = 4 }) {
     paint(values, i, format, colors);
     context.drawImage(scratch, i * made.height, 0, made.height, made.height);
   }
-  return new Promise((resolve, reject) => made.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture could not be made."))), "image/png"));
+  return new Promise((resolve, reject) =>
+    made.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture could not be made."))), "image/png"),
+  );
 }
 
 /** Matches a canvas's pixels to its size on the screen; returns its context. */

@@ -231,13 +231,11 @@ fn term_of(x: &[f32], row: usize, term: usize, extras: &Sequence<Box<[f32]>>, #[
     if comptime!(plan.beside > 0) {
         let own = comptime!(plan.own());
         let beside = comptime!(plan.beside);
-        let mut value = 0.0f32;
         if term < own {
-            value = x[row * own + term];
+            x[row * own + term]
         } else {
-            value = element(extras, comptime!(plan.beside_at()), row * beside + term - own);
+            element(extras, comptime!(plan.beside_at()), row * beside + term - own)
         }
-        value
     } else {
         let value = x[place(row, term, plan.read, plan.inner)];
         if comptime!(plan.gates.is_some() && plan.gates.unwrap().scale.is_some()) {

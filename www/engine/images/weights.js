@@ -100,7 +100,11 @@ async function load(model, progress) {
 }
 
 /** What a weights file is for: its name without the hash. */
-const family = (url) => url.split("/").at(-1).replace(/-[0-9a-f]+\.safetensors$/, "");
+const family = (url) =>
+  url
+    .split("/")
+    .at(-1)
+    .replace(/-[0-9a-f]+\.safetensors$/, "");
 
 /** Keeps these bytes and forgets older weights of the same network. */
 async function keep(url, bytes) {

@@ -41,6 +41,7 @@ export class LabDisplay {
     this.#clock = clock;
     this.#keep = keep;
     this.#readings = new Readings(byId, signal);
+    this.#stages(state["lab.compare"] === "off" ? 1 : 2); // the room that they take, before they are made
     this.views = [0, 1].map((slot) => {
       const view = new View(byId(`lab-stage-${slot}`), runs, clock, { announce, report }, signal);
       clock.add(view.stage);
@@ -48,12 +49,16 @@ export class LabDisplay {
     });
   }
 
+  #stages(count) {
+    this.#byId("lab-stages").dataset.runs = count;
+    this.#root.querySelectorAll("[data-run]").forEach((figure) => (figure.hidden = Number(figure.dataset.run) >= count));
+  }
+
   /** Runs of a new experiment, untrained, between these ends. */
   begun(runs, source, target) {
     const exploding = runs.some((run) => run.state["lab.path"] === "ve");
     const half = reach(source, target, exploding ? 5 : 1);
-    this.#byId("lab-stages").dataset.runs = runs.length;
-    this.#root.querySelectorAll("[data-run]").forEach((figure) => (figure.hidden = Number(figure.dataset.run) >= runs.length));
+    this.#stages(runs.length);
     for (const run of runs) {
       const name = this.#form.runName(run.state);
       const letter = "AB"[run.slot];

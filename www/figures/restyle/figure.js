@@ -120,6 +120,7 @@ export class RestyleFigure extends Figure {
     for (const button of this.root.querySelectorAll("[data-act]")) {
       const acting = how !== "idle" && button.dataset.act === this.#acting;
       button.dataset.title ??= button.textContent;
+      button.style.minWidth = acting ? `${button.offsetWidth}px` : ""; // the row of buttons stays as it is
       button.textContent = acting ? "Stop" : button.dataset.title;
       button.disabled = acting ? how === "stopping" : how !== "idle" || (button.dataset.act === "save" && !this.#operations.shown);
     }
