@@ -82,7 +82,8 @@ const ACTIONS = [
   ...Array(12).fill((page) => page.evaluate(control, [random(100), random(1000), random(1000)])),
   ...Array(3).fill(stroke),
   (page) => page.evaluate((hash) => (location.hash = hash), link()),
-  (page) => page.evaluate((way) => history.go(way), one([-1, 1])),
+  // Not back to before the article.
+  (page) => page.evaluate((way) => (way > 0 || window.navigation.currentEntry.index > window.first) && history.go(way), one([-1, 1])),
   (page) => page.evaluate((share) => scrollTo(0, share * document.documentElement.scrollHeight), random(100) / 100),
   (page) => page.setViewportSize({ width: one([390, 800, 1280]), height: one([700, 1000]) }),
   async (page) => {
@@ -114,6 +115,8 @@ const [chrome, server] = await Promise.all([browser({ webgpu: gpu }), serve()]);
 const context = await chrome.newContext({ viewport: { width: 1000, height: 900 } });
 const { page, errors } = await open(context, `${server.url}${START}`);
 console.log(`${minutes} minutes, seed ${seed}${gpu ? ", with a software GPU" : ""}`);
+
+await page.evaluate(() => (window.first = window.navigation.currentEntry.index));
 
 const recent = [];
 let [count, lost] = [0, 0];

@@ -23,11 +23,11 @@ ${entries(engines, (folder) => `() => import(${JSON.stringify(`${base}engine/${f
 export const WASM = Object.freeze({
 ${entries(engines, (folder) => `new URL(${JSON.stringify(`${base}engine/${folder}/flow_lab_bg.wasm`)}, import.meta.url).href`)}});
 
-/** The weights of the digit networks. */
+/** The weights of the networks, and the sheet of training pictures that generated ones are compared with. */
 export const MODELS = Object.freeze({
 ${entries(models, ({ file, bytes, sha256 }) => `Object.freeze({ url: ${url(file)}, bytes: ${bytes}, sha256: ${JSON.stringify(sha256)} })`)}});
 
-/** What \`evaluate\` measured of each. */
+/** What is known of each: what \`evaluate\` measured, or what the sheet shows. */
 export const FIGURES = Object.freeze({
 ${entries(names, (name) => url(`${name}-figures.json`))}});
 

@@ -13,8 +13,8 @@ export function model(name) {
 /** The names of the shipped networks. */
 export const models = () =>
   readdirSync(`${root}www/models`)
-    .filter((name) => name.endsWith("-figures.json"))
-    .map((name) => name.replace("-figures.json", ""));
+    .filter((name) => name.endsWith(".safetensors"))
+    .map((name) => name.replace(/-[0-9a-f]+\.safetensors$/, ""));
 
 /** The request of a run: digits of the classes `labels` by Euler steps. */
 export const request = (labels, steps, guidance = 1) =>

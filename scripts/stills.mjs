@@ -96,7 +96,9 @@ for (const theme of ["light", "dark"]) {
       alone(
         server,
         figure,
-        ["device=cpu", `theme=${theme}`, "controls=main"].slice(["digits", "edit", "few-steps", "emoji", "restyle"].includes(figure) ? 0 : 1).join("&"),
+        ["device=cpu", `theme=${theme}`, "controls=main"]
+          .slice(["digits", "edit", "few-steps", "emoji", "restyle"].includes(figure) ? 0 : 1)
+          .join("&"),
         start,
       ),
     );

@@ -9,7 +9,7 @@ use crate::loss::flow_matching;
 use crate::path::PathSample;
 use burn::module::Module;
 use burn::optim::GradientsParams;
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// How weights are updated.
@@ -92,6 +92,14 @@ fn diverged(step: u64, loss: f32, norm: Option<f32>, rate: f64) -> Error {
     ))
 }
 
+/// Burn's autodiff remembers each parameter that was made, some 1.2 KB, until something is differentiated after it was dropped: networks that
+/// were made and never trained would pile up.
+fn forget_dropped(device: &Device) {
+    if device.is_autodiff() {
+        drop(Tensor::<1>::zeros([1], device).require_grad().sum().backward());
+    }
+}
+
 /// A network in training.
 pub struct Trainer<M> {
     /// The network.
@@ -105,6 +113,7 @@ impl<M: Module> Trainer<M> {
     /// A trainer for `module`, which must have been made on a device with autodiff.
     pub fn new(module: M, config: OptimConfig) -> Result<Self> {
         config.validate()?;
+        module.devices().iter().for_each(forget_dropped);
         let optimizer = Optimizer::new(&module);
         Ok(Self { module, optimizer, step: 0, config })
     }

@@ -43,6 +43,17 @@ test("the few-step network draws emoji in colors; the link gives them back; anot
   const { name, bytes } = await saved(again.page, "#emoji-save");
   assert.equal(name, "flow-lab-emoji-seed3.png");
   assert.equal(bytes.subarray(1, 4).toString(), "PNG");
+  // Is it a copy? The nearest of all that the network learned from is shown beside it.
+  await again.page.click("#emoji-copy summary");
+  await again.page.click("#emoji-find");
+  await again.page.waitForFunction(
+    () => /^The nearest is “.+” of .+; the difference is 0\.\d{3} on a scale/.test(part("#emoji-found").textContent),
+    undefined,
+    {
+      timeout: 60_000,
+    },
+  );
+  assert.ok((await colors(again.page, "#emoji-pair")) > 30);
   assert.deepEqual([...errors, ...again.errors], []);
   await Promise.all([context.close(), again.context.close()]);
 });

@@ -10,6 +10,7 @@ import { ImageNetwork } from "../../engine/images/network.js";
 import { statusLine } from "../../engine/images/status.js";
 import { fileName, save } from "../../plot/export.js";
 import { PICTURE, imagePng } from "../../plot/images.js";
+import { CopyCheck } from "./copy.js";
 import { EMOJI, request, wanted } from "./table.js";
 
 const REST_MS = 120; // dragging a slider changes its number at once and computes when it rests
@@ -30,6 +31,7 @@ export class EmojiFigure extends Figure {
   #networks = {}; // one of NETWORKS → ImageNetwork, once it was wanted
   #player;
   #delay;
+  #check;
 
   constructor(context) {
     super(context, "emoji");
@@ -47,6 +49,7 @@ export class EmojiFigure extends Figure {
     });
     this.on(this.part("new-seed"), "click", () => this.#set("emoji.seed", newSeed()));
     this.on(this.part("start"), "click", () => (this.task.busy ? this.task.stop() : this.#compute()));
+    this.#check = new CopyCheck(context, () => this.#player.image());
     this.on(this.part("save"), "click", () => this.#save());
     this.#refresh();
   }
@@ -134,6 +137,17 @@ export class EmojiFigure extends Figure {
   rest() {
     this.#player.pause();
     super.rest();
+    this.#check.rest();
+  }
+
+  resume() {
+    super.resume();
+    this.#check.resume();
+  }
+
+  close() {
+    super.close();
+    this.#check.close();
   }
 
   /** Breaks the GPU device on purpose, to try out what happens then. */
