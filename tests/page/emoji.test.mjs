@@ -140,10 +140,22 @@ test("a painted picture goes to its noise and comes back in every style; a part 
   await runs(page, "#restyle", () => page.click('[data-act="restyle"]'));
   assert.equal(await message(page, "#restyle-message"), "");
   assert.match(
-    await page.textContent('[data-result="restyle"] figcaption'),
-    /its noise, and in the styles Noto, .*Streamline \(midpoint, 24 evaluations back without guidance, 16 onward/,
+    await page.textContent('[data-result="restyle"] > figcaption'),
+    /^Midpoint: 24 evaluations back to its noise without guidance, 16 onward with guidance 1\.5\.$/,
   );
-  assert.ok((await colors(page, '[data-result="restyle"] canvas')) > 60);
+  assert.deepEqual(await page.$$eval("#restyle-tiles figcaption", (all) => all.map((e) => e.textContent)), [
+    "the picture",
+    "its noise",
+    "Noto",
+    "Noto v1",
+    "Fluent",
+    "Fluent flat",
+    "Twemoji",
+    "FxEmojis",
+    "Streamline",
+  ]);
+  const tiles = await page.$$eval("#restyle-tiles canvas", (all) => all.map((c) => c.toDataURL()));
+  assert.equal(new Set(tiles).size, 9);
   const { name, bytes } = await saved(page, '[data-act="save"]');
   assert.equal(name, "flow-lab-restyled.png");
   assert.equal(bytes.readUInt32BE(16), 9 * 4 * 64, "nine pictures wide");

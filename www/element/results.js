@@ -39,7 +39,7 @@ export class Results {
 
   /** What a result amounts to: stays below it. */
   caption(name, text) {
-    this.#result(name).querySelector("figcaption").textContent = text;
+    this.#result(name).querySelector(":scope > figcaption").textContent = text;
     this.say("");
   }
 }

@@ -61,14 +61,14 @@ export const FIGURES = Object.freeze({
   },
   emoji: {
     title: "Emoji from noise",
-    heights: { all: { 390: 1845, 960: 1188 }, main: { 390: 901, 960: 1049 } },
+    heights: { all: { 390: 1915, 960: 1266 }, main: { 390: 901, 960: 1049 } },
     load: () => import("./emoji/start.js"),
     markup: new URL("./emoji/figure.html", import.meta.url).href,
     styles: [...COMMON, IMAGES, PARTS],
   },
   restyle: {
     title: "Restyle an emoji",
-    heights: { all: { 390: 1365, 960: 915 }, main: { 390: 1021, 960: 572 } },
+    heights: { all: { 390: 1774, 960: 931 }, main: { 390: 1431, 960: 587 } },
     load: () => import("./restyle/start.js"),
     markup: new URL("./restyle/figure.html", import.meta.url).href,
     styles: [...COMMON, PARTS, PAD],

@@ -8,6 +8,7 @@ import { fileName, save } from "../../plot/export.js";
 import { PICTURE, imagePng } from "../../plot/images.js";
 import { Operations } from "./operations.js";
 import { ColorPad } from "./pad.js";
+import { Tiles } from "./tiles.js";
 import { RESTYLE } from "./table.js";
 
 export class RestyleFigure extends Figure {
@@ -22,7 +23,12 @@ export class RestyleFigure extends Figure {
     const scrolls = () => (this.part("text").textContent = "Press Brush to draw with a finger.");
     this.#pad = new ColorPad(this.part("pad"), () => this.#drawn(), scrolls, this.signal);
     this.#results = new Results(this, PICTURE);
-    this.#operations = new Operations({ network: this.#network, pad: this.#pad, results: this.#results });
+    this.#operations = new Operations({
+      network: this.#network,
+      pad: this.#pad,
+      results: this.#results,
+      tiles: new Tiles(this.part("tiles"), this.signal),
+    });
     this.onClose(() => this.#network.close());
     const form = this.part("form");
     this.on(form, "submit", (event) => event.preventDefault());

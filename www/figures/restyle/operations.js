@@ -34,10 +34,12 @@ export class Operations {
   #network;
   #pad;
   #results;
+  #tiles;
   shown = null; // {values, count}: the row that can be saved
 
-  /** `network`: an ImageNetwork, opened before a job. */
-  constructor({ network, pad, results }) {
+  /** `network`: an ImageNetwork, opened before a job; `results` and `tiles`: where things are shown. */
+  constructor({ network, pad, results, tiles }) {
+    this.#tiles = tiles;
     this.#network = network;
     this.#pad = pad;
     this.#results = results;
@@ -57,6 +59,10 @@ export class Operations {
 
   #show(name, cells, label) {
     this.#results.show(name, cells, label);
+    this.#keep(cells);
+  }
+
+  #keep(cells) {
     const whole = cells.filter(Boolean);
     const values = new Float32Array(VALUES * whole.length);
     whole.forEach((cell, i) => values.set(cell, VALUES * i));
@@ -76,9 +82,12 @@ export class Operations {
 
   async restyle({ values, category, own, strength, guidance, signal }) {
     const from = 1 - strength;
-    const label = "The picture, its noise, and the picture in each style";
     const back = { steps: BACK, labels: [weights(category, own)], from };
-    const show = (noise, styles) => this.#show("restyle", [values, noise, ...styles], label);
+    const show = (noise, styles) => {
+      const cells = [values, noise, ...styles];
+      this.#tiles.show(cells);
+      this.#keep(cells);
+    };
     const none = STYLES.map(() => null);
     const { x: noise } = await this.#run(signal, back, { method: "encode", args: [values] }, ({ x }) => show(x, none));
     const many = new Float32Array(VALUES * STYLES.length);
@@ -90,11 +99,8 @@ export class Operations {
       from,
     };
     const { nfe } = await this.#run(signal, onward, { method: "decode", args: [many] }, ({ x }) => show(noise, parts(x)));
-    const names = STYLES.map((style) => NAMES[style]).join(", ");
-    this.#results.caption(
-      "restyle",
-      `The picture, ${from > 0 ? `its state at t = ${from.toFixed(2)}` : "its noise"}, and in the styles ${names} (midpoint, ${2 * BACK} evaluations back without guidance, ${nfe} onward with guidance ${guidance}).`,
-    );
+    const until = from > 0 ? `back to t = ${from.toFixed(2)}, where it is not all noise yet,` : "back to its noise";
+    this.#results.caption("restyle", `Midpoint: ${2 * BACK} evaluations ${until} without guidance, ${nfe} onward with guidance ${guidance}.`);
   }
 
   async inpaint({ values, mask, whole, category, own, signal }) {

@@ -1,0 +1,40 @@
+// The picture, its noise and the picture in each style, each with its name.
+import { NAMES } from "../../element/names.js";
+import { PICTURE, drawStrip } from "../../plot/images.js";
+import { onAppearance } from "../../plot/watch.js";
+import { STYLES } from "./table.js";
+
+const TITLES = ["the picture", "its noise", ...STYLES.map((style) => NAMES[style])];
+
+export class Tiles {
+  #canvases;
+  #cells = []; // what each shows; null for nothing yet
+
+  /** `place`: an element that gets the tiles; `signal` ends it. */
+  constructor(place, signal) {
+    this.#canvases = TITLES.map((title) => {
+      const tile = document.createElement("figure");
+      const canvas = document.createElement("canvas");
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", `${title}: nothing computed yet`);
+      tile.append(canvas, Object.assign(document.createElement("figcaption"), { textContent: title }));
+      place.append(tile);
+      return canvas;
+    });
+    onAppearance(place, () => this.#cells.forEach((_, i) => this.#paint(i)), signal);
+  }
+
+  #paint(i) {
+    const x = this.#cells[i];
+    drawStrip(this.#canvases[i], [x && { x }], "x", 0, 1, -1, PICTURE);
+  }
+
+  /** `cells`: values of each picture, null where there is none yet. */
+  show(cells) {
+    this.#cells = cells;
+    cells.forEach((cell, i) => {
+      if (cell) this.#canvases[i].setAttribute("aria-label", TITLES[i]);
+      this.#paint(i);
+    });
+  }
+}
