@@ -16,7 +16,7 @@ const FIGURES = {
   edit: { part: "#edit", width: WIDE, done: () => /the digit decoded as/.test(part('[data-result="return"] figcaption').textContent) },
   race: { part: "#race", width: WIDE, done: () => /^Done/.test(part("#race-text").textContent) },
   emoji: { part: "#emoji .figure", done: () => part("#emoji .figure") && part("#emoji").dataset.done === "true" },
-  restyle: { part: "#restyle", width: WIDE, done: () => /^Midpoint/.test(part('[data-result="restyle"] figcaption')?.textContent) },
+  restyle: { part: "#restyle", width: WIDE, done: () => /^Midpoint/.test(part('[data-result="restyle"] > figcaption')?.textContent) },
   "few-steps": { part: "#few-steps-rows", width: WIDE, done: () => /^Class/.test(part("#few-steps-text").textContent) },
 };
 /** What a figure has besides its article's settings, so that its still does not take minutes. */
