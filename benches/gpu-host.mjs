@@ -2,15 +2,13 @@
 // and nothing is computed: what is left is the time of the host, and the number of launches.
 //
 // `--check` computes on the machine's driver instead, software too, and compares the peers' answers with those of our CPU engine.
-import { LAB, difference, labels, median } from "../scripts/engines.mjs";
+import { LAB, difference, emojiRows, labels, median } from "../scripts/engines.mjs";
 import { open } from "./peers/ours.mjs";
 import { Peer, noise } from "./peers/peers.mjs";
 
 const SIZES = [1, 16, 64];
 const PICTURE = 64 * 64 * 3;
 const PICTURES = [1, 4];
-/** Rows of the emoji network's condition. */
-const rows = (n) => Array.from({ length: n }, (_, i) => Array.from({ length: 16 }, (_, k) => Number(k === i % 9 || k === 9 + (i % 7))));
 const STEPS = 16;
 const TRAINING = 20;
 const WARM_UP = 8;
@@ -43,7 +41,7 @@ async function compareShapes(peers) {
 async function compareAnswers(peers) {
   const cpu = await open("cpu");
   const expected = await cpu.digits(noise(2), labels(2), 4);
-  const emoji = await cpu.emoji(noise(1, PICTURE), rows(1), 2);
+  const emoji = await cpu.emoji(noise(1, PICTURE), emojiRows(1), 2);
   const { weights, batches, losses } = await cpu.recorded(4);
   console.log("| engine | 2 digits, 4 Euler steps: largest difference | 4 training steps: largest difference of the losses |\n|---|---|---|");
   for (const peer of peers) {
@@ -55,7 +53,7 @@ async function compareAnswers(peers) {
     const apart = difference(losses, theirs);
     demand(apart < 1e-2, `${peer.name}: other losses than our CPU engine's: ${theirs} for ${losses}`);
     if (peer.name !== "jax") {
-      const found = await peer.call("emoji", noise(1, PICTURE), rows(1), 2);
+      const found = await peer.call("emoji", noise(1, PICTURE), emojiRows(1), 2);
       demand(difference(emoji, found.result) < 1e-2, `${peer.name}: another emoji than our CPU engine's`);
     }
     console.log(`| ${peer.name} | ${error.toExponential(1)} | ${apart.toExponential(1)} |`);
@@ -84,7 +82,7 @@ async function measure(peers) {
   );
   console.log(`|${"---|".repeat(1 + 2 * peers.length + 2 * others.length)}`);
   const emojiRow = async (n) => {
-    const [ours, tfjs] = await inTurn(peers.slice(0, 2), 2, "emoji", noise(n, PICTURE), rows(n), 2);
+    const [ours, tfjs] = await inTurn(peers.slice(0, 2), 2, "emoji", noise(n, PICTURE), emojiRows(n), 2);
     const cells = [ours, tfjs].map((r) => `${r.ms.toFixed(2)} | ${r.launches.toFixed(1)}`);
     const ratio = `${(ours.ms / tfjs.ms).toFixed(2)} | ${(ours.launches / tfjs.launches).toFixed(2)}`;
     console.log(`| evaluation, ${n} emoji | ${cells.join(" | ")} | – | – | ${ratio} | – | – |`);

@@ -30,5 +30,11 @@ export function readTensors(buffer) {
   return { tensors, metadata };
 }
 
+/** A file of ours: {tensors, config}, config being the network's settings. */
+export function readWeights(buffer) {
+  const { tensors, metadata } = readTensors(buffer);
+  return { tensors, config: JSON.parse(metadata["flow-lab"]).net };
+}
+
 /** How many numbers a file's tensors hold. */
 export const parametersOf = (tensors) => Object.values(tensors).reduce((sum, { values }) => sum + values.length, 0);

@@ -1,14 +1,6 @@
 // The emoji network written with tfjs operations, as a tfjs user would write it for speed: images stay channels last, 1×1 convolutions are
 // matrix products with their bias and residual fused where tfjs can, and the 3×3 ones its own depthwise convolution.
 
-import { readTensors } from "./safetensors.js";
-
-/** Reads our safetensors file: {name: {shape, values}} and the network's settings. */
-export function readWeights(buffer) {
-  const { tensors, metadata } = readTensors(buffer);
-  return { tensors, config: JSON.parse(metadata["flow-lab"]).net };
-}
-
 /** Velocity network or flow map: (x [n, values], t [n], condition [n, classes], length [n]) → [n, values]. */
 export function makeConv(tf, { tensors, config }) {
   const { side, colors, widths, depths, map } = config;

@@ -2,14 +2,6 @@
 // as transposed 2-D products, because tfjs's wasm backend runs XNNPACK only where the right factor is one
 // matrix; bias and relu fused.
 
-import { readTensors } from "./safetensors.js";
-
-/** Reads our safetensors file: {name: {shape, values}} and the network's settings. */
-export function readWeights(buffer) {
-  const { tensors, metadata } = readTensors(buffer);
-  return { tensors, config: JSON.parse(metadata["flow-lab"]).net };
-}
-
 export function makeMixer(tf, { tensors, config }) {
   const { side, patch: p, dim: d, depth } = config;
   const g = side / p;

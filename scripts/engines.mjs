@@ -23,6 +23,9 @@ export const request = (labels, steps, guidance = 1) =>
 /** `n` digits of each class in turn. */
 export const labels = (n) => Array.from({ length: n }, (_, i) => i % 10);
 
+/** Rows of the emoji networks' condition for `n` pictures: a category and a style in turn. */
+export const emojiRows = (n) => Array.from({ length: n }, (_, i) => Array.from({ length: 16 }, (_, k) => Number(k === i % 9 || k === 9 + (i % 7))));
+
 /** The images at the end of a run, which is freed. */
 export async function lastImages(run) {
   try {

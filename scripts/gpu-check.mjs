@@ -1,5 +1,5 @@
 // The engine on WebGPU against the engine on the CPU, in Node: that both compute the same, and how fast. scripts/gpu-check runs it.
-import { LAB, difference, labels, lastImages, median, model, models, request } from "./engines.mjs";
+import { LAB, difference, emojiRows, labels, lastImages, median, model, models, request } from "./engines.mjs";
 import { engineModule, provideWebGPU } from "./node-gpu.mjs";
 
 /** What Dawn takes by default: an adapter does not say it. */
@@ -49,8 +49,6 @@ async function timed(work) {
 const [gpu, cpu] = await Promise.all(["gpu", "cpu"].map(engineModule));
 const opening = await timed(() => gpu.Engine.open("webgpu"));
 const engines = { gpu: opening.result, cpu: await cpu.Engine.open("cpu") };
-/** Rows of the emoji networks' condition: a category and a style each. */
-const rows = (n) => Array.from({ length: n }, (_, i) => Array.from({ length: 16 }, (_, k) => Number(k === i % 9 || k === 9 + (i % 7))));
 const images = (engine, n, steps, guidance, of = labels) => lastImages(engine.start(request(of(n), steps, guidance)));
 
 async function compareNetworks() {
@@ -72,7 +70,7 @@ async function compareNetworks() {
     await engines.cpu.load(file);
     console.log(`| ${name}, to load it | | | | | ${loading.ms.toFixed(0)} | |`);
     for (const [guidance, steps] of settings) {
-      const of = name.startsWith("emoji") ? rows : labels;
+      const of = name.startsWith("emoji") ? emojiRows : labels;
       const expected = await images(engines.cpu, 4, steps, guidance, of);
       const { result: found, ms } = await timed(() => images(engines.gpu, 4, steps, guidance, of));
       const size = difference(expected, new Float32Array(expected.length));

@@ -144,14 +144,18 @@ pub fn one_hot(labels: &[Option<u8>], classes: usize, device: &Device) -> Result
     let mut rows = vec![0f32; labels.len() * classes];
     for (i, label) in labels.iter().enumerate() {
         if let Some(label) = *label {
-            if usize::from(label) >= classes {
-                return Err(Error::config(format!(
-                    "class {label} does not exist; classes are 0 to {}",
-                    classes - 1
-                )));
-            }
-            rows[i * classes + usize::from(label)] = 1.0;
+            set_class(&mut rows[i * classes..(i + 1) * classes], label)?;
         }
     }
     Ok(Tensor::from_data(TensorData::new(rows, [labels.len(), classes]), device))
+}
+
+/// Makes a row of zeros the row of a class. Errors where there is no such class.
+pub(crate) fn set_class(row: &mut [f32], class: u8) -> Result<()> {
+    let last = row.len().saturating_sub(1);
+    let place = row
+        .get_mut(usize::from(class))
+        .ok_or_else(|| Error::config(format!("class {class} does not exist; classes are 0 to {last}")))?;
+    *place = 1.0;
+    Ok(())
 }

@@ -3,7 +3,7 @@
 
 use crate::device::{Engine, Opened};
 use crate::error::{Error, Kind, Result, from_json};
-use crate::field::{Condition, VelocityField, one_hot};
+use crate::field::{Condition, VelocityField, one_hot, set_class};
 use crate::inpaint::Known;
 use crate::net::Classed;
 use crate::path::AffinePath;
@@ -47,6 +47,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// Reads JSON. Errors name what is wrong; domains are checked where a run begins.
+    pub fn from_json(json: &str) -> Result<Self> {
+        from_json("the request", json)
+    }
+
     /// Noise for `n` images of `dim` values.
     fn noise(&self, n: usize, dim: usize) -> Vec<f32> {
         let mut rng = Rng::new(u64::from(self.seed), Stream::Noise);
@@ -65,13 +70,6 @@ pub enum Label {
     Class(u8),
     /// A weight in [0, 1] for each class.
     Weights(Vec<f32>),
-}
-
-impl Request {
-    /// Reads JSON. Errors name what is wrong; domains are checked where a run begins.
-    pub fn from_json(json: &str) -> Result<Self> {
-        from_json("the request", json)
-    }
 }
 
 /// Where a run begins; values image after image, row-major, the colors of a pixel together.
@@ -250,13 +248,7 @@ fn condition(labels: &[Option<Label>], groups: &[usize], device: &Device) -> Res
     for (row, label) in rows.chunks_mut(classes).zip(labels) {
         match label {
             None => {}
-            Some(Label::Class(class)) if groups.len() == 1 && usize::from(*class) < classes => {
-                row[usize::from(*class)] = 1.0;
-            }
-            Some(Label::Class(class)) if groups.len() == 1 => {
-                let last = classes - 1;
-                return Err(Error::config(format!("class {class} does not exist; classes are 0 to {last}")));
-            }
+            Some(Label::Class(class)) if groups.len() == 1 => set_class(row, *class)?,
             Some(Label::Weights(weights))
                 if weights.len() == classes && weights.iter().all(|w| (0.0..=1.0).contains(w)) =>
             {

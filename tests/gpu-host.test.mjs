@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Peer, noise } from "../benches/peers/peers.mjs";
 import { wrappers } from "../scripts/check-wasm.mjs";
-import { labels, median } from "../scripts/engines.mjs";
+import { emojiRows, labels, median } from "../scripts/engines.mjs";
 
 const STEPS = 16;
 const peers = {};
@@ -41,8 +41,7 @@ test("an evaluation of the digit network takes at most 45 launches", async () =>
 });
 
 test("an evaluation of the emoji network takes at most 120 launches", async () => {
-  const row = Array.from({ length: 16 }, (_, k) => Number(k === 0 || k === 9));
-  const once = (peer) => peer.call("emoji", noise(1, 64 * 64 * 3), [row], 2);
+  const once = (peer) => peer.call("emoji", noise(1, 64 * 64 * 3), emojiRows(1), 2);
   await once(peers.ours);
   const { launches, result } = await once(peers.ours);
   assert.equal(result.length, 64 * 64 * 3);

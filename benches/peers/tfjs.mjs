@@ -1,11 +1,12 @@
 // tfjs on its WebGPU backend; ours.mjs says what a peer gives.
 import { LAB, model } from "../../scripts/engines.mjs";
 import { fromNpm } from "../../scripts/node-gpu.mjs";
+import { integrated } from "../in-turn.js";
 import { drawBatch } from "../problem.js";
-import { parametersOf, readTensors } from "../safetensors.js";
+import { parametersOf, readTensors, readWeights } from "../safetensors.js";
 import { makeTrainer } from "../tfjs-lab.js";
 import { makeConv } from "../tfjs-conv.js";
-import { makeMixer, readWeights } from "../tfjs-mixer.js";
+import { makeMixer } from "../tfjs-mixer.js";
 
 export async function open() {
   const { default: tf } = await fromNpm("@tensorflow/tfjs");
@@ -18,24 +19,19 @@ export async function open() {
   const step = makeTrainer(tf);
 
   /** The images after Euler steps. */
-  async function integrated(field, noise, condition, steps) {
+  async function images(field, noise, condition, steps) {
     const n = condition.shape[0];
-    let x = tf.tensor(noise, [n, noise.length / n]);
-    for (let k = 0; k < steps; k += 1) {
-      const next = tf.tidy(() => tf.add(x, tf.mul(field(x, tf.fill([n], k / steps), condition), 1 / steps)));
-      x.dispose();
-      x = next;
-    }
-    const values = await x.data();
-    tf.dispose([x, condition]);
+    const step = (x, k) => tf.add(x, tf.mul(field(x, tf.fill([n], k / steps), condition), 1 / steps));
+    const values = await integrated(tf, noise, n, steps, step);
+    condition.dispose();
     return values;
   }
 
   return {
     version: tf.version.tfjs,
     parameters: { digits: parametersOf(weights.tensors), lab: step.parameters },
-    digits: (noise, labels, steps) => integrated(velocity, noise, tf.oneHot(tf.tensor1d(labels, "int32"), 10).toFloat(), steps),
-    emoji: (noise, rows, steps) => integrated(emojiVelocity, noise, tf.tensor(rows), steps),
+    digits: (noise, labels, steps) => images(velocity, noise, tf.oneHot(tf.tensor1d(labels, "int32"), 10).toFloat(), steps),
+    emoji: (noise, rows, steps) => images(emojiVelocity, noise, tf.tensor(rows), steps),
     async train(steps) {
       let loss;
       for (let k = 0; k < steps; k += 1) {

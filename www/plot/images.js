@@ -11,6 +11,34 @@ export const PICTURE = Object.freeze({ side: 64, colors: 3 });
 /** Values that an image has. @param {Format} format */
 export const valuesOf = ({ side, colors }) => side * side * colors;
 
+/** The images in `values`, views. @param {Format} format */
+export const imagesOf = (values, format) =>
+  Array.from({ length: values.length / valuesOf(format) }, (_, i) => values.subarray(i * valuesOf(format), (i + 1) * valuesOf(format)));
+
+/** The other way: images of one length in one array. */
+export function joined(images) {
+  const all = new Float32Array(images.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const image of images) {
+    all.set(image, at);
+    at += image.length;
+  }
+  return all;
+}
+
+/** {small, coarse}: the means of blocks of `block`² pixels, and the image with each pixel at its block's; the second argument is their Format. */
+export function blockMeans(values, { side, colors }, block) {
+  const few = side / block;
+  const at = (i) => {
+    const pixel = Math.floor(i / colors);
+    const [row, column] = [Math.floor(pixel / side / block), Math.floor((pixel % side) / block)];
+    return (row * few + column) * colors + (i % colors);
+  };
+  const sums = new Float64Array(few * few * colors);
+  values.forEach((v, i) => (sums[at(i)] += v / block ** 2));
+  return { small: Float32Array.from(sums), coarse: Float32Array.from(values, (_, i) => sums[at(i)]) };
+}
+
 /** The two ends of the gray scale, from the page's style. */
 function inks(canvas) {
   const read = (name) => rgb(color(canvas, name));
@@ -20,9 +48,11 @@ function inks(canvas) {
 const scratch = document.createElement("canvas");
 const scratchContext = scratch.getContext("2d", { willReadFrequently: true });
 
+let image = scratchContext.createImageData(1, 1); // as large as the scratch canvas, used again
+
 /** A pixel's color: −1 is paper or black, 1 is ink or full; noise goes beyond both and is cut. */
 function pixels(values, offset, { side, colors }, { paper, ink }) {
-  const image = scratchContext.createImageData(side, side);
+  if (image.width !== side) image = scratchContext.createImageData(side, side);
   const share = (v) => Math.min(1, Math.max(0, (v + 1) / 2));
   for (let i = 0; i < side * side; i += 1) {
     for (let c = 0; c < 3; c += 1) {

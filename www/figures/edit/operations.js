@@ -1,7 +1,8 @@
 // What the buttons of the figure compute: each a run or two of the digit network.
+import { lastFrame } from "../../element/last-frame.js";
 import { GUIDANCE, newSeed } from "../../element/state.js";
-import { unless } from "../../element/task.js";
-import { SIDE, read, write } from "./table.js";
+import { DIGIT, blockMeans, imagesOf, joined } from "../../plot/images.js";
+import { read, write } from "./table.js";
 
 const PLAIN = { weight: 1, from: 0, to: 1 }; // the way back is exact for the field itself, not for a guided one
 const EXACT = { solver: "rk4", steps: 32, tolerance: 0.01, guidance: PLAIN };
@@ -24,13 +25,7 @@ function slerp(a, b, share) {
   return a.map((v, i) => p * v + q * b[i]);
 }
 
-const parts = (x) => Array.from({ length: x.length / SIDE / SIDE }, (_, i) => x.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE));
-
-const joined = (parts) => {
-  const all = new Float32Array(parts.length * SIDE * SIDE);
-  parts.forEach((part, i) => all.set(part, i * SIDE * SIDE));
-  return all;
-};
+const parts = (x) => imagesOf(x, DIGIT);
 
 /** A job: {pixels, mask, whole, label, signal}, what was on the pad when its button was pressed. */
 export class Operations {
@@ -41,7 +36,7 @@ export class Operations {
   #noise = null; // {key, x}: of the drawing and class that the key names
   #kept = null; // {noise, label} of a digit put aside
 
-  /** `network`: a ImageNetwork, opened before a job; `drawn()`: a digit was put on the pad. */
+  /** `network`: an ImageNetwork, opened before a job; `drawn()`: a digit was put on the pad. */
   constructor({ network, pad, results, drawn }) {
     this.#network = network;
     this.#pad = pad;
@@ -55,15 +50,8 @@ export class Operations {
   }
 
   /** The last frame of a run; `during(frame)`, where it is given, sees every one. */
-  async #run(signal, request, from, during = null) {
-    let end = null;
-    const onFrame = (frame) => {
-      end = frame;
-      during?.(frame);
-    };
-    const sampled = this.#network.sample({ seed: 1, ...request }, onFrame, { from, last: !during });
-    await unless(signal, sampled, () => this.#network.stop());
-    return end;
+  #run(signal, request, from, during = null) {
+    return lastFrame(this.#network, signal, { seed: 1, ...request }, from, during);
   }
 
   /** A digit that the network writes, as something to begin with. */
@@ -146,13 +134,7 @@ export class Operations {
   }
 
   async superResolve({ pixels: drawing, label, signal }) {
-    const half = SIDE / 2;
-    const at = (r, c) => drawing[r * SIDE + c];
-    const small = Float32Array.from({ length: half * half }, (_, i) => {
-      const [r, c] = [2 * Math.floor(i / half), 2 * (i % half)];
-      return (at(r, c) + at(r, c + 1) + at(r + 1, c) + at(r + 1, c + 1)) / 4;
-    });
-    const coarse = Float32Array.from(drawing, (_, i) => small[Math.floor(i / SIDE / 2) * half + Math.floor((i % SIDE) / 2)]);
+    const { small, coarse } = blockMeans(drawing, DIGIT, 2);
     const show = ({ x }) => this.#results.show("superResolve", [drawing, coarse, x], "The digit, its 14×14 version, and the super-resolved digit");
     const request = { ...EXACT, solver: "euler", labels: [label] };
     const { nfe } = await this.#run(signal, request, { method: "superResolve", args: [small, 2] }, show);

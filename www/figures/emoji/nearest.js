@@ -1,25 +1,13 @@
 // The training picture nearest to a generated one: is it a copy? The sheet of all of them is downloaded when somebody asks.
 import { FIGURES, MODELS } from "../../engine/assets.js";
 import { loadWeights } from "../../engine/images/weights.js";
-import { PICTURE } from "../../plot/images.js";
+import { PICTURE, blockMeans } from "../../plot/images.js";
 import { CATEGORIES, STYLES } from "./table.js";
 
 /** How far held-out emoji are from the nearest training picture: the median, measured as find() does (429 pictures). */
 export const HELD_OUT = 0.32;
 
 const breath = () => new Promise((resolve) => setTimeout(resolve));
-
-/** The same picture `side` pixels wide: means of blocks. */
-function smaller(values, side) {
-  const block = PICTURE.side / side;
-  const small = new Float32Array(side * side * 3);
-  for (let i = 0; i < values.length; i += 1) {
-    const pixel = Math.floor(i / 3);
-    const [row, column] = [Math.floor(pixel / PICTURE.side / block), Math.floor((pixel % PICTURE.side) / block)];
-    small[(row * side + column) * 3 + (i % 3)] += Math.min(1, Math.max(-1, values[i])) / block ** 2;
-  }
-  return small;
-}
 
 export class Nearest {
   #opened = null; // a promise of {bitmap, side, across, names, styles, categories}
@@ -44,7 +32,8 @@ export class Nearest {
   /** {distance, name, style, category, x, y, side, bitmap}: the nearest to `values` (64×64×3), by root mean square difference, and its place on the sheet. */
   async find(values, progress, signal) {
     const { bitmap, side, across, names, styles, categories } = await this.#open(progress);
-    const wanted = smaller(values, side);
+    const shown = values.map((v) => Math.min(1, Math.max(-1, v)));
+    const wanted = blockMeans(shown, PICTURE, PICTURE.side / side).small;
     const strip = Object.assign(document.createElement("canvas"), { width: bitmap.width, height: side });
     const context = strip.getContext("2d", { willReadFrequently: true });
     let best = { sum: Infinity, i: -1 };

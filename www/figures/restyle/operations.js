@@ -1,33 +1,16 @@
 // What the buttons of the figure compute: each a run or two of the emoji network.
+import { lastFrame } from "../../element/last-frame.js";
 import { NAMES } from "../../element/names.js";
 import { newSeed } from "../../element/state.js";
-import { unless } from "../../element/task.js";
-import { PICTURE, valuesOf } from "../../plot/images.js";
+import { PICTURE, blockMeans, imagesOf, joined } from "../../plot/images.js";
 import { STYLES, weights } from "./table.js";
 
-const { side: SIDE } = PICTURE;
-const VALUES = valuesOf(PICTURE);
 const BLOCK = 4; // of the small picture's pixels
 const PLAIN = { weight: 1, from: 0, to: 1 }; // the way back is exact for the field itself, not for a guided one
 const MIDPOINT = { solver: "midpoint", tolerance: 0.01, guidance: PLAIN };
 const BACK = 12; // steps to the noise
 const ONWARD = 8; // and from there
 const EXAMPLE_SEED = 3;
-
-const parts = (x) => Array.from({ length: x.length / VALUES }, (_, i) => x.subarray(i * VALUES, (i + 1) * VALUES));
-
-/** Means of blocks of pixels, and the same as large as it was. */
-function smaller(values) {
-  const few = SIDE / BLOCK;
-  const small = new Float32Array(few * few * 3);
-  const at = (i) => {
-    const [pixel, c] = [Math.floor(i / 3), i % 3];
-    const [row, column] = [Math.floor(pixel / SIDE / BLOCK), Math.floor((pixel % SIDE) / BLOCK)];
-    return (row * few + column) * 3 + c;
-  };
-  values.forEach((v, i) => (small[at(i)] += v / BLOCK ** 2));
-  return { small, coarse: values.map((_, i) => small[at(i)]) };
-}
 
 /** A job: {values, mask, whole, category, own, strength, guidance, signal}, what stood on the pad and in the form when its button was pressed. */
 export class Operations {
@@ -46,15 +29,9 @@ export class Operations {
   }
 
   /** The last frame of a run; `during(frame)`, where it is given, sees every one. */
-  async #run(signal, request, from, during = null) {
-    let end = null;
-    const onFrame = (frame) => {
-      end = frame;
-      during?.(frame);
-    };
-    const sampled = this.#network.sample({ seed: 1, ...MIDPOINT, ...request }, onFrame, { from, last: !during });
-    await unless(signal, sampled, () => this.#network.stop());
-    return end;
+  #run(signal, request, from, during = null) {
+    this.#results.say("Computing…");
+    return lastFrame(this.#network, signal, { seed: 1, ...MIDPOINT, ...request }, from, during);
   }
 
   #show(name, cells, label) {
@@ -64,9 +41,7 @@ export class Operations {
 
   #keep(cells) {
     const whole = cells.filter(Boolean);
-    const values = new Float32Array(VALUES * whole.length);
-    whole.forEach((cell, i) => values.set(cell, VALUES * i));
-    this.shown = { values, count: whole.length };
+    this.shown = { values: joined(whole), count: whole.length };
   }
 
   /** An emoji that the network draws, as something to begin with. */
@@ -90,15 +65,14 @@ export class Operations {
     };
     const none = STYLES.map(() => null);
     const { x: noise } = await this.#run(signal, back, { method: "encode", args: [values] }, ({ x }) => show(x, none));
-    const many = new Float32Array(VALUES * STYLES.length);
-    STYLES.forEach((_, i) => many.set(noise, VALUES * i));
+    const many = joined(STYLES.map(() => noise));
     const onward = {
       steps: ONWARD,
       labels: STYLES.map((style) => weights(category, style)),
       guidance: { weight: guidance, from: 0, to: 1 },
       from,
     };
-    const { nfe } = await this.#run(signal, onward, { method: "decode", args: [many] }, ({ x }) => show(noise, parts(x)));
+    const { nfe } = await this.#run(signal, onward, { method: "decode", args: [many] }, ({ x }) => show(noise, imagesOf(x, PICTURE)));
     const until = from > 0 ? `back to t = ${from.toFixed(2)}, where it is not all noise yet,` : "back to its noise";
     this.#results.caption("restyle", `Midpoint: ${2 * BACK} evaluations ${until} without guidance, ${nfe} onward with guidance ${guidance}.`);
   }
@@ -113,7 +87,7 @@ export class Operations {
   }
 
   async superResolve({ values, category, own, signal }) {
-    const { small, coarse } = smaller(values);
+    const { small, coarse } = blockMeans(values, PICTURE, BLOCK);
     const request = { solver: "euler", steps: 32, labels: [weights(category, own)] };
     const show = ({ x }) => this.#show("superResolve", [values, coarse, x], "The picture, its 16×16 version, and the super-resolved picture");
     const { nfe } = await this.#run(signal, request, { method: "superResolve", args: [small, BLOCK] }, show);

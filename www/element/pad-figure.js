@@ -1,0 +1,91 @@
+// A figure of a pad and buttons, each of which computes something from what is on the pad.
+import { Figure } from "./figure.js";
+import { unless } from "./task.js";
+
+/** Buttons have `data-act`, tools of the pad `data-tool`; a figure says what its acts do. */
+export class PadFigure extends Figure {
+  #acting = null; // the act that is at work
+
+  /** @type {any} */ pad;
+  /** @type {any} */ network;
+  /** @type {any} */ results;
+  /** @type {any} act → what it computes from a job */ operations;
+
+  /** Connects what the figure has made. */
+  connect() {
+    this.onClose(() => this.network.close());
+    this.on(this.part("form"), "submit", (event) => event.preventDefault());
+    this.on(this.root, "click", ({ target }) => {
+      const { tool, act } = target.dataset;
+      if (tool) this.#pressTool(tool);
+      if (act) this.#press(act);
+    });
+    this.#choose("draw");
+  }
+
+  /** What is on the pad now: what is drawn meanwhile belongs to the next act. @returns {any} */
+  job() {}
+
+  /** Whether there is nothing yet that `_act` could do. @param {string} _act @returns {boolean} */
+  lacks(_act) {
+    return false;
+  }
+
+  /** Does what needs no network; whether `_act` was such. @param {string} _act @returns {boolean} */
+  atOnce(_act) {
+    return false;
+  }
+
+  /** What to do before an act where the pad is blank. */
+  get blankSays() {
+    return "";
+  }
+
+  #pressTool(tool) {
+    this.pad.touch.press(this.pad.tool === tool);
+    this.#choose(tool);
+  }
+
+  #choose(tool) {
+    this.pad.tool = tool;
+    for (const button of this.root.querySelectorAll("[data-tool]")) {
+      button.setAttribute("aria-pressed", String(this.pad.touch.finger && button.dataset.tool === tool));
+    }
+  }
+
+  /** While something is at work, its button stops it and no other can be pressed. */
+  working(how) {
+    for (const button of this.root.querySelectorAll("[data-act]")) {
+      const acting = how !== "idle" && button.dataset.act === this.#acting;
+      button.dataset.title ??= button.textContent;
+      button.style.minWidth = acting ? `${button.offsetWidth}px` : ""; // the row of buttons stays as it is
+      button.textContent = acting ? "Stop" : button.dataset.title;
+      button.disabled = acting ? how === "stopping" : how !== "idle" || this.lacks(button.dataset.act);
+    }
+    this.root.setAttribute("aria-busy", String(how !== "idle"));
+  }
+
+  #press(act) {
+    if (this.task.busy) return this.task.stop();
+    if (this.atOnce(act)) return;
+    const job = this.job();
+    this.task.run((signal) => this.act(act, job, signal));
+  }
+
+  /** Loads the network and does `act` with it. */
+  async act(act, job, signal) {
+    this.#acting = act;
+    this.working("busy");
+    this.report("");
+    if (act !== "invent" && job.blank) throw new Error(this.blankSays);
+    try {
+      this.results.say("Loading the network…");
+      const loading = (share) => this.task.busy && this.results.say(`Loading the network… ${Math.round(100 * share)} %`);
+      await unless(signal, this.network.open(this.state.device, loading));
+      await this.operations[act]({ ...job, signal });
+    } catch (error) {
+      this.results.say(signal.aborted ? "Stopped." : "");
+      throw error;
+    }
+  }
+}
