@@ -73,6 +73,8 @@ test("the article keeps its length as its figures come, on a phone", async () =>
   for (let i = 0; i < count; i += 1) {
     await page.evaluate((k) => document.querySelectorAll("flow-lab")[k].scrollIntoView({ block: "start" }), i);
     await page.waitForFunction((k) => document.querySelectorAll("flow-lab")[k].shadowRoot?.querySelector(".share"), i, { timeout: 60_000 });
+    // Whoever jumps on while a figure above grows moves the page himself: a reader stays until it has come to rest.
+    for (let length = -1; length !== (length = await long()); ) await page.waitForTimeout(700);
   }
   await page.waitForTimeout(500);
   const after = await long();

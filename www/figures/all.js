@@ -47,7 +47,7 @@ export const FIGURES = Object.freeze({
   },
   "few-steps": {
     title: "The same noise, fewer steps",
-    heights: { all: { 390: 1575, 960: 901 }, main: { 390: 1509, 960: 835 } },
+    heights: { all: { 390: 1832, 960: 901 }, main: { 390: 1766, 960: 835 } },
     load: () => import("./few-steps/start.js"),
     markup: new URL("./few-steps/figure.html", import.meta.url).href,
     styles: [...COMMON, PARTS, new URL("./few-steps/few-steps.css", import.meta.url).href],
@@ -61,7 +61,7 @@ export const FIGURES = Object.freeze({
   },
   emoji: {
     title: "Emoji from noise",
-    heights: { all: { 390: 1915, 960: 1266 }, main: { 390: 901, 960: 1049 } },
+    heights: { all: { 390: 1937, 960: 1266 }, main: { 390: 923, 960: 1049 } },
     load: () => import("./emoji/start.js"),
     markup: new URL("./emoji/figure.html", import.meta.url).href,
     styles: [...COMMON, IMAGES, PARTS],

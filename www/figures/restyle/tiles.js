@@ -1,6 +1,6 @@
 // The picture, its noise and the picture in each style, each with its name.
 import { NAMES } from "../../element/names.js";
-import { PICTURE, drawStrip } from "../../plot/images.js";
+import { PICTURE, drawGrid } from "../../plot/images.js";
 import { onAppearance } from "../../plot/watch.js";
 import { STYLES } from "./table.js";
 
@@ -25,8 +25,8 @@ export class Tiles {
   }
 
   #paint(i) {
-    const x = this.#cells[i];
-    drawStrip(this.#canvases[i], [x && { x }], "x", 0, 1, -1, PICTURE);
+    const values = this.#cells[i];
+    drawGrid(this.#canvases[i], values, values ? 1 : 0, -1, PICTURE);
   }
 
   /** `cells`: values of each picture, null where there is none yet. */
