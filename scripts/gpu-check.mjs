@@ -125,6 +125,13 @@ async function measure(labs) {
     const onGpu = await speed(() => images(engines.gpu, n, steps), steps, 9);
     await row(`evaluation, ${n} digit${n > 1 ? "s" : ""}`, onGpu, await speed(() => images(engines.cpu, n, few), few, 5));
   }
+  if (!software) {
+    await engines.gpu.load(model("emoji"));
+    await engines.cpu.load(model("emoji"));
+    const pictures = (engine) => images(engine, 4, 2, 1, emojiRows);
+    const onGpu = await speed(() => pictures(engines.gpu), 2, 9);
+    await row("evaluation, 4 emoji", onGpu, await speed(() => pictures(engines.cpu), 2, 2));
+  }
   const count = software ? 5 : 100;
   await row(
     `training step of the lab, batch ${LAB.batch}`,

@@ -1,7 +1,7 @@
 //! A few-step network distilled where it is used: from the loaded velocity network and digits that this network draws
 //! itself, so that no data set is needed. Knows no JavaScript.
 
-use crate::data::Digits;
+use crate::data::Images;
 use crate::device::{Opened, Watch};
 use crate::error::{Error, Result, from_json};
 use crate::field::{Guidance, one_hot};
@@ -10,7 +10,7 @@ use crate::path::AffinePath;
 use crate::rng::{Rng, Stream};
 use crate::sample::{SampleConfig, Sampler, map_steps, read};
 use crate::solver::{Solver, Tolerance};
-use crate::train::{DigitBatches, DigitConfig, Distill, LearningRate, OptimConfig, TimeSampling, Trainer};
+use crate::train::{ImageBatches, ImageConfig, Distill, LearningRate, OptimConfig, TimeSampling, Trainer};
 use crate::weights::{self, Header, Loaded};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -70,9 +70,9 @@ impl DistillationConfig {
         Ok(self)
     }
 
-    fn digits(&self, teacher: &Header) -> DigitConfig {
+    fn digits(&self, teacher: &Header) -> ImageConfig {
         let warmup = 30.min(self.steps / 10 + 1);
-        DigitConfig {
+        ImageConfig {
             optim: OptimConfig {
                 rate: LearningRate { peak: self.rate, warmup, steps: self.steps, floor: 0.05 },
                 weight_decay: 0.01,
@@ -92,11 +92,11 @@ impl DistillationConfig {
 /// A distillation in progress: first the digits are drawn, then the network is trained.
 pub struct Distillation {
     config: DistillationConfig,
-    digits: DigitConfig,
+    digits: ImageConfig,
     teacher: Loaded,
     header: Header,
     trainer: Trainer<Net>,
-    data: Digits,
+    data: Images,
     device: Device,
     watch: Watch,
 }
@@ -113,7 +113,8 @@ impl Distillation {
         let header = Header { net, schedule: teacher.header.schedule };
         let digits = config.digits(&header);
         let trainer = Trainer::new(map, digits.optim)?;
-        let data = Digits { images: Vec::new(), labels: Vec::new(), pixels: teacher.header.net.dim() };
+        let of = &teacher.header.net;
+        let data = Images::new(Vec::new(), of.dim(), of.groups(), Vec::new())?;
         Ok(Self { config, digits, teacher, header, trainer, data, device, watch: opened.watch.clone() })
     }
 
@@ -140,8 +141,8 @@ impl Distillation {
         let condition = one_hot(&rows, classes, &self.device)?;
         // A generator a digit: the same digits however many are drawn at a time.
         let each = |i: usize| Rng::at_step(u64::from(self.config.seed), Stream::Fresh, i as u64);
-        let noise = (begin..begin + n).flat_map(|i| each(i).normals(self.data.pixels)).collect::<Vec<_>>();
-        let noise = TensorData::new(noise, [n, self.data.pixels]);
+        let noise = (begin..begin + n).flat_map(|i| each(i).normals(self.data.dim)).collect::<Vec<_>>();
+        let noise = TensorData::new(noise, [n, self.data.dim]);
         let tolerance = Tolerance { absolute: 1e-2, relative: 1e-2 };
         let guidance = self.config.guidance;
         let config = SampleConfig { solver: Solver::Midpoint, steps: DRAW_STEPS, tolerance, guidance };
@@ -150,7 +151,7 @@ impl Distillation {
         let drawn = sampler.finish(&self.teacher.net).await;
         let images = read(drawn?.0).await;
         self.watch.check()?;
-        self.data.images.extend(images?.into_iter().map(|v| v.clamp(-1.0, 1.0)));
+        self.data.values.extend(images?.into_iter().map(|v| v.clamp(-1.0, 1.0)));
         self.data.labels.extend(labels);
         Ok(())
     }
@@ -163,8 +164,8 @@ impl Distillation {
         }
         let steps = steps.min(self.config.steps - self.step());
         let autodiff = self.device.clone().autodiff();
-        let classes = self.header.net.classes();
-        let batches = DigitBatches::new(self.digits.clone(), &self.data, classes, autodiff.clone())?;
+        let groups = self.header.net.groups();
+        let batches = ImageBatches::new(self.digits.clone(), &self.data, groups, autodiff.clone())?;
         let distill = self.digits.distill.expect("a distillation distills");
         let mut losses = Vec::new();
         for _ in 0..steps {
@@ -184,7 +185,7 @@ impl Distillation {
         }
         let rows: Vec<_> = labels.iter().copied().map(Some).collect();
         let condition = one_hot(&rows, self.header.net.classes(), &self.device)?;
-        let (n, pixels) = (labels.len(), self.data.pixels);
+        let (n, pixels) = (labels.len(), self.data.dim);
         let noise = Rng::new(u64::from(seed), Stream::Noise).normals(n * pixels);
         let noise = Tensor::from_data(TensorData::new(noise, [n, pixels]), &self.device);
         let map = Classed { net: &self.trainer.average(), condition };

@@ -150,6 +150,28 @@ pub fn one_hot(labels: &[Option<u8>], classes: usize, device: &Device) -> Result
     Ok(Tensor::from_data(TensorData::new(rows, [labels.len(), classes]), device))
 }
 
+/// The same where a label is a class in each group, the groups behind each other; a shorter one says nothing of the last groups. Errors
+/// where a label has more classes than there are groups, or one that does not exist.
+///
+/// # Shapes
+/// - output: `[labels.len(), groups' classes in all]`
+pub fn one_hot_groups(labels: &[Option<&[u8]>], groups: &[usize], device: &Device) -> Result<Condition> {
+    let width: usize = groups.iter().sum();
+    let mut rows = vec![0f32; labels.len() * width];
+    for (mut row, label) in rows.chunks_mut(width.max(1)).zip(labels) {
+        let Some(classes) = *label else { continue };
+        if classes.len() > groups.len() {
+            return Err(Error::config(format!("{} classes are more than one in each of {} groups", classes.len(), groups.len())));
+        }
+        for (class, group) in classes.iter().zip(groups) {
+            let (part, rest) = row.split_at_mut(*group);
+            set_class(part, *class)?;
+            row = rest;
+        }
+    }
+    Ok(Tensor::from_data(TensorData::new(rows, [labels.len(), width]), device))
+}
+
 /// Makes a row of zeros the row of a class. Errors where there is no such class.
 pub(crate) fn set_class(row: &mut [f32], class: u8) -> Result<()> {
     let last = row.len().saturating_sub(1);

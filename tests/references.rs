@@ -1,4 +1,4 @@
-//! The shipped networks against another implementation of them (`training/net.py`, PyTorch, single precision on the half-precision
+//! The shipped networks against another implementation of them (`training/conv.py` and `mixer.py`, PyTorch, single precision on the half-precision
 //! weights): outputs, and the ends of whole runs.
 #![cfg(feature = "cli")]
 

@@ -3,7 +3,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
-use flow_lab::data::Digits;
+use flow_lab::data::Images;
 use flow_lab::error::{Kind, Result};
 use flow_lab::net::{MixerConfig, Net, NetConfig};
 use flow_lab::path::{AffinePath, Schedule};
@@ -11,7 +11,7 @@ use flow_lab::rng::{Rng, Stream};
 use flow_lab::sample::{Guidance, SampleConfig, Sampler, read};
 use flow_lab::solver::{Solver, Tolerance};
 use flow_lab::train::{
-    Checkpoint, DigitBatches, DigitConfig, LearningRate, OptimConfig, TimeSampling, Trainer, clip_global_norm,
+    Checkpoint, ImageBatches, ImageConfig, LearningRate, OptimConfig, TimeSampling, Trainer, clip_global_norm,
 };
 use flow_lab::weights::{self, Header};
 use pollster::block_on;
@@ -32,8 +32,8 @@ fn net_config() -> NetConfig {
     })
 }
 
-fn train_config() -> DigitConfig {
-    DigitConfig {
+fn train_config() -> ImageConfig {
+    ImageConfig {
         distill: None,
         optim: OptimConfig {
             rate: LearningRate { peak: 3e-3, warmup: 5, steps: 400, floor: 0.01 },
@@ -50,13 +50,13 @@ fn train_config() -> DigitConfig {
 }
 
 /// Class 0 is ink on the left half, class 1 on the right.
-fn halves() -> Digits {
+fn halves() -> Images {
     let image =
         |right: bool| (0..SIDE * SIDE).map(move |i| if (i % SIDE >= SIDE / 2) == right { 1.0 } else { -1.0 });
-    Digits::new(image(false).chain(image(true)).collect(), SIDE * SIDE, vec![0, 1]).unwrap()
+    Images::new(image(false).chain(image(true)).collect(), SIDE * SIDE, vec![2], vec![0, 1]).unwrap()
 }
 
-fn trainer(config: &DigitConfig) -> Trainer<Net> {
+fn trainer(config: &ImageConfig) -> Trainer<Net> {
     let device = Device::flex().autodiff();
     Trainer::new(net_config().init(5, &device).unwrap(), config.optim).unwrap()
 }
@@ -66,13 +66,13 @@ fn bytes(net: &Net) -> Vec<u8> {
     block_on(weights::to_bytes(net, &header)).unwrap()
 }
 
-fn run(trainer: &mut Trainer<Net>, config: &DigitConfig, steps: usize) -> Vec<f32> {
+fn run(trainer: &mut Trainer<Net>, config: &ImageConfig, steps: usize) -> Vec<f32> {
     (0..steps).map(|_| one(trainer, config).unwrap()).collect()
 }
 
-fn one(trainer: &mut Trainer<Net>, config: &DigitConfig) -> Result<f32> {
+fn one(trainer: &mut Trainer<Net>, config: &ImageConfig) -> Result<f32> {
     let data = halves();
-    let batches = DigitBatches::new(config.clone(), &data, 2, Device::flex().autodiff())?;
+    let batches = ImageBatches::new(config.clone(), &data, vec![2], Device::flex().autodiff())?;
     let report = trainer.step(batches.draw(trainer.steps_done())?);
     Ok(block_on(report.read())?.0)
 }
@@ -130,7 +130,7 @@ fn a_resumed_run_is_the_same_run() {
     assert_eq!(bytes(&resumed.average()), bytes(&whole.average()));
 
     // Other settings must not silently continue this run.
-    let other = DigitConfig { batch: 16, ..config.clone() };
+    let other = ImageConfig { batch: 16, ..config.clone() };
     let error = checkpoint.restore(trainer(&other), &other).err().unwrap();
     assert_eq!(error.kind(), Kind::Config);
     std::fs::write(folder.join("current/module.bpk"), b"cut").unwrap();
@@ -141,7 +141,7 @@ fn a_resumed_run_is_the_same_run() {
 #[test]
 fn seeds_decide_everything() {
     let weights = |seed| {
-        let config = DigitConfig { seed, ..train_config() };
+        let config = ImageConfig { seed, ..train_config() };
         let mut trainer = trainer(&config);
         run(&mut trainer, &config, 3);
         bytes(&trainer.module.valid())
@@ -212,15 +212,15 @@ fn divergence_stops_loudly() {
 #[test]
 fn settings_outside_their_domain_are_refused() {
     let base = train_config();
-    let optim = |optim| DigitConfig { optim, ..base.clone() };
+    let optim = |optim| ImageConfig { optim, ..base.clone() };
     let bad = [
-        DigitConfig { batch: 0, ..base.clone() },
+        ImageConfig { batch: 0, ..base.clone() },
         optim(OptimConfig { ema: 1.0, ..base.optim }),
         optim(OptimConfig { clip: Some(0.0), ..base.optim }),
-        DigitConfig { label_dropout: 1.5, ..base.clone() },
+        ImageConfig { label_dropout: 1.5, ..base.clone() },
         optim(OptimConfig { rate: LearningRate { peak: f64::NAN, ..base.optim.rate }, ..base.optim }),
-        DigitConfig { time: TimeSampling::LogitNormal { mean: 0.0, std: 0.0 }, ..base.clone() },
-        DigitConfig { schedule: Schedule::CondOt { sigma_min: 2.0 }, ..base.clone() },
+        ImageConfig { time: TimeSampling::LogitNormal { mean: 0.0, std: 0.0 }, ..base.clone() },
+        ImageConfig { schedule: Schedule::CondOt { sigma_min: 2.0 }, ..base.clone() },
     ];
     for config in bad {
         assert_eq!(config.validate().unwrap_err().kind(), Kind::Config, "{config:?}");

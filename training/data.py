@@ -23,6 +23,10 @@ class Data:
         i = torch.randint(self.train, (n,), device=self.pictures.device)
         return as_values(self.pictures[i]), self.condition[i]
 
+    def held_out(self):
+        """Pictures in [-1, 1] that are not trained on, and their conditions."""
+        return as_values(self.pictures[self.train :]), self.condition[self.train :]
+
 
 def as_values(pictures):
     return pictures.float() / 127.5 - 1

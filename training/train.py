@@ -1,25 +1,24 @@
 """Trains a velocity network of emoji or digits, and from its trajectories a flow map. For a GPU; README.md says what the shipped ones had.
 
-    python training/train.py emoji --data DIR --out DIR --minutes 3.6 --map-minutes 1.75 --batch 512 --guidance 3
+    python training/train.py emoji --data DIR --out DIR --minutes 3.6 --map-minutes 1.75 --judge training/emoji-judge.safetensors
 """
 
 import argparse
-import math
-import time
+from functools import partial
 from pathlib import Path
 
-import torch
-
 import data as datasets
+import judge as judges
+import torch
 import weights
-from net import Conv
+from distill import CHUNK, jump, map_batch, map_loss, trajectories, trajectory
+from fit import compiled, fit, precision
 
 SETTINGS = {
-    "emoji": dict(side=64, colors=3, widths=[56, 112, 224], depths=[2, 3, 4], cond=128, groups=[9, 7], ratio=2),
-    "digits": dict(side=28, colors=1, widths=[48, 96], depths=[2, 3], cond=64, groups=[10], ratio=2),
+    "emoji": dict(kind="conv", side=64, colors=3, widths=[56, 112, 224], depths=[2, 3, 4], cond=128, groups=[9, 7], ratio=2),
+    "digits": dict(kind="mixer", side=28, patch=4, dim=128, depth=4, token_hidden=98, channel_hidden=320, cond=64, classes=10),
 }
-STEPS = 16  # midpoint steps of a trajectory; every state is kept
-LEVELS = [0.36, 0.22, 0.16, 0.13, 0.13]  # shares of intervals of length 1, 1/2, …, 1/16
+SAMPLES = 3000  # that the judge sees
 
 
 def arguments():
@@ -28,6 +27,7 @@ def arguments():
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--start", help="a velocity network to go on from")
+    parser.add_argument("--start-map", help="a flow map to go on from; without it the map starts from the velocity network")
     parser.add_argument("--minutes", type=float, default=3.6, help="of training the velocity network")
     parser.add_argument("--map-minutes", type=float, default=1.75, help="of training the flow map")
     parser.add_argument("--batch", type=int, default=512)
@@ -35,40 +35,11 @@ def arguments():
     parser.add_argument("--map-rate", type=float, default=1e-3)
     parser.add_argument("--ema", type=float, default=0.9995)
     parser.add_argument("--trajectories", type=int, default=40_000)
-    parser.add_argument("--guidance", type=float, default=3.0, help="of the trajectories")
+    parser.add_argument("--guidance", type=float, nargs="+", default=[3.0], help="of the trajectories; of several, the judge's best")
     parser.add_argument("--interval", type=float, nargs=2, default=[0.0, 1.0], help="times at which guidance holds")
+    parser.add_argument("--judge", help="of emoji: the Fréchet distances of what the networks draw")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return parser.parse_args()
-
-
-def fit(net, batch, loss, minutes, rate, decay, device, name):
-    """Trains for so long and leaves the average of the weights in `net`."""
-    matrices = [p for p in net.parameters() if p.ndim > 1]
-    vectors = [p for p in net.parameters() if p.ndim <= 1]
-    groups = [dict(params=matrices, weight_decay=0.01), dict(params=vectors, weight_decay=0.0)]
-    optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.99))
-    average = [p.detach().clone() for p in net.parameters()]
-    start, step, recent = time.time(), 0, []
-    while (share := (time.time() - start) / (60 * minutes)) < 1:
-        # Warm-up over 400 steps, then half a cosine down to 1 %.
-        for group in optimizer.param_groups:
-            group["lr"] = rate * min(1, (step + 1) / 400) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
-        with torch.autocast(device, torch.bfloat16, enabled=device != "cpu"):
-            value = loss(net, *batch())
-        optimizer.zero_grad(set_to_none=True)
-        value.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimizer.step()
-        keep = min(decay, (1 + step) / (10 + step))
-        torch._foreach_lerp_(average, [p.detach() for p in net.parameters()], 1 - keep)
-        step += 1
-        recent.append(value.detach())
-        if step % 500 == 0 or device == "cpu":
-            print(f"{name} step {step}, loss {torch.stack(recent[-500:]).mean():.5f}, {100 * share:.0f} %", flush=True)
-    with torch.no_grad():
-        for p, mean in zip(net.parameters(), average):
-            p.copy_(mean)
-    return net.eval()
 
 
 def velocity_batch(data, batch, device):
@@ -90,89 +61,90 @@ def velocity_loss(net, x0, x1, t, condition):
 
 
 @torch.no_grad()
-def trajectory(net, x, condition, guidance, interval, device):
-    """The states of STEPS guided midpoint steps, the first and the last among them."""
-
-    def velocity(x, t):
-        times = torch.full((len(x),), t, device=device)
-        with torch.autocast(device, torch.bfloat16, enabled=device != "cpu"):
-            with_class = net(x, times, torch.zeros_like(times), condition).float()
-            if guidance == 1 or not interval[0] <= t <= interval[1]:
-                return with_class
-            without = net(x, times, torch.zeros_like(times), torch.zeros_like(condition)).float()
-        return without + guidance * (with_class - without)
-
-    states, h = [x], 1 / STEPS
-    for k in range(STEPS):
-        middle = x + h / 2 * velocity(x, k * h)
-        x = x + h * velocity(middle, (k + 0.5) * h)
-        states.append(x)
-    return states
+def mean_loss(net, pictures, condition, device):
+    """The velocity loss of given pictures over uniform t, the same noise and times at each call."""
+    generator = torch.Generator(device).manual_seed(0)
+    x0 = torch.randn(pictures.shape, generator=generator, device=device)
+    t = torch.rand(len(pictures), generator=generator, device=device)
+    with precision(device), torch.compiler.set_stance("force_eager"):  # another batch size is not worth compiling for
+        return velocity_loss(net, x0, pictures, t, condition).item()
 
 
-def trajectories(net, data, args):
-    """[STEPS + 1, trajectories, …] in half precision, and their conditions."""
-    which = torch.randint(data.train, (args.trajectories,), device=args.device)
-    condition, parts = data.condition[which], []
-    for c in condition.split(1000):
-        x = torch.randn(len(c), *data.pictures.shape[1:], device=args.device)
-        states = trajectory(net, x, c, args.guidance, args.interval, args.device)
-        parts.append(torch.stack(states).to(torch.bfloat16))
-    return torch.cat(parts, 1), condition
+def drawn_with(net, x, condition, guidance, interval, device):
+    return trajectory(net, x, condition, guidance, interval, device)[-1]
 
 
-def map_batch(states, condition, batch, device):
-    """Ends of aligned intervals [t, s] of the kept trajectories, t, s − t and the condition."""
-    level = torch.multinomial(torch.tensor(LEVELS, device=device), batch, replacement=True)
-    parts = 2**level
-    k = (torch.rand(batch, device=device) * parts).long()
-    width, i = STEPS // parts, torch.randint(states.shape[1], (batch,), device=device)
-    return states[k * width, i].float(), states[(k + 1) * width, i].float(), k / parts, 1 / parts.float(), condition[i]
+class Report:
+    """Draws SAMPLES pictures from fixed noise and has them judged."""
 
+    def __init__(self, path, data, args):
+        self.judge, self.args = judges.read(path, args.device), args
+        generator = torch.Generator(args.device).manual_seed(3)
+        which = torch.randint(data.train, (SAMPLES,), generator=generator, device=args.device)
+        self.condition = data.condition[which]
+        self.noise = torch.randn(SAMPLES, *data.pictures.shape[1:], generator=generator, device=args.device)
+        self.real = self.judge.statistics(datasets.as_values(data.pictures[: data.train]))
+        held, condition = data.held_out()
+        self.say("held-out emoji", held, condition)
 
-def map_loss(net, x, end, t, length, condition):
-    target = (end - x) / length[:, None, None, None]
-    return (net(x, t, length, condition).float() - target).square().mean()
+    def say(self, what, pictures, condition):
+        distance = judges.frechet(self.judge.statistics(pictures), self.real)
+        category, style = self.judge.shares(pictures, condition)
+        print(f"{what}: Fréchet {distance:.3f}, category {100 * category:.1f} %, style {100 * style:.1f} %", flush=True)
+        return distance
+
+    def drawn(self, what, draw):
+        parts = zip(self.noise.split(CHUNK), self.condition.split(CHUNK))
+        pictures = torch.cat([draw(x, c) for x, c in parts]).clamp(-1, 1)
+        return self.say(what, pictures, self.condition)
+
+    def best_guidance(self, net):
+        args, found = self.args, {}
+        for w in args.guidance:
+            draw = partial(drawn_with, net, guidance=w, interval=args.interval, device=args.device)
+            found[w] = self.drawn(f"velocity network, 16 midpoint steps, guidance {w:g}", draw)
+        return min(found, key=found.get)
 
 
 def main():
     args = arguments()
-    out, settings = Path(args.out), dict(SETTINGS[args.task])
+    torch.set_float32_matmul_precision("high")
+    out, settings = Path(args.out), SETTINGS[args.task]
     out.mkdir(parents=True, exist_ok=True)
     data = getattr(datasets, args.task)(args.data, args.device)
-    net = Conv(**settings).to(args.device)
+    report = Report(args.judge, data, args) if args.judge else None
+    net = weights.make(settings).to(args.device)
     if args.start:
         found, parameters = weights.read(args.start)
         if found != settings:
             raise SystemExit(f"{args.start} is another network: {found}")
         net.load_state_dict(parameters)
-    fit(
-        net,
-        lambda: velocity_batch(data, args.batch, args.device),
-        velocity_loss,
-        args.minutes,
-        args.rate,
-        args.ema,
-        args.device,
-        "velocity",
-    )
-    weights.save(out / f"{args.task}-velocity.safetensors", net, settings)
+    compiled(net, args.device)
+    if args.minutes > 0:
+        batch = partial(velocity_batch, data, args.batch, args.device)
+        fit(net, batch, velocity_loss, args, args.minutes, args.rate, "velocity")
+        weights.save(out / f"{args.task}-velocity.safetensors", net, settings)
+    held, condition = (part[:400] for part in data.held_out())
+    seen = datasets.as_values(data.pictures[:400]), data.condition[:400]
+    losses = [mean_loss(net, *pictures, args.device) for pictures in (seen, (held, condition))]
+    print(f"velocity loss over uniform t: {losses[0]:.4f} of pictures trained on, {losses[1]:.4f} of held-out ones", flush=True)
+    guidance = report.best_guidance(net) if report else args.guidance[0]
     if args.map_minutes <= 0:
         return
-    states, condition = trajectories(net, data, args)
-    student = Conv(**settings, map=True).to(args.device)
-    student.load_state_dict(net.state_dict(), strict=False)
-    fit(
-        student,
-        lambda: map_batch(states, condition, args.batch, args.device),
-        map_loss,
-        args.map_minutes,
-        args.map_rate,
-        args.ema,
-        args.device,
-        "map",
-    )
-    weights.save(out / f"{args.task}-map.safetensors", student, {**settings, "map": True})
+    states, condition = trajectories(net, data, args.trajectories, guidance, args)
+    print(f"{len(condition)} trajectories with guidance {guidance:g}", flush=True)
+    settings = {**settings, "map": True}
+    student = weights.make(settings).to(args.device)
+    if args.start_map:
+        student.load_state_dict(weights.read(args.start_map)[1])
+    else:
+        student.load_state_dict(net.state_dict(), strict=False)
+    compiled(student, args.device)
+    batch = partial(map_batch, states, condition, args.batch, args.device)
+    fit(student, batch, map_loss, args, args.map_minutes, args.map_rate, "map")
+    weights.save(out / f"{args.task}-map.safetensors", student, settings)
+    for steps in (1, 2, 4, 8) if report else ():
+        report.drawn(f"flow map, {steps} steps", partial(jump, student, steps=steps, device=args.device))
 
 
 if __name__ == "__main__":

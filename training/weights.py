@@ -1,44 +1,34 @@
 """Weights files: safetensors in half precision, with the network's settings in the header, as src/weights reads them."""
 
 import json
-import struct
 
-import numpy as np
 import torch
+from conv import Conv
+from mixer import Mixer
+from safetensors import safe_open
+from safetensors.torch import save_file
 
+KINDS = {"conv": Conv, "mixer": Mixer}
 SCHEDULE = {"kind": "cond-ot", "sigma_min": 0.0}
 
 
+def make(settings):
+    """A network with new weights; `settings` are the header's: its kind and its class's arguments."""
+    arguments = dict(settings)
+    return KINDS[arguments.pop("kind")](**arguments)
+
+
 def save(path, net, settings):
-    """Writes the parameters of a Conv; `settings` are its arguments."""
-    header = {"__metadata__": {"flow-lab": json.dumps({"net": {"kind": "conv", **settings}, "schedule": SCHEDULE})}}
-    blobs, offset = [], 0
-    for name, value in sorted(net.named_parameters()):
-        half = value.detach().float().cpu().numpy().astype(np.float16)
-        if not np.isfinite(half).all():
-            raise ValueError(f"{name} is not finite in half precision")
-        blob = half.tobytes()
-        header["Conv." + name] = {"dtype": "F16", "shape": list(half.shape), "data_offsets": [offset, offset + len(blob)]}
-        blobs.append(blob)
-        offset += len(blob)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+    halves = {f"{type(net).__name__}.{name}": value.detach().half().cpu().contiguous() for name, value in net.named_parameters()}
+    wrong = [name for name, value in halves.items() if not torch.isfinite(value).all()]
+    if wrong:
+        raise ValueError(f"not finite in half precision: {', '.join(wrong)}")
+    header = json.dumps({"net": settings, "schedule": SCHEDULE}, separators=(",", ":"))
+    save_file(halves, path, {"flow-lab": header})
 
 
 def read(path):
     """Settings and parameters by name."""
-    data = open(path, "rb").read()
-    length = struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8 : 8 + length])
-    settings = json.loads(header.pop("__metadata__")["flow-lab"])["net"]
-    if settings.pop("kind") != "conv":
-        raise ValueError(f"{path} is no convolutional network")
-    body = data[8 + length :]
-    parameters = {}
-    for name, entry in header.items():
-        start, end = entry["data_offsets"]
-        values = np.frombuffer(body[start:end], np.float16).astype(np.float32)
-        parameters[name.split(".", 1)[1]] = torch.from_numpy(values.reshape(entry["shape"]))
-    return settings, parameters
+    with safe_open(path, "pt") as file:
+        settings = json.loads(file.metadata()["flow-lab"])["net"]
+        return settings, {name.split(".", 1)[1]: file.get_tensor(name).float() for name in file.keys()}

@@ -1,4 +1,4 @@
-//! Trains the digit network: `cargo run --profile native --features cli --bin
+//! Trains a network of images: `cargo run --profile native --features cli --bin
 //! pretrain -- --data DIR --out DIR`. Stop it at any time; the same command goes on from the checkpoint.
 
 #[path = "common/agree.rs"]
@@ -9,12 +9,13 @@ mod setting;
 
 use burn::tensor::Device;
 use clap::Parser;
+use flow_lab::data::{Images, read_folder, read_sheet};
 use flow_lab::error::{Error, Result};
 use flow_lab::field::Guidance;
 use flow_lab::net::{ConvConfig, MixerConfig, Net, NetConfig};
 use flow_lab::path::Schedule;
 use flow_lab::train::{
-    Checkpoint, DigitBatches, DigitConfig, Distill, LearningRate, OptimConfig, StepReport, TimeSampling,
+    Checkpoint, ImageBatches, ImageConfig, Distill, LearningRate, OptimConfig, StepReport, TimeSampling,
     Trainer,
 };
 use flow_lab::weights::{self, Header, Loaded};
@@ -22,7 +23,7 @@ use setting::Setting;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Train a class-conditional velocity network on IDX images by conditional flow matching.
+/// Train a class-conditional velocity network on images by conditional flow matching.
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -31,7 +32,7 @@ struct Args {
     /// Folder for the checkpoint, weights.safetensors and log.csv.
     #[arg(long)]
     out: PathBuf,
-    /// The network: mixer or conv, or its settings as JSON as they stand in a weights file.
+    /// The network: mixer or conv (for digits), emoji, or its settings as JSON as they stand in a weights file.
     #[arg(long, default_value = "mixer")]
     net: String,
     /// Steps in all; the learning rate falls to its floor at the last one.
@@ -83,8 +84,9 @@ fn net_config(kind: &str) -> Result<NetConfig> {
     match kind {
         "mixer" => Ok(NetConfig::Mixer(MixerConfig::digits())),
         "conv" => Ok(NetConfig::Conv(ConvConfig::digits())),
+        "emoji" => Ok(NetConfig::Conv(ConvConfig::emoji())),
         json => serde_json::from_str(json).map_err(|e| {
-            Error::config(format!("--net {json}: choose mixer, conv or JSON settings ({e})")).because(e)
+            Error::config(format!("--net {json}: choose mixer, conv, emoji or JSON settings ({e})")).because(e)
         }),
     }
 }
@@ -112,10 +114,26 @@ fn load(file: &Path, device: &Device) -> Result<Loaded> {
     weights::from_bytes(&bytes, device)
 }
 
+/// The images to train on: a sheet of emoji without those that are held out, IDX files, or folders of pictures.
+fn images(args: &Args, net: &NetConfig) -> Result<Images> {
+    let folder = &args.setting.data;
+    if folder.join("emoji.webp").exists() {
+        let [train, _] = read_sheet(folder, net.side())?.split();
+        return Ok(train.images);
+    }
+    let failed = |e: std::io::Error| Error::data(format!("{}: {e}", folder.display())).because(e);
+    let entries = std::fs::read_dir(folder).map_err(failed)?.collect::<std::io::Result<Vec<_>>>().map_err(failed)?;
+    if entries.iter().any(|entry| entry.file_name().to_string_lossy().starts_with("train-images")) {
+        return args.setting.digits("train");
+    }
+    let (images, names) = read_folder(folder, net.side(), net.colors())?;
+    println!("classes: {}", names.join(", "));
+    Ok(images)
+}
+
 fn run(args: &Args) -> Result<()> {
-    let data = args.setting.digits("train")?;
     let seed = args.setting.seed;
-    let config = DigitConfig {
+    let config = ImageConfig {
         optim: OptimConfig {
             rate: LearningRate {
                 peak: args.lr,
@@ -139,9 +157,6 @@ fn run(args: &Args) -> Result<()> {
         distill: distill(args)?,
     };
     let device = args.setting.device()?.autodiff();
-    if args.setting.device != "cpu" {
-        agree::check(&device, &config, &data)?;
-    }
     let teacher = match &args.teacher {
         Some(file) => Some(load(file, &args.setting.device()?)?),
         None => None,
@@ -163,7 +178,12 @@ fn run(args: &Args) -> Result<()> {
             (net, module)
         }
     };
-    data.check_pixels(net.dim())?;
+    let data = images(args, &net)?;
+    data.check(net.dim(), &net.groups())?;
+    if args.setting.device != "cpu" {
+        let velocity = teacher.as_ref().map_or(&net, |teacher| &teacher.header.net);
+        agree::check(&device, velocity, &config, &data)?;
+    }
     let mut trainer = Trainer::new(module, config.optim)?;
     let checkpoint = Checkpoint::new(&args.out);
     if checkpoint.exists() {
@@ -179,7 +199,7 @@ fn run(args: &Args) -> Result<()> {
     if net.is_map() != config.distill.is_some() {
         return Err(Error::config("--from names a network of the other objective"));
     }
-    let batches = DigitBatches::new(config.clone(), &data, net.classes(), device.clone())?;
+    let batches = ImageBatches::new(config.clone(), &data, net.groups(), device.clone())?;
     let step = |trainer: &mut Trainer<Net>| match (&config.distill, &teacher) {
         (Some(distill), Some(teacher)) => distill.step(trainer, &teacher.net, &batches, &device),
         _ => Ok(trainer.step(batches.draw(trainer.steps_done())?)),
@@ -190,7 +210,7 @@ fn run(args: &Args) -> Result<()> {
 fn train(
     args: &Args,
     net: &NetConfig,
-    config: &DigitConfig,
+    config: &ImageConfig,
     step: &dyn Fn(&mut Trainer<Net>) -> Result<StepReport>,
     mut trainer: Trainer<Net>,
     checkpoint: &Checkpoint,
@@ -232,7 +252,7 @@ fn train(
 fn save(
     args: &Args,
     net: &NetConfig,
-    config: &DigitConfig,
+    config: &ImageConfig,
     trainer: &Trainer<Net>,
     checkpoint: &Checkpoint,
 ) -> Result<()> {

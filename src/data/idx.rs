@@ -1,72 +1,9 @@
 //! IDX files, the format of MNIST (LeCun et al.): a big-endian header (two zero bytes, the element type,
 //! the number of dimensions, each dimension as u32), then the elements, last dimension fastest.
 
+#[cfg(feature = "cli")]
+use super::Images;
 use crate::error::{Error, Result};
-
-/// Labeled gray images with values in [−1, 1] (−1 is paper, 1 is ink).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Digits {
-    /// Pixels, image after image, row-major.
-    pub images: Vec<f32>,
-    /// One class an image, below 10.
-    pub labels: Vec<u8>,
-    /// Pixels an image has.
-    pub pixels: usize,
-}
-
-impl Digits {
-    /// Pairs images with labels. Errors where their numbers differ or a label is not a digit.
-    pub fn new(images: Vec<f32>, pixels: usize, labels: Vec<u8>) -> Result<Self> {
-        if pixels == 0 || images.len() != pixels * labels.len() {
-            return Err(Error::data(format!(
-                "{} labels do not belong to {} images",
-                labels.len(),
-                images.len() / pixels.max(1)
-            )));
-        }
-        if let Some(label) = labels.iter().find(|&&l| l > 9) {
-            return Err(Error::data(format!("a label is {label}; digits are 0 to 9")));
-        }
-        Ok(Self { images, labels, pixels })
-    }
-
-    /// Number of images.
-    pub fn len(&self) -> usize {
-        self.labels.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
-    }
-
-    /// Pixels of image `i`.
-    pub fn image(&self, i: usize) -> &[f32] {
-        &self.images[i * self.pixels..(i + 1) * self.pixels]
-    }
-
-    /// Errors where images have another number of pixels than a network takes.
-    pub fn check_pixels(&self, expected: usize) -> Result<()> {
-        if self.pixels == expected {
-            return Ok(());
-        }
-        let sides = [self.pixels, expected].map(|p| (p as f64).sqrt());
-        Err(Error::data(format!(
-            "the images have {} pixels (a side of {:.1}); this network takes {expected} (a side of {:.1}): scale the images to that",
-            self.pixels, sides[0], sides[1]
-        )))
-    }
-
-    /// Images `range`, with their labels.
-    pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
-        let p = self.pixels;
-        Self {
-            images: self.images[range.start * p..range.end * p].to_vec(),
-            labels: self.labels[range].to_vec(),
-            pixels: p,
-        }
-    }
-}
 
 /// Reads the images of an IDX file (three dimensions of unsigned bytes): pixels in [−1, 1], and pixels an
 /// image has.
@@ -110,9 +47,10 @@ fn parse<'a>(bytes: &'a [u8], rank: usize, what: &str) -> Result<(Vec<usize>, &'
 /// Reads `{prefix}-images-idx3-ubyte` and `{prefix}-labels-idx1-ubyte` from a folder; the prefix is `train` or `t10k`. Each may
 /// end in `.gz`, be called `{prefix}-images.idx3-ubyte` (as some copies are), or lie in a folder of its own name.
 #[cfg(feature = "cli")]
-pub fn read_digits(folder: &std::path::Path, prefix: &str) -> Result<Digits> {
+pub fn read_digits(folder: &std::path::Path, prefix: &str) -> Result<Images> {
     let (images, pixels) = parse_images(&read(folder, &format!("{prefix}-images"), "idx3-ubyte")?)?;
-    Digits::new(images, pixels, parse_labels(&read(folder, &format!("{prefix}-labels"), "idx1-ubyte")?)?)
+    let labels = parse_labels(&read(folder, &format!("{prefix}-labels"), "idx1-ubyte")?)?;
+    Images::new(images, pixels, vec![10], labels)
 }
 
 #[cfg(feature = "cli")]
@@ -159,12 +97,7 @@ mod tests {
         assert_eq!((images[0], images[1]), (-1.0, 1.0));
         // The two middle values are symmetric about 0, half of 2/255 away.
         assert!((images[2] + 1.0 / 255.0).abs() < 1e-6 && (images[3] - 1.0 / 255.0).abs() < 1e-6);
-        let digits = Digits::new(images, pixels, parse_labels(&idx(&[2], &[3, 9])).unwrap()).unwrap();
-        assert_eq!((digits.len(), digits.labels[1], digits.image(1).len()), (2, 9, 2));
-        assert_eq!(digits.slice(1..2).labels, [9]);
-        digits.check_pixels(2).unwrap();
-        let e = digits.check_pixels(4).unwrap_err().to_string();
-        assert!(e.contains("have 2 pixels") && e.contains("takes 4"), "{e}");
+        assert_eq!(parse_labels(&idx(&[2], &[3, 9])).unwrap(), [3, 9]);
     }
 
     #[test]
@@ -183,9 +116,6 @@ mod tests {
         says(b"\x1f\x8b\x08\x00 a gzip file that nobody unpacked", "not an IDX");
         says(&idx(&[u32::MAX, u32::MAX, u32::MAX], &[1]), "cut");
         says(&idx(&[0, 2, 2], &[]), "cut");
-        let e = Digits::new(vec![0.0; 4], 2, vec![1]).unwrap_err();
-        assert!(e.to_string().contains("1 labels do not belong to 2 images"), "{e}");
-        assert!(Digits::new(vec![0.0; 4], 2, vec![1, 10]).is_err());
     }
 
     #[cfg(feature = "cli")]
@@ -199,7 +129,7 @@ mod tests {
             zip.write_all(bytes).unwrap();
             zip.finish().unwrap()
         };
-        let expected = Digits::new(parse_images(&images).unwrap().0, 2, vec![3, 9]).unwrap();
+        let expected = Images::new(parse_images(&images).unwrap().0, 2, vec![10], vec![3, 9]).unwrap();
         let with = |files: &[(&str, &[u8])]| {
             let _ = std::fs::remove_dir_all(&folder);
             for (name, bytes) in files {

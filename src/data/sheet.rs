@@ -1,57 +1,34 @@
 //! Colored pictures packed into one sheet, with a category, a style and a name each: the emoji that a network is trained on. Made by
 //! `scripts/emoji-data`.
 
+use super::Images;
 use crate::error::{Error, Result};
 use std::path::Path;
 
 /// Pictures of one size on a sheet.
 const ACROSS: usize = 200;
 
-/// Pictures with values in [−1, 1].
+/// Categories and styles of the pictures.
+pub const GROUPS: [usize; 2] = [9, 7];
+
+/// Color images with their names.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pictures {
-    /// Picture after picture, row-major, red, green and blue of a pixel together.
-    pub values: Vec<f32>,
-    /// Pixels of a side.
-    pub side: usize,
-    /// Category and style of each.
-    pub classes: Vec<[u8; 2]>,
-    /// Its set and name, `set:name`.
+    /// The images: a category and a style each.
+    pub images: Images,
+    /// Set and name of each, `set:name`.
     pub names: Vec<String>,
 }
 
 impl Pictures {
-    /// Values of a picture.
-    pub fn dim(&self) -> usize {
-        3 * self.side * self.side
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.names.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
-    }
-
-    /// Those for which `wanted(i)`.
-    pub fn only(&self, wanted: impl Fn(usize) -> bool) -> Self {
-        let which: Vec<usize> = (0..self.len()).filter(|&i| wanted(i)).collect();
-        let dim = self.dim();
-        Self {
-            values: which.iter().flat_map(|&i| &self.values[i * dim..(i + 1) * dim]).copied().collect(),
-            side: self.side,
-            classes: which.iter().map(|&i| self.classes[i]).collect(),
-            names: which.iter().map(|&i| self.names[i].clone()).collect(),
-        }
-    }
-
     /// The part that networks are trained on, and what is held out: names whose CRC-32 is a multiple of 20, in every set.
     pub fn split(&self) -> [Self; 2] {
         let held: Vec<bool> = self.names.iter().map(|name| held_out(name)).collect();
-        [false, true].map(|part| self.only(|i| held[i] == part))
+        [false, true].map(|part| {
+            let which: Vec<usize> = (0..held.len()).filter(|&i| held[i] == part).collect();
+            let names = which.iter().map(|&i| self.names[i].clone()).collect();
+            Self { images: self.images.pick(which), names }
+        })
     }
 }
 
@@ -95,22 +72,16 @@ pub fn read_sheet(folder: &Path, side: usize) -> Result<Pictures> {
             values.extend(sheet[at..at + 3 * side].iter().map(|&v| f32::from(v) / 127.5 - 1.0));
         }
     }
-    let classes = category.iter().zip(style).map(|(&c, &s)| [c, s]).collect();
-    Ok(Pictures { values, side, classes, names })
+    let labels = category.iter().zip(style).flat_map(|(&c, &s)| [c, s]).collect();
+    Ok(Pictures { images: Images::new(values, 3 * side * side, GROUPS.to_vec(), labels)?, names })
 }
 
 /// Width and red, green and blue of each pixel.
 fn decoded(webp: &[u8]) -> Result<(usize, Vec<u8>)> {
-    let broken =
-        |e: image_webp::DecodingError| Error::data(format!("emoji.webp cannot be read ({e})")).because(e);
-    let mut decoder = image_webp::WebPDecoder::new(std::io::Cursor::new(webp)).map_err(broken)?;
-    let (width, size) = (decoder.dimensions().0 as usize, decoder.output_buffer_size());
-    let mut pixels = vec![0; size.ok_or_else(|| Error::data("emoji.webp is too large"))?];
-    decoder.read_image(&mut pixels).map_err(broken)?;
-    if decoder.has_alpha() {
-        pixels = pixels.chunks_exact(4).flat_map(|rgba| &rgba[..3]).copied().collect();
-    }
-    Ok((width, pixels))
+    let sheet = image::load_from_memory_with_format(webp, image::ImageFormat::WebP)
+        .map_err(|e| Error::data(format!("emoji.webp cannot be read ({e})")).because(e))?
+        .into_rgb8();
+    Ok((sheet.width() as usize, sheet.into_raw()))
 }
 
 /// The elements of an array of bytes in NumPy's format: a magic string, a version, the header's length and the header come first.

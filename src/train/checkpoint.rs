@@ -1,6 +1,6 @@
 //! Checkpoints that resume to the same trajectory: weights, average, optimizer state and step.
 
-use super::digits::DigitConfig;
+use super::images::ImageConfig;
 use super::trainer::Trainer;
 use crate::error::{Error, Result};
 use crate::field::VelocityField;
@@ -18,7 +18,7 @@ pub struct Checkpoint {
 #[derive(Serialize, Deserialize)]
 struct State {
     step: u64,
-    config: DigitConfig,
+    config: ImageConfig,
 }
 
 const MODULE: &str = "module.bpk";
@@ -43,7 +43,7 @@ impl Checkpoint {
 
     /// Saves. A crash half way leaves the checkpoint before it whole: the new one is written beside it and
     /// then takes its name.
-    pub fn save<M: Module + VelocityField>(&self, trainer: &Trainer<M>, config: &DigitConfig) -> Result<()> {
+    pub fn save<M: Module + VelocityField>(&self, trainer: &Trainer<M>, config: &ImageConfig) -> Result<()> {
         let (next, last) = (self.folder.join("next"), self.folder.join("last"));
         let failed = |what: &Path, e: &dyn std::fmt::Debug| {
             Error::data(format!("the checkpoint {} could not be written: {e:?}", what.display()))
@@ -67,7 +67,7 @@ impl Checkpoint {
     pub fn restore<M: Module + VelocityField>(
         &self,
         trainer: Trainer<M>,
-        config: &DigitConfig,
+        config: &ImageConfig,
     ) -> Result<Trainer<M>> {
         let at = self.current();
         let failed = |e: &dyn std::fmt::Debug| {

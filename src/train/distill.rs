@@ -1,6 +1,6 @@
 //! Few-step digits: a flow map learns from a guided velocity network, one interval from two of half its length.
 
-use super::digits::{DigitBatches, Distill};
+use super::images::{ImageBatches, Distill};
 use super::trainer::{StepReport, Trainer};
 use crate::error::Result;
 use crate::field::{Condition, Guidance, VelocityField};
@@ -25,7 +25,7 @@ impl Distill {
         &self,
         trainer: &mut Trainer<Net>,
         teacher: &Net,
-        batches: &DigitBatches,
+        batches: &ImageBatches,
         device: &Device,
     ) -> Result<StepReport> {
         let step = trainer.steps_done();
@@ -100,11 +100,11 @@ impl Distill {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Digits;
+    use crate::data::Images;
     use crate::field::Guided;
     use crate::net::{MixerConfig, NetConfig};
     use crate::path::Schedule;
-    use crate::train::{DigitConfig, LearningRate, OptimConfig, TimeSampling};
+    use crate::train::{ImageConfig, LearningRate, OptimConfig, TimeSampling};
     use burn::module::{Module, ModuleMapper, Param};
     use burn::tensor::TensorData;
 
@@ -180,7 +180,7 @@ mod tests {
         let device = Device::flex().autodiff();
         let teacher = net(1);
         let images: Vec<f32> = Rng::new(4, Stream::Data).normals(20 * 16);
-        let data = Digits { images, labels: (0..20).map(|i| i % 3).collect(), pixels: 16 };
+        let data = Images::new(images, 16, vec![3], (0..20).map(|i| i % 3).collect()).unwrap();
         let optim = OptimConfig {
             rate: LearningRate { peak: 1e-2, warmup: 5, steps: 150, floor: 0.1 },
             weight_decay: 0.0,
@@ -188,7 +188,7 @@ mod tests {
             ema: 0.9,
         };
         let distill = Distill { guidance: Guidance { weight: 2.0, from: 0.0, to: 1.0 }, levels: 3 };
-        let config = DigitConfig {
+        let config = ImageConfig {
             optim,
             batch: 24,
             label_dropout: 0.0,
@@ -197,7 +197,7 @@ mod tests {
             seed: 5,
             distill: Some(distill),
         };
-        let batches = DigitBatches::new(config, &data, 3, device.clone()).unwrap();
+        let batches = ImageBatches::new(config, &data, vec![3], device.clone()).unwrap();
         let begun = teacher.clone().train();
         let (map, settings) = begun.into_map(&NetConfig::Mixer(mixer()), &device).unwrap();
         assert!(settings.is_map());

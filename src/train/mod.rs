@@ -3,7 +3,7 @@
 #[cfg(feature = "cli")]
 mod checkpoint;
 mod clip;
-mod digits;
+mod images;
 mod distill;
 mod few_step;
 mod optimizer;
@@ -15,7 +15,7 @@ mod trainer;
 #[cfg(feature = "cli")]
 pub use checkpoint::Checkpoint;
 pub use clip::clip_global_norm;
-pub use digits::{DigitBatches, DigitConfig, Distill};
+pub use images::{ImageBatches, ImageConfig, Distill};
 pub use few_step::{FewStepBatches, Objective};
 pub use optimizer::ALIGNMENT;
 pub use pairs::{PairBatches, Pairs};

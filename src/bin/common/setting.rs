@@ -1,16 +1,16 @@
-//! What the digit programs share.
+//! What the programs for images share.
 
 use burn::tensor::Device;
 use clap::Args;
-use flow_lab::data::{Digits, read_digits};
+use flow_lab::data::{Images, read_digits};
 use flow_lab::error::Result;
 use std::path::PathBuf;
 
-/// Where the digits are and what computes.
+/// Where the images are and what computes.
 #[derive(Args)]
 pub struct Setting {
-    /// Folder with the data: for digits the MNIST IDX files (train-images-idx3-ubyte and so on), plain or .gz; for emoji what
-    /// scripts/emoji-data makes.
+    /// Folder with the data: the MNIST IDX files (train-images-idx3-ubyte and so on), plain or .gz; what scripts/emoji-data makes; or,
+    /// to train on, a folder of PNG or WebP files for each class.
     #[arg(long)]
     pub data: PathBuf,
     /// Seed of every draw.
@@ -23,7 +23,7 @@ pub struct Setting {
 
 impl Setting {
     /// The images called `train` or `t10k`.
-    pub fn digits(&self, name: &str) -> Result<Digits> {
+    pub fn digits(&self, name: &str) -> Result<Images> {
         read_digits(&self.data, name)
     }
 

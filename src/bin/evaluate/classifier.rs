@@ -8,7 +8,7 @@ use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig, PaddingConfig2d};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use flow_lab::data::Digits;
+use flow_lab::data::Images;
 use flow_lab::error::{Error, Result};
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::train::LearningRate;
@@ -83,15 +83,15 @@ impl Classifier {
     }
 
     /// Share of `data` taken for its label.
-    pub fn accuracy(&self, data: &Digits, device: &Device) -> f64 {
-        let (_, classes) = self.judge(&data.images, device);
+    pub fn accuracy(&self, data: &Images, device: &Device) -> f64 {
+        let (_, classes) = self.judge(&data.values, device);
         classes.iter().zip(&data.labels).filter(|(a, b)| a == b).count() as f64 / data.len() as f64
     }
 
     /// Trains for `epochs` with random shifts of up to two pixels, calling `report(step, steps, loss)`.
     pub fn train_on(
         self,
-        data: &Digits,
+        data: &Images,
         epochs: usize,
         seed: u64,
         device: &Device,

@@ -2,7 +2,7 @@
 
 use super::{Args, Reference};
 use burn::tensor::{Device, Tensor, TensorData};
-use flow_lab::data::Digits;
+use flow_lab::data::Images;
 use flow_lab::error::{Error, Result};
 use flow_lab::field::{Condition, one_hot};
 use flow_lab::inpaint::{Known, means};
@@ -20,11 +20,11 @@ struct Batch {
     labels: Vec<u8>,
 }
 
-fn batch(digits: &Digits, n: usize, classes: usize, device: &Device) -> Result<Batch> {
-    let digits = digits.slice(0..n.min(digits.len()));
+fn batch(digits: &Images, n: usize, classes: usize, device: &Device) -> Result<Batch> {
+    let digits = digits.pick(0..n.min(digits.len()));
     let rows: Vec<Option<u8>> = digits.labels.iter().copied().map(Some).collect();
     let condition = one_hot(&rows, classes, device)?;
-    let x = Tensor::from_data(TensorData::new(digits.images, [rows.len(), digits.pixels]), device);
+    let x = Tensor::from_data(TensorData::new(digits.values, [rows.len(), digits.dim]), device);
     Ok(Batch { x, condition, labels: digits.labels })
 }
 
@@ -40,7 +40,7 @@ fn pixel_error(a: &[f32], b: &[f32]) -> f64 {
 }
 
 /// The reverse equation and the forward one, with the true class and no guidance, for each solver.
-pub fn round_trip(args: &Args, loaded: &Loaded, test: &Digits, n: usize, device: &Device) -> Result<()> {
+pub fn round_trip(args: &Args, loaded: &Loaded, test: &Images, n: usize, device: &Device) -> Result<()> {
     const STEPS: usize = 32;
     let path = AffinePath::new(loaded.header.schedule)?;
     let digits = batch(test, n, loaded.header.net.classes(), device)?;
@@ -69,7 +69,7 @@ pub fn round_trip(args: &Args, loaded: &Loaded, test: &Digits, n: usize, device:
 pub fn inpainted(
     args: &Args,
     loaded: &Loaded,
-    test: &Digits,
+    test: &Images,
     n: usize,
     real: &Reference,
     device: &Device,

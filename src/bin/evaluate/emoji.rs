@@ -4,9 +4,9 @@
 use super::judge::Judge;
 use super::{Args, config, configs, drawn, write_rows};
 use burn::tensor::{Device, Tensor, TensorData};
-use flow_lab::data::{Pictures, read_sheet};
-use flow_lab::error::{Error, Result};
-use flow_lab::field::{Condition, Guidance};
+use flow_lab::data::{Images, Pictures, read_sheet};
+use flow_lab::error::Result;
+use flow_lab::field::{Condition, Guidance, one_hot_groups};
 use flow_lab::metrics::{frechet_distance, nearest_distance};
 use flow_lab::path::AffinePath;
 use flow_lab::rng::{Rng, Stream};
@@ -47,9 +47,11 @@ pub fn run(args: &Args, loaded: &Loaded, device: &Device) -> Result<()> {
     if args.restyle > 0 {
         return restyled(args, loaded, &held, &judge, device);
     }
+    let (train, held) = (train.images, held.images);
+    train.check(net.dim(), &net.groups())?;
     let real = judge.judge(&train.values).features;
     let unseen = judge.judge(&held.values);
-    let [category, style] = shares(&unseen.classes, &held.classes);
+    let [category, style] = shares(&unseen.classes, &classes(&held));
     println!(
         "{} pictures to train on, {} held out: of these {:.1} % are recognized by category, {:.1} % by style; Fréchet {:.3}, nearest {:.4}",
         train.len(),
@@ -62,7 +64,7 @@ pub fn run(args: &Args, loaded: &Loaded, device: &Device) -> Result<()> {
     println!("| solver | guidance | NFE | category | style | Fréchet | nearest training picture |");
     println!("|---|---|---|---|---|---|---|");
     let mut rng = Rng::new(args.setting.seed, Stream::Data);
-    let labels: Vec<[u8; 2]> = (0..args.samples).map(|_| train.classes[rng.index(train.len())]).collect();
+    let labels: Vec<[u8; 2]> = (0..args.samples).map(|_| two(train.classes(rng.index(train.len())))).collect();
     let mut rows = Vec::new();
     for config in configs(args, loaded)? {
         let (images, nfe) =
@@ -92,22 +94,18 @@ pub fn run(args: &Args, loaded: &Loaded, device: &Device) -> Result<()> {
     write_rows(args, &rows)
 }
 
-/// One-hot rows of category and style, behind each other.
 fn condition(labels: &[[u8; 2]], loaded: &Loaded, device: &Device) -> Result<Condition> {
-    let groups = loaded.header.net.groups();
-    let &[categories, styles] = groups.as_slice() else {
-        return Err(Error::data("a network of emoji has categories and styles"));
-    };
-    let mut rows = vec![0f32; labels.len() * (categories + styles)];
-    for (row, [category, style]) in rows.chunks_mut(categories + styles).zip(labels) {
-        let (category, style) = (usize::from(*category), usize::from(*style));
-        if category >= categories || style >= styles {
-            return Err(Error::data(format!("the network knows no category {category} in style {style}")));
-        }
-        row[category] = 1.0;
-        row[categories + style] = 1.0;
-    }
-    Ok(Tensor::from_data(TensorData::new(rows, [labels.len(), categories + styles]), device))
+    let told: Vec<_> = labels.iter().map(|label| Some(&label[..])).collect();
+    one_hot_groups(&told, &loaded.header.net.groups(), device)
+}
+
+/// Category and style.
+fn two(classes: &[u8]) -> [u8; 2] {
+    [classes[0], classes[1]]
+}
+
+fn classes(images: &Images) -> Vec<[u8; 2]> {
+    (0..images.len()).map(|i| two(images.classes(i))).collect()
 }
 
 /// Shares of categories and of styles that are as they should be.
@@ -118,8 +116,8 @@ fn shares(found: &[[u8; 2]], wanted: &[[u8; 2]]) -> [f64; 2] {
     })
 }
 
-fn nearest(images: &[f32], train: &Pictures) -> f64 {
-    let dim = train.dim();
+fn nearest(images: &[f32], train: &Images) -> f64 {
+    let dim = train.dim;
     let few = images.len().min(NEAREST * dim);
     nearest_distance(&images[..few], &train.values, dim) / (dim as f64).sqrt()
 }
@@ -132,19 +130,16 @@ fn rms(a: &[f32], b: &[f32]) -> f64 {
 /// Held-out emoji that both styles have, carried to their noise and back, and from their noise to the other style.
 fn restyled(args: &Args, loaded: &Loaded, held: &Pictures, judge: &Judge, device: &Device) -> Result<()> {
     let name = |i: usize| held.names[i].split_once(':').map_or("", |(_, name)| name);
-    let of = |style: u8| (0..held.len()).filter(move |&i| held.classes[i][1] == style);
+    let images = &held.images;
+    let of = |style: u8| (0..images.len()).filter(move |&i| images.classes(i)[1] == style);
     let pairs: Vec<(usize, usize)> = of(STYLES[0])
         .filter_map(|i| of(STYLES[1]).find(|&j| name(i) == name(j)).map(|j| (i, j)))
         .take(args.restyle)
         .collect();
     let first: Vec<usize> = pairs.iter().map(|pair| pair.0).collect();
     let second: Vec<usize> = pairs.iter().map(|pair| pair.1).collect();
-    let dim = held.dim();
-    let values = |which: &[usize]| -> Vec<f32> {
-        which.iter().flat_map(|&i| &held.values[i * dim..(i + 1) * dim]).copied().collect()
-    };
-    let (originals, namesakes) = (values(&first), values(&second));
-    let own: Vec<[u8; 2]> = first.iter().map(|&i| held.classes[i]).collect();
+    let first = images.pick(first);
+    let (originals, namesakes, own) = (&first.values, images.pick(second).values, classes(&first));
     let other: Vec<[u8; 2]> = own.iter().map(|&[category, _]| [category, STYLES[1]]).collect();
 
     let through = |start: &[f32], labels: &[[u8; 2]], steps: usize, guidance: f64, back: bool| {
@@ -152,16 +147,16 @@ fn restyled(args: &Args, loaded: &Loaded, held: &Pictures, judge: &Judge, device
         let config = config(Solver::Midpoint, 2 * steps, guidance).expect("an even number of evaluations");
         run_through(loaded, config, start, labels, back, device)
     };
-    let exact = through(&through(&originals, &own, 32, 1.0, true)?, &own, 32, 1.0, false)?;
+    let exact = through(&through(originals, &own, 32, 1.0, true)?, &own, 32, 1.0, false)?;
     println!(
         "{} held-out emoji to their noise and back under their own style, midpoint, 32 steps each way: root mean square difference {:.4}",
         pairs.len(),
-        rms(&exact, &originals)
+        rms(&exact, originals)
     );
-    let noise = through(&originals, &own, 12, 1.0, true)?;
+    let noise = through(originals, &own, 12, 1.0, true)?;
     let restyled = through(&noise, &other, 8, 1.5, false)?;
     let clamped: Vec<f32> = restyled.iter().map(|v| v.clamp(-1.0, 1.0)).collect();
-    let [restyled, before, wanted] = [&clamped, &originals, &namesakes].map(|x| judge.judge(x));
+    let [restyled, before, wanted] = [&clamped, originals, &namesakes].map(|x| judge.judge(x));
     let apart = |a: &[Vec<f32>]| {
         let pairs = a.iter().zip(&wanted.features);
         let all =

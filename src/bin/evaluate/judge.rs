@@ -1,5 +1,5 @@
 //! The judge of emoji: a frozen convolutional classifier of category and style, in whose features distances are measured. Trained by
-//! `training/train.py` (class Judge), read from its weights file.
+//! `training/judge.py` (class Judge), read from its weights file.
 
 use burn::tensor::activation::relu;
 use burn::tensor::module::{avg_pool2d, conv2d, max_pool2d};

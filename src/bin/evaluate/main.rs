@@ -15,7 +15,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use clap::Parser;
 use classifier::Classifier;
-use flow_lab::data::Digits;
+use flow_lab::data::Images;
 use flow_lab::error::{Error, Result};
 use flow_lab::field::{Condition, one_hot};
 use flow_lab::metrics::{class_diversity, frechet_distance, nearest_distance};
@@ -102,7 +102,7 @@ fn run(args: &Args) -> Result<()> {
     }
     let (train, test) = (args.setting.digits("train")?, args.setting.digits("t10k")?);
     for digits in [&train, &test] {
-        digits.check_pixels(28 * 28)?; // what the classifier takes
+        digits.check(28 * 28, &[10])?; // what the classifier takes
     }
     let judge = classifier(args, &train, &device)?;
     let accuracy = judge.accuracy(&test, &device);
@@ -171,7 +171,7 @@ fn config(solver: Solver, nfe: usize, guidance: Guidance) -> Option<SampleConfig
     whole.then_some(SampleConfig { solver, steps, tolerance, guidance })
 }
 
-fn classifier(args: &Args, train: &Digits, device: &Device) -> Result<Classifier> {
+fn classifier(args: &Args, train: &Images, device: &Device) -> Result<Classifier> {
     if args.classifier.exists() {
         return Classifier::new(args.setting.seed, device)
             .try_load_file(&args.classifier)
@@ -198,13 +198,13 @@ fn classifier(args: &Args, train: &Digits, device: &Device) -> Result<Classifier
 fn reference(
     args: &Args,
     judge: Classifier,
-    train: &Digits,
-    test: &Digits,
+    train: &Images,
+    test: &Images,
     device: &Device,
 ) -> Result<Reference> {
-    let (test_features, _) = judge.judge(&test.images, device);
-    let half = train.slice(0..train.len() / 2);
-    let (half_features, _) = judge.judge(&half.images, device);
+    let (test_features, _) = judge.judge(&test.values, device);
+    let half = train.pick(0..train.len() / 2);
+    let (half_features, _) = judge.judge(&half.values, device);
     let few = args.samples.min(half_features.len());
     println!(
         "floor: Fréchet distance of {} real training digits to the test set {:.3}, of {few} of them {:.3}",
@@ -213,11 +213,11 @@ fn reference(
         frechet_distance(&half_features[..few], &test_features)?,
     );
     let diversity = class_diversity(&test_features, &test.labels, PAIRS, args.setting.seed);
-    let training = train.slice(0..args.neighbors.min(train.len())).images;
+    let training = train.pick(0..args.neighbors.min(train.len())).values;
     println!(
         "real test digits: diversity {diversity:.3}, median distance to the nearest of {} training digits {:.2}",
-        training.len() / train.pixels,
-        nearest_distance(&test.images[..200 * test.pixels], &training, test.pixels)
+        training.len() / train.dim,
+        nearest_distance(&test.values[..200 * test.dim], &training, test.dim)
     );
     Ok(Reference { judge, test: test_features, diversity, training })
 }

@@ -2,9 +2,9 @@
 
 use super::time::TimeSampling;
 use super::trainer::{Batch, OptimConfig};
-use crate::data::Digits;
+use crate::data::Images;
 use crate::error::{Error, Result};
-use crate::field::{Condition, Guidance, one_hot};
+use crate::field::{Condition, Guidance, one_hot_groups};
 use crate::path::{AffinePath, PathSample, Schedule};
 use crate::rng::{Rng, Stream};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -13,12 +13,13 @@ use serde::{Deserialize, Serialize};
 /// Everything that decides how an image network is trained; with the data and the initial weights it
 /// decides the result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DigitConfig {
+pub struct ImageConfig {
     /// The optimizer's settings.
     pub optim: OptimConfig,
     /// Samples a step.
     pub batch: usize,
-    /// Share of labels dropped, for classifier-free guidance.
+    /// Share of labels dropped, for classifier-free guidance. Where images have several groups of classes, as large a share of the
+    /// others loses all but the first.
     pub label_dropout: f64,
     /// How t is drawn.
     pub time: TimeSampling,
@@ -57,7 +58,7 @@ impl Distill {
     }
 }
 
-impl DigitConfig {
+impl ImageConfig {
     /// Checks every domain.
     pub fn validate(&self) -> Result<()> {
         self.optim.validate()?;
@@ -75,20 +76,21 @@ impl DigitConfig {
 
 /// Draws batches from images. A draw depends on the seed and the step's number only.
 #[derive(Debug, Clone)]
-pub struct DigitBatches<'a> {
-    config: DigitConfig,
+pub struct ImageBatches<'a> {
+    config: ImageConfig,
     path: AffinePath,
-    data: &'a Digits,
-    classes: usize,
+    data: &'a Images,
+    groups: Vec<usize>,
     device: Device,
 }
 
-impl<'a> DigitBatches<'a> {
-    /// Batches for a network with `classes` classes on `device`.
-    pub fn new(config: DigitConfig, data: &'a Digits, classes: usize, device: Device) -> Result<Self> {
+impl<'a> ImageBatches<'a> {
+    /// Batches on `device` for a network with so many classes in each of its `groups`. Errors where the images have others.
+    pub fn new(config: ImageConfig, data: &'a Images, groups: Vec<usize>, device: Device) -> Result<Self> {
         config.validate()?;
+        data.check(data.dim, &groups)?;
         let path = AffinePath::new(config.schedule)?;
-        Ok(Self { config, path, data, classes, device })
+        Ok(Self { config, path, data, groups, device })
     }
 
     /// Rows of a batch.
@@ -107,33 +109,36 @@ impl<'a> DigitBatches<'a> {
         let stream = |stream| Rng::at_step(c.seed, stream, step);
         let (mut time, mut dropout) = (stream(Stream::Time), stream(Stream::Dropout));
         let t: Vec<f32> = (0..c.batch).map(|_| c.time.draw(&mut time)).collect();
-        let kept: Vec<bool> = (0..c.batch).map(|_| f64::from(dropout.uniform()) >= c.label_dropout).collect();
-        let (sample, labels) = self.sample(step, &t, &self.device)?;
-        let labels: Vec<_> = labels.iter().zip(kept).map(|(label, kept)| kept.then_some(*label)).collect();
-        Ok(Batch { sample, condition: Some(one_hot(&labels, self.classes, &self.device)?) })
+        let mut dropped = || f64::from(dropout.uniform()) < c.label_dropout;
+        let all: Vec<bool> = (0..c.batch).map(|_| dropped()).collect();
+        let several = self.groups.len() > 1;
+        let others: Vec<bool> = (0..c.batch).map(|_| several && dropped()).collect();
+        let (sample, which) = self.sample(step, &t, &self.device)?;
+        let told = which.iter().zip(all.iter().zip(others)).map(|(&i, (&all, others))| {
+            let classes = self.data.classes(i);
+            (!all).then_some(if others { &classes[..1] } else { classes })
+        });
+        let condition = one_hot_groups(&told.collect::<Vec<_>>(), &self.groups, &self.device)?;
+        Ok(Batch { sample, condition: Some(condition) })
     }
 
     /// Points of step `step`'s pairs at times `t`, without gradients, and every class.
     pub fn draw_at(&self, step: u64, t: &[f32]) -> Result<(Tensor<2>, Condition)> {
         let plain = self.device.clone().inner();
-        let (sample, labels) = self.sample(step, t, &plain)?;
-        let labels: Vec<_> = labels.into_iter().map(Some).collect();
-        Ok((sample.x_t, one_hot(&labels, self.classes, &plain)?))
+        let (sample, which) = self.sample(step, t, &plain)?;
+        let told: Vec<_> = which.iter().map(|&i| Some(self.data.classes(i))).collect();
+        Ok((sample.x_t, one_hot_groups(&told, &self.groups, &plain)?))
     }
 
-    fn sample(&self, step: u64, t: &[f32], device: &Device) -> Result<(PathSample, Vec<u8>)> {
+    /// Pairs at times `t`, and which images they lead to.
+    fn sample(&self, step: u64, t: &[f32], device: &Device) -> Result<(PathSample, Vec<usize>)> {
         let (rows, data) = (self.config.batch, self.data);
         let stream = |stream| Rng::at_step(self.config.seed, stream, step);
         let (mut pick, mut noise) = (stream(Stream::Data), stream(Stream::Noise));
-        let mut images = Vec::with_capacity(rows * data.pixels);
-        let mut labels = Vec::with_capacity(rows);
-        for _ in 0..rows {
-            let i = pick.index(data.len());
-            images.extend_from_slice(data.image(i));
-            labels.push(data.labels[i]);
-        }
-        let tensor = |values| Tensor::<2>::from_data(TensorData::new(values, [rows, data.pixels]), device);
-        let x0 = tensor(noise.normals(rows * data.pixels));
-        Ok((self.path.sample(x0, tensor(images), t), labels))
+        let which: Vec<usize> = (0..rows).map(|_| pick.index(data.len())).collect();
+        let images: Vec<f32> = which.iter().flat_map(|&i| data.image(i)).copied().collect();
+        let tensor = |values| Tensor::<2>::from_data(TensorData::new(values, [rows, data.dim]), device);
+        let x0 = tensor(noise.normals(rows * data.dim));
+        Ok((self.path.sample(x0, tensor(images), t), which))
     }
 }

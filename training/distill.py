@@ -1,0 +1,67 @@
+"""A flow map from trajectories of a guided velocity network: it learns (x_s − x_t) / (s − t) over aligned intervals."""
+
+import torch
+from fit import precision
+
+STEPS = 16  # midpoint steps of a trajectory; every state is kept
+LEVELS = [0.36, 0.22, 0.16, 0.13, 0.13]  # shares of intervals of length 1, 1/2, …, 1/16
+CHUNK = 1000
+
+
+@torch.no_grad()
+def trajectory(net, x, condition, guidance, interval, device):
+    """The states of STEPS guided midpoint steps, the first and the last among them."""
+    both = torch.cat([condition, torch.zeros_like(condition)])
+
+    def velocity(x, t):
+        guided = guidance != 1 and interval[0] <= t <= interval[1]
+        inputs, conditions = (torch.cat([x, x]), both) if guided else (x, condition)
+        times = torch.full((len(inputs),), t, device=device)
+        with precision(device):
+            v = net(inputs, times, torch.zeros_like(times), conditions).float()
+        if not guided:
+            return v
+        with_class, without = v.chunk(2)
+        return without + guidance * (with_class - without)
+
+    states, h = [x], 1 / STEPS
+    for k in range(STEPS):
+        middle = x + h / 2 * velocity(x, k * h)
+        x = x + h * velocity(middle, (k + 0.5) * h)
+        states.append(x)
+    return states
+
+
+def trajectories(net, data, count, guidance, args):
+    """States [STEPS + 1, count, …] in bfloat16, and their conditions, which are those of random pictures."""
+    which = torch.randint(data.train, (count,), device=args.device)
+    condition, parts = data.condition[which], []
+    for c in condition.split(CHUNK):
+        x = torch.randn(len(c), *data.pictures.shape[1:], device=args.device)
+        states = trajectory(net, x, c, guidance, args.interval, args.device)
+        parts.append(torch.stack(states).to(torch.bfloat16))
+    return torch.cat(parts, 1), condition
+
+
+def map_batch(states, condition, batch, device):
+    """Ends of aligned intervals [t, s] of the kept trajectories, t, s − t and the condition."""
+    level = torch.multinomial(torch.tensor(LEVELS, device=device), batch, replacement=True)
+    parts = 2**level
+    k = (torch.rand(batch, device=device) * parts).long()
+    width, i = STEPS // parts, torch.randint(states.shape[1], (batch,), device=device)
+    return states[k * width, i].float(), states[(k + 1) * width, i].float(), k / parts, 1 / parts.float(), condition[i]
+
+
+def map_loss(net, x, end, t, length, condition):
+    target = (end - x) / length[:, None, None, None]
+    return (net(x, t, length, condition).float() - target).square().mean()
+
+
+@torch.no_grad()
+def jump(net, x, condition, steps, device):
+    """The end of `steps` equal steps of a flow map."""
+    for k in range(steps):
+        t = torch.full((len(x),), k / steps, device=device)
+        with precision(device), torch.compiler.set_stance("force_eager"):
+            x = x + net(x, t, torch.full_like(t, 1 / steps), condition).float() / steps
+    return x
