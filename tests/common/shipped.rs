@@ -4,4 +4,4 @@
 pub const WEIGHTS: &[u8] = include_bytes!("../../www/models/digits-cebcef7ab784.safetensors");
 /// The emoji's.
 #[allow(dead_code, reason = "not every test that has the digits needs it")]
-pub const EMOJI: &[u8] = include_bytes!("../../www/models/emoji-1212ae4999a2.safetensors");
+pub const EMOJI: &[u8] = include_bytes!("../../www/models/emoji-46c42acb307f.safetensors");
