@@ -38,6 +38,7 @@ fn main() -> Result<()> {
         labels: vec![Some(Label::Class(number(1, 3) as u8))],
         solver: "midpoint".into(),
         steps: 8,
+        spacing: flow_lab::sample::Spacing::Uniform,
         tolerance: 0.01,
         guidance: Guidance { weight: 2.0, from: 0.2, to: 1.0 },
         from: 0.0,

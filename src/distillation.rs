@@ -8,9 +8,9 @@ use crate::field::{Guidance, one_hot};
 use crate::net::{Classed, Net};
 use crate::path::AffinePath;
 use crate::rng::{Rng, Stream};
-use crate::sample::{SampleConfig, Sampler, map_steps, read};
+use crate::sample::{SampleConfig, Sampler, Spacing, map_steps, read};
 use crate::solver::{Solver, Tolerance};
-use crate::train::{ImageBatches, ImageConfig, Distill, LearningRate, OptimConfig, TimeSampling, Trainer};
+use crate::train::{Distill, ImageBatches, ImageConfig, LearningRate, OptimConfig, TimeSampling, Trainer};
 use crate::weights::{self, Header, Loaded};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -145,7 +145,13 @@ impl Distillation {
         let noise = TensorData::new(noise, [n, self.data.dim]);
         let tolerance = Tolerance { absolute: 1e-2, relative: 1e-2 };
         let guidance = self.config.guidance;
-        let config = SampleConfig { solver: Solver::Midpoint, steps: DRAW_STEPS, tolerance, guidance };
+        let config = SampleConfig {
+            solver: Solver::Midpoint,
+            steps: DRAW_STEPS,
+            spacing: Spacing::Uniform,
+            tolerance,
+            guidance,
+        };
         let path = AffinePath::new(self.header.schedule)?;
         let sampler = Sampler::new(config, path, Tensor::from_data(noise, &self.device), Some(condition))?;
         let drawn = sampler.finish(&self.teacher.net).await;

@@ -161,7 +161,11 @@ pub fn one_hot_groups(labels: &[Option<&[u8]>], groups: &[usize], device: &Devic
     for (mut row, label) in rows.chunks_mut(width.max(1)).zip(labels) {
         let Some(classes) = *label else { continue };
         if classes.len() > groups.len() {
-            return Err(Error::config(format!("{} classes are more than one in each of {} groups", classes.len(), groups.len())));
+            return Err(Error::config(format!(
+                "{} classes are more than one in each of {} groups",
+                classes.len(),
+                groups.len()
+            )));
         }
         for (class, group) in classes.iter().zip(groups) {
             let (part, rest) = row.split_at_mut(*group);

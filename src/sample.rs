@@ -8,14 +8,28 @@ use crate::ops::combine::combine;
 use crate::path::AffinePath;
 use crate::solver::{Integrator, Method, Progress, Solver, TimeGrid, Tolerance};
 use burn::tensor::{Tensor, TensorData, Transaction};
+use serde::Deserialize;
+
+/// How the steps of a fixed-step method divide the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Spacing {
+    /// Equal steps of t.
+    #[default]
+    Uniform,
+    /// Equal steps of √t, [`TimeGrid::quadratic`]: for carrying images to their noise and back, where the field is steepest near noise.
+    Quadratic,
+}
 
 /// How to solve the ODE.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SampleConfig {
     /// The method.
     pub solver: Solver,
-    /// Equal steps of a fixed-step method; ignored by an adaptive one.
+    /// Steps of a fixed-step method; ignored by an adaptive one.
     pub steps: usize,
+    /// Where they lie; ignored by an adaptive method.
+    pub spacing: Spacing,
     /// Accuracy of an adaptive method; ignored by a fixed-step one.
     pub tolerance: Tolerance,
     /// How strongly, and when, samples are pushed toward their class.
@@ -71,7 +85,10 @@ impl SampleConfig {
         Ok(if self.solver.is_adaptive() {
             Method::Adaptive { from, to, tolerance: self.tolerance }
         } else {
-            Method::Fixed(TimeGrid::uniform(from, to, self.steps)?)
+            Method::Fixed(match self.spacing {
+                Spacing::Uniform => TimeGrid::uniform(from, to, self.steps)?,
+                Spacing::Quadratic => TimeGrid::quadratic(from, to, self.steps)?,
+            })
         })
     }
 }

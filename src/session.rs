@@ -8,7 +8,7 @@ use crate::inpaint::Known;
 use crate::net::Classed;
 use crate::path::AffinePath;
 use crate::rng::{Rng, Stream};
-use crate::sample::{Frame, Guidance, MapSampler, SampleConfig, Sampler, read, read_all};
+use crate::sample::{Frame, Guidance, MapSampler, SampleConfig, Sampler, Spacing, read, read_all};
 use crate::solver::{Solver, Tolerance};
 use crate::weights::{self, Loaded};
 use burn::module::Module;
@@ -34,6 +34,9 @@ pub struct Request {
     pub solver: String,
     /// Steps of a fixed-step solver.
     pub steps: usize,
+    /// How they divide the time; a few-step network's are equal.
+    #[serde(default)]
+    pub spacing: Spacing,
     /// Tolerance of an adaptive solver, absolute and relative.
     pub tolerance: f64,
     /// Guidance and when it holds.
@@ -178,7 +181,13 @@ impl Session {
             )));
         }
         let tolerance = Tolerance { absolute: request.tolerance, relative: request.tolerance };
-        let config = SampleConfig { solver, steps: request.steps, tolerance, guidance: request.guidance };
+        let config = SampleConfig {
+            solver,
+            steps: request.steps,
+            spacing: request.spacing,
+            tolerance,
+            guidance: request.guidance,
+        };
         let device = &self.opened.device;
         let condition = condition(&request.labels, &net.groups(), device)?;
         let rows = |values: Vec<f32>, width: usize| {

@@ -66,6 +66,7 @@ fn it_draws_trains_and_gives_a_few_step_network() {
         labels: labels.map(|label| Some(Label::Class(label))).to_vec(),
         solver: "euler".into(),
         steps: 2,
+        spacing: flow_lab::sample::Spacing::Uniform,
         tolerance: 0.01,
         guidance: Guidance::NONE,
         from: 0.0,

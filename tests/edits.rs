@@ -11,7 +11,7 @@ use flow_lab::field::{Condition, VelocityField};
 use flow_lab::inpaint::{Known, means};
 use flow_lab::path::{AffinePath, Schedule};
 use flow_lab::rng::{Rng, Stream};
-use flow_lab::sample::{Guidance, SampleConfig, Sampler};
+use flow_lab::sample::{Guidance, SampleConfig, Sampler, Spacing};
 use flow_lab::session::{Keep, Label, Request, Session, Start};
 use flow_lab::solver::{Solver, Tolerance};
 use pollster::block_on;
@@ -42,7 +42,7 @@ fn path() -> AffinePath {
 
 fn config(solver: Solver, steps: usize) -> SampleConfig {
     let tolerance = Tolerance { absolute: 1e-5, relative: 1e-5 };
-    SampleConfig { solver, steps, tolerance, guidance: Guidance::NONE }
+    SampleConfig { solver, steps, spacing: Spacing::Uniform, tolerance, guidance: Guidance::NONE }
 }
 
 fn tensor(values: Vec<f32>, width: usize) -> Tensor<2> {
@@ -167,6 +167,7 @@ fn request(n: usize) -> Request {
         labels: vec![Some(Label::Class(4)); n],
         solver: "midpoint".into(),
         steps: 4,
+        spacing: Spacing::Uniform,
         tolerance: 0.01,
         guidance: Guidance::NONE,
         from: 0.0,

@@ -10,7 +10,7 @@ use compare::largest_difference;
 use flow_lab::field::{FlowMap, Guidance, VelocityField};
 use flow_lab::net::Classed;
 use flow_lab::path::AffinePath;
-use flow_lab::sample::{SampleConfig, Sampler, map_steps};
+use flow_lab::sample::{SampleConfig, Sampler, Spacing, map_steps};
 use flow_lab::solver::{Solver, Tolerance};
 use flow_lab::weights;
 use safetensors::SafeTensors;
@@ -60,6 +60,7 @@ fn check(network: &str, reference: &str) {
         let config = SampleConfig {
             solver: Solver::Euler,
             steps: 8,
+            spacing: Spacing::Uniform,
             tolerance: Tolerance { absolute: 1e-3, relative: 1e-3 },
             guidance: Guidance { weight: 2.0, from: 0.1, to: 1.0 },
         };
@@ -78,4 +79,14 @@ fn the_emoji_network_computes_what_it_was_trained_to() {
 #[test]
 fn the_few_step_emoji_network_computes_what_it_was_trained_to() {
     check("emoji-few-step", "emoji-map.safetensors");
+}
+
+#[test]
+fn the_digit_network_computes_what_it_was_trained_to() {
+    check("digits", "digits-velocity.safetensors");
+}
+
+#[test]
+fn the_few_step_digit_network_computes_what_it_was_trained_to() {
+    check("few-step", "digits-map.safetensors");
 }

@@ -190,6 +190,32 @@ fn progress_reports_every_step_and_the_end() {
 }
 
 #[test]
+fn quadratic_steps_are_equal_in_the_root_of_t() {
+    for (from, to) in [(0.0, 1.0), (1.0, 0.0), (0.36, 1.0), (0.7, 0.1)] {
+        let grid = TimeGrid::quadratic(from, to, 5).unwrap();
+        assert_eq!((grid.times()[0], grid.times()[5]), (from, to));
+        for two in grid.times().windows(2) {
+            let step = (to.sqrt() - from.sqrt()) / 5.0;
+            assert!((two[1].sqrt() - two[0].sqrt() - step).abs() < 1e-12, "{:?}", grid.times());
+        }
+    }
+    assert!(TimeGrid::quadratic(-0.1, 1.0, 4).is_err() && TimeGrid::quadratic(0.0, f64::NAN, 4).is_err());
+}
+
+/// dx/dt = x / (2√t + ε) is steep at noise: there the same number of steps comes nearer with those equal in √t.
+#[test]
+fn quadratic_steps_return_nearer_where_the_field_is_steep_at_noise() {
+    let round_trip = |grid: fn(f64, f64, usize) -> flow_lab::error::Result<TimeGrid>| {
+        let field: Field = |x, t| x.iter().map(|x| x / (2.0 * t.sqrt() + 1e-3)).collect();
+        let there = solve(Solver::Midpoint, Method::Fixed(grid(1.0, 0.0, 12).unwrap()), vec![1.0], field).0;
+        let back = solve(Solver::Midpoint, Method::Fixed(grid(0.0, 1.0, 12).unwrap()), there, field).0;
+        (back[0] - 1.0).abs()
+    };
+    let (uniform, quadratic) = (round_trip(TimeGrid::uniform), round_trip(TimeGrid::quadratic));
+    assert!(quadratic < 0.5 * uniform, "{quadratic} against {uniform}");
+}
+
+#[test]
 fn bad_settings_are_refused() {
     let refused = |times: Vec<f64>| TimeGrid::new(times).unwrap_err().kind() == Kind::Config;
     assert!(refused(vec![]) && refused(vec![0.0]) && refused(vec![0.0, 0.5, 0.5]));

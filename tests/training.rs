@@ -8,7 +8,7 @@ use flow_lab::error::{Kind, Result};
 use flow_lab::net::{MixerConfig, Net, NetConfig};
 use flow_lab::path::{AffinePath, Schedule};
 use flow_lab::rng::{Rng, Stream};
-use flow_lab::sample::{Guidance, SampleConfig, Sampler, read};
+use flow_lab::sample::{Guidance, SampleConfig, Sampler, Spacing, read};
 use flow_lab::solver::{Solver, Tolerance};
 use flow_lab::train::{
     Checkpoint, ImageBatches, ImageConfig, LearningRate, OptimConfig, TimeSampling, Trainer, clip_global_norm,
@@ -93,6 +93,7 @@ fn learns_two_classes_and_samples_them() {
     let config = SampleConfig {
         solver: Solver::Heun,
         steps: 8,
+        spacing: Spacing::Uniform,
         tolerance: Tolerance::default(),
         guidance: Guidance::NONE,
     };

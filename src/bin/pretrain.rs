@@ -15,7 +15,7 @@ use flow_lab::field::Guidance;
 use flow_lab::net::{ConvConfig, MixerConfig, Net, NetConfig};
 use flow_lab::path::Schedule;
 use flow_lab::train::{
-    Checkpoint, ImageBatches, ImageConfig, Distill, LearningRate, OptimConfig, StepReport, TimeSampling,
+    Checkpoint, Distill, ImageBatches, ImageConfig, LearningRate, OptimConfig, StepReport, TimeSampling,
     Trainer,
 };
 use flow_lab::weights::{self, Header, Loaded};
@@ -86,7 +86,8 @@ fn net_config(kind: &str) -> Result<NetConfig> {
         "conv" => Ok(NetConfig::Conv(ConvConfig::digits())),
         "emoji" => Ok(NetConfig::Conv(ConvConfig::emoji())),
         json => serde_json::from_str(json).map_err(|e| {
-            Error::config(format!("--net {json}: choose mixer, conv, emoji or JSON settings ({e})")).because(e)
+            Error::config(format!("--net {json}: choose mixer, conv, emoji or JSON settings ({e})"))
+                .because(e)
         }),
     }
 }
@@ -122,7 +123,8 @@ fn images(args: &Args, net: &NetConfig) -> Result<Images> {
         return Ok(train.images);
     }
     let failed = |e: std::io::Error| Error::data(format!("{}: {e}", folder.display())).because(e);
-    let entries = std::fs::read_dir(folder).map_err(failed)?.collect::<std::io::Result<Vec<_>>>().map_err(failed)?;
+    let entries =
+        std::fs::read_dir(folder).map_err(failed)?.collect::<std::io::Result<Vec<_>>>().map_err(failed)?;
     if entries.iter().any(|entry| entry.file_name().to_string_lossy().starts_with("train-images")) {
         return args.setting.digits("train");
     }

@@ -19,16 +19,24 @@ impl Images {
     /// Pairs images with labels. Errors where their numbers differ or a label is no class of its group.
     pub fn new(values: Vec<f32>, dim: usize, groups: Vec<usize>, labels: Vec<u8>) -> Result<Self> {
         let images = values.len() / dim.max(1);
-        if dim == 0 || groups.is_empty() || values.len() != dim * images || labels.len() != images * groups.len() {
+        if dim == 0
+            || groups.is_empty()
+            || values.len() != dim * images
+            || labels.len() != images * groups.len()
+        {
             return Err(Error::data(format!(
                 "{} labels do not belong to {images} images with {} each",
                 labels.len(),
                 groups.len()
             )));
         }
-        let wrong = labels.iter().zip(groups.iter().cycle()).find(|(label, group)| usize::from(**label) >= **group);
+        let wrong =
+            labels.iter().zip(groups.iter().cycle()).find(|(label, group)| usize::from(**label) >= **group);
         if let Some((label, group)) = wrong {
-            return Err(Error::data(format!("a label is {label}; classes are 0 to {}", group.saturating_sub(1))));
+            return Err(Error::data(format!(
+                "a label is {label}; classes are 0 to {}",
+                group.saturating_sub(1)
+            )));
         }
         Ok(Self { values, dim, groups, labels })
     }
@@ -63,7 +71,9 @@ impl Images {
                 self.dim, sides[0], sides[1]
             )));
         }
-        if self.groups.len() != groups.len() || self.groups.iter().zip(groups).any(|(mine, theirs)| mine > theirs) {
+        if self.groups.len() != groups.len()
+            || self.groups.iter().zip(groups).any(|(mine, theirs)| mine > theirs)
+        {
             return Err(Error::data(format!(
                 "the images have {:?} classes; this network was made for {groups:?}",
                 self.groups
@@ -91,7 +101,8 @@ mod tests {
 
     #[test]
     fn images_keep_their_classes() {
-        let images = Images::new(vec![0.0, 0.1, 1.0, 1.1, 2.0, 2.1], 2, vec![3, 2], vec![0, 0, 2, 1, 1, 0]).unwrap();
+        let images =
+            Images::new(vec![0.0, 0.1, 1.0, 1.1, 2.0, 2.1], 2, vec![3, 2], vec![0, 0, 2, 1, 1, 0]).unwrap();
         assert_eq!((images.len(), images.image(1), images.classes(1)), (3, &[1.0, 1.1][..], &[2, 1][..]));
         let part = images.pick([2, 1]);
         assert_eq!((part.values, part.labels), (vec![2.0, 2.1, 1.0, 1.1], vec![1, 0, 2, 1]));

@@ -29,6 +29,20 @@ impl TimeGrid {
         Self::new((0..=steps).map(at).collect())
     }
 
+    /// `steps` steps from `from` to `to`, equal in √t: finer toward noise, where t is 0. Errors where a time is negative.
+    pub fn quadratic(from: f64, to: f64, steps: usize) -> Result<Self> {
+        if !(from >= 0.0 && to >= 0.0) {
+            return Err(Error::config(format!(
+                "steps equal in √t need times that are not negative, not {from} and {to}"
+            )));
+        }
+        let Self(mut times) = Self::uniform(from.sqrt(), to.sqrt(), steps)?;
+        times.iter_mut().for_each(|t| *t *= *t);
+        // The square of a root can round.
+        (times[0], times[steps]) = (from, to);
+        Self::new(times)
+    }
+
     /// The times.
     pub fn times(&self) -> &[f64] {
         &self.0

@@ -1,6 +1,6 @@
 //! Few-step digits: a flow map learns from a guided velocity network, one interval from two of half its length.
 
-use super::images::{ImageBatches, Distill};
+use super::images::{Distill, ImageBatches};
 use super::trainer::{StepReport, Trainer};
 use crate::error::Result;
 use crate::field::{Condition, Guidance, VelocityField};

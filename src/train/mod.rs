@@ -3,9 +3,9 @@
 #[cfg(feature = "cli")]
 mod checkpoint;
 mod clip;
-mod images;
 mod distill;
 mod few_step;
+mod images;
 mod optimizer;
 mod pairs;
 mod rate;
@@ -15,8 +15,8 @@ mod trainer;
 #[cfg(feature = "cli")]
 pub use checkpoint::Checkpoint;
 pub use clip::clip_global_norm;
-pub use images::{ImageBatches, ImageConfig, Distill};
 pub use few_step::{FewStepBatches, Objective};
+pub use images::{Distill, ImageBatches, ImageConfig};
 pub use optimizer::ALIGNMENT;
 pub use pairs::{PairBatches, Pairs};
 pub use rate::LearningRate;

@@ -9,6 +9,7 @@ pub fn request() -> Request {
         labels: vec![Some(Label::Class(3)), Some(Label::Class(8)), None],
         solver: "heun".into(),
         steps: 2,
+        spacing: flow_lab::sample::Spacing::Uniform,
         tolerance: 0.01,
         guidance: flow_lab::sample::Guidance { weight: 2.0, from: 0.0, to: 1.0 },
         from: 0.0,

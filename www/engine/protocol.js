@@ -23,6 +23,7 @@
  * @property {string} solver
  * @property {number} steps
  * @property {number} tolerance
+ * @property {"uniform" | "quadratic"} [spacing] equal steps of t, or of √t
  * @property {{weight: number, from: number, to: number}} guidance
  */
 

@@ -8,7 +8,7 @@ use flow_lab::field::{Condition, one_hot};
 use flow_lab::inpaint::{Known, means};
 use flow_lab::path::AffinePath;
 use flow_lab::rng::{Rng, Stream};
-use flow_lab::sample::{Guidance, SampleConfig, Sampler, read};
+use flow_lab::sample::{Guidance, SampleConfig, Sampler, Spacing, read};
 use flow_lab::solver::{Solver, Tolerance};
 use flow_lab::weights::Loaded;
 use pollster::block_on;
@@ -30,7 +30,7 @@ fn batch(digits: &Images, n: usize, classes: usize, device: &Device) -> Result<B
 
 fn config(solver: Solver, steps: usize, guidance: Guidance) -> SampleConfig {
     let tolerance = Tolerance { absolute: 1e-3, relative: 1e-3 };
-    SampleConfig { solver, steps, tolerance, guidance }
+    SampleConfig { solver, steps, spacing: Spacing::Uniform, tolerance, guidance }
 }
 
 /// Mean absolute error of a pixel on a scale from 0 to 1.

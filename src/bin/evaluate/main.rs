@@ -22,7 +22,7 @@ use flow_lab::metrics::{class_diversity, frechet_distance, nearest_distance};
 use flow_lab::net::Classed;
 use flow_lab::path::AffinePath;
 use flow_lab::rng::{Rng, Stream};
-use flow_lab::sample::{Guidance, SampleConfig, Sampler, map_steps, read};
+use flow_lab::sample::{Guidance, SampleConfig, Sampler, Spacing, map_steps, read};
 use flow_lab::solver::{Solver, Tolerance};
 use flow_lab::weights::{self, Loaded};
 use serde::Serialize;
@@ -168,7 +168,7 @@ fn config(solver: Solver, nfe: usize, guidance: Guidance) -> Option<SampleConfig
     let tolerance = Tolerance { absolute: tolerance, relative: tolerance };
     let steps = if solver.is_adaptive() { 1 } else { nfe / stages };
     let whole = solver.is_adaptive() || nfe.is_multiple_of(stages);
-    whole.then_some(SampleConfig { solver, steps, tolerance, guidance })
+    whole.then_some(SampleConfig { solver, steps, spacing: Spacing::Uniform, tolerance, guidance })
 }
 
 fn classifier(args: &Args, train: &Images, device: &Device) -> Result<Classifier> {

@@ -8,7 +8,7 @@ import { STYLES, weights } from "./table.js";
 const BLOCK = 4; // of the small picture's pixels
 const PLAIN = { weight: 1, from: 0, to: 1 }; // the way back is exact for the field itself, not for a guided one
 const MIDPOINT = { solver: "midpoint", tolerance: 0.01, guidance: PLAIN };
-const BACK = 12; // steps to the noise
+const BACK = 12; // steps to the noise, equal in √t as those from it: the field is steepest near noise
 const ONWARD = 8; // and from there
 const EXAMPLE_SEED = 3;
 
@@ -57,7 +57,7 @@ export class Operations {
 
   async restyle({ values, category, own, strength, guidance, signal }) {
     const from = 1 - strength;
-    const back = { steps: BACK, labels: [weights(category, own)], from };
+    const back = { steps: BACK, spacing: "quadratic", labels: [weights(category, own)], from };
     const show = (noise, styles) => {
       const cells = [values, noise, ...styles];
       this.#tiles.show(cells);
@@ -68,13 +68,14 @@ export class Operations {
     const many = joined(STYLES.map(() => noise));
     const onward = {
       steps: ONWARD,
+      spacing: "quadratic",
       labels: STYLES.map((style) => weights(category, style)),
       guidance: { weight: guidance, from: 0, to: 1 },
       from,
     };
     const { nfe } = await this.#run(signal, onward, { method: "decode", args: [many] }, ({ x }) => show(noise, imagesOf(x, PICTURE)));
     const until = from > 0 ? `back to t = ${from.toFixed(2)}, where it is not all noise yet,` : "back to its noise";
-    this.#results.caption("restyle", `Midpoint: ${2 * BACK} evaluations ${until} without guidance, ${nfe} onward with guidance ${guidance}.`);
+    this.#results.caption("restyle", `Midpoint, steps equal in √t: ${2 * BACK} evaluations ${until} without guidance, ${nfe} onward with guidance ${guidance}.`);
   }
 
   async inpaint({ values, mask, whole, category, own, signal }) {
