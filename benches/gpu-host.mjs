@@ -99,7 +99,9 @@ async function measure(peers) {
   for (const n of SIZES) await row(`evaluation, ${n} digit${n > 1 ? "s" : ""}`, STEPS, "digits", noise(n), labels(n), STEPS);
   for (const n of PICTURES) await emojiRow(n);
   await row(`training step of the lab, batch ${LAB.batch}`, TRAINING, "train", TRAINING);
-  console.log(`\n${gpu ? "On the machine's driver" : "Host time"}, medians of ${ROUNDS} rounds in turn; ${STEPS} Euler steps without guidance and one read, ${TRAINING} training steps.`);
+  console.log(
+    `\n${gpu ? "On the machine's driver" : "Host time"}, medians of ${ROUNDS} rounds in turn; ${STEPS} Euler steps without guidance and one read, ${TRAINING} training steps.`,
+  );
 }
 
 const peers = [];

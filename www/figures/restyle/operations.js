@@ -75,7 +75,10 @@ export class Operations {
     };
     const { nfe } = await this.#run(signal, onward, { method: "decode", args: [many] }, ({ x }) => show(noise, imagesOf(x, PICTURE)));
     const until = from > 0 ? `back to t = ${from.toFixed(2)}, where it is not all noise yet,` : "back to its noise";
-    this.#results.caption("restyle", `Midpoint, steps equal in √t: ${2 * BACK} evaluations ${until} without guidance, ${nfe} onward with guidance ${guidance}.`);
+    this.#results.caption(
+      "restyle",
+      `Midpoint, steps equal in √t: ${2 * BACK} evaluations ${until} without guidance, ${nfe} onward with guidance ${guidance}.`,
+    );
   }
 
   async inpaint({ values, mask, whole, category, own, signal }) {
