@@ -4,6 +4,7 @@
 use flow_lab::device::Engine;
 use flow_lab::error::{Error, Result};
 use flow_lab::field::Guidance;
+use flow_lab::sample::Spacing;
 use flow_lab::session::{Label, Request, Session};
 use pollster::block_on;
 
@@ -38,7 +39,7 @@ fn main() -> Result<()> {
         labels: vec![Some(Label::Class(number(1, 3) as u8))],
         solver: "midpoint".into(),
         steps: 8,
-        spacing: flow_lab::sample::Spacing::Uniform,
+        spacing: Spacing::Uniform,
         tolerance: 0.01,
         guidance: Guidance { weight: 2.0, from: 0.2, to: 1.0 },
         from: 0.0,

@@ -105,8 +105,8 @@ async function speed(work, units, rounds) {
 
 async function measure(labs) {
   const steps = software ? 2 : 16;
-  await engines.gpu.load(model("digits"));
-  await engines.cpu.load(model("digits"));
+  const load = (name) => Promise.all([engines.gpu, engines.cpu].map((engine) => engine.load(model(name))));
+  await load("digits");
   console.log("| one | WebGPU, ms | launches | CPU engine, ms | WebGPU / CPU | first run on WebGPU, ms |\n|---|---|---|---|---|---|");
   const row = async (what, onGpu, onCpu) => {
     const cells = [
@@ -126,8 +126,7 @@ async function measure(labs) {
     await row(`evaluation, ${n} digit${n > 1 ? "s" : ""}`, onGpu, await speed(() => images(engines.cpu, n, few), few, 5));
   }
   if (!software) {
-    await engines.gpu.load(model("emoji"));
-    await engines.cpu.load(model("emoji"));
+    await load("emoji");
     const pictures = (engine) => images(engine, 4, 2, 1, emojiRows);
     const onGpu = await speed(() => pictures(engines.gpu), 2, 9);
     await row("evaluation, 4 emoji", onGpu, await speed(() => pictures(engines.cpu), 2, 2));
@@ -139,7 +138,7 @@ async function measure(labs) {
     await speed(() => labs.cpu.train(count), count, 5),
   );
   console.log(
-    `\nMedians; runs of ${steps} Euler steps without guidance (2 on the CPU for more than 16 digits) read once, ${count} training steps. Node ${process.versions.node}, one thread on the CPU.`,
+    `\nMedians; runs of ${steps} Euler steps without guidance (2 on the CPU for more than 16 digits, and for emoji) read once, ${count} training steps. Node ${process.versions.node}, one thread on the CPU.`,
   );
 }
 

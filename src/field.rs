@@ -141,13 +141,8 @@ impl Guidance {
 /// # Shapes
 /// - output: `[labels.len(), classes]`
 pub fn one_hot(labels: &[Option<u8>], classes: usize, device: &Device) -> Result<Condition> {
-    let mut rows = vec![0f32; labels.len() * classes];
-    for (i, label) in labels.iter().enumerate() {
-        if let Some(label) = *label {
-            set_class(&mut rows[i * classes..(i + 1) * classes], label)?;
-        }
-    }
-    Ok(Tensor::from_data(TensorData::new(rows, [labels.len(), classes]), device))
+    let labels: Vec<_> = labels.iter().map(|label| label.as_ref().map(std::slice::from_ref)).collect();
+    one_hot_groups(&labels, &[classes], device)
 }
 
 /// The same where a label is a class in each group, the groups behind each other; a shorter one says nothing of the last groups. Errors

@@ -11,6 +11,7 @@ use flow_lab::distillation::{Distillation, DistillationConfig};
 use flow_lab::error::Kind;
 use flow_lab::field::Guidance;
 use flow_lab::net::{MixerConfig, NetConfig};
+use flow_lab::sample::Spacing;
 use flow_lab::session::{Label, Request, Session, Start};
 use pollster::block_on;
 use shipped::WEIGHTS;
@@ -66,7 +67,7 @@ fn it_draws_trains_and_gives_a_few_step_network() {
         labels: labels.map(|label| Some(Label::Class(label))).to_vec(),
         solver: "euler".into(),
         steps: 2,
-        spacing: flow_lab::sample::Spacing::Uniform,
+        spacing: Spacing::Uniform,
         tolerance: 0.01,
         guidance: Guidance::NONE,
         from: 0.0,

@@ -21,7 +21,7 @@ pub fn read_folder(folder: &Path, side: usize, colors: usize) -> Result<(Images,
         for file in files {
             let picture = image::open(&file)
                 .map_err(|e| Error::data(format!("{} cannot be read ({e})", file.display())).because(e))?;
-            values.extend(scaled(&picture.to_rgba8(), side as u32, colors));
+            values.extend(scaled(picture.into_rgba8(), side as u32, colors));
             labels.push(label);
         }
         names.push(class.file_name().unwrap_or_default().to_string_lossy().into_owned());
@@ -51,19 +51,19 @@ fn is_picture(path: &Path) -> bool {
 }
 
 /// Values in [−1, 1] of a picture on white.
-fn scaled(picture: &RgbaImage, side: u32, colors: usize) -> Vec<f32> {
+fn scaled(mut picture: RgbaImage, side: u32, colors: usize) -> Vec<f32> {
     let white = |Rgba([r, g, b, a]): Rgba<u8>| {
         [r, g, b].map(|v| 255.0 + (f32::from(v) - 255.0) * f32::from(a) / 255.0)
     };
-    let mut flat = picture.clone();
-    for pixel in flat.pixels_mut() {
+    for pixel in picture.pixels_mut() {
         let [r, g, b] = white(*pixel).map(|v| v.round() as u8);
         *pixel = Rgba([r, g, b, 255]);
     }
-    let exact = (flat.width(), flat.height()) == (side, side);
-    let flat = if exact { flat } else { resize(&flat, side, side, FilterType::Triangle) };
+    let exact = picture.dimensions() == (side, side);
+    let picture = if exact { picture } else { resize(&picture, side, side, FilterType::Triangle) };
     let value = |v: f32| v / 127.5 - 1.0;
-    flat.pixels()
+    picture
+        .pixels()
         .flat_map(|Rgba([r, g, b, _])| {
             let rgb = [r, g, b].map(|v| f32::from(*v));
             match colors {

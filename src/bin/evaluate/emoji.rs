@@ -42,16 +42,16 @@ struct Row {
 pub fn run(args: &Args, loaded: &Loaded, device: &Device) -> Result<()> {
     let net = &loaded.header.net;
     let pictures = read_sheet(&args.setting.data, net.side())?;
+    pictures.images.check(net.dim(), &net.groups())?;
     let [train, held] = pictures.split();
     let judge = Judge::read(&args.judge, device)?;
     if args.restyle > 0 {
         return restyled(args, loaded, &held, &judge, device);
     }
     let (train, held) = (train.images, held.images);
-    train.check(net.dim(), &net.groups())?;
     let real = judge.judge(&train.values).features;
     let unseen = judge.judge(&held.values);
-    let [category, style] = shares(&unseen.classes, &classes(&held));
+    let [category, style] = shares(&unseen.classes, classes(&held));
     println!(
         "{} pictures to train on, {} held out: of these {:.1} % are recognized by category, {:.1} % by style; Fréchet {:.3}, nearest {:.4}",
         train.len(),
@@ -64,8 +64,7 @@ pub fn run(args: &Args, loaded: &Loaded, device: &Device) -> Result<()> {
     println!("| solver | guidance | NFE | category | style | Fréchet | nearest training picture |");
     println!("|---|---|---|---|---|---|---|");
     let mut rng = Rng::new(args.setting.seed, Stream::Data);
-    let labels: Vec<[u8; 2]> =
-        (0..args.samples).map(|_| two(train.classes(rng.index(train.len())))).collect();
+    let labels: Vec<[u8; 2]> = (0..args.samples).map(|_| classes(&train)[rng.index(train.len())]).collect();
     let mut rows = Vec::new();
     for config in configs(args, loaded)? {
         let (images, nfe) =
@@ -100,13 +99,9 @@ fn condition(labels: &[[u8; 2]], loaded: &Loaded, device: &Device) -> Result<Con
     one_hot_groups(&told, &loaded.header.net.groups(), device)
 }
 
-/// Category and style.
-fn two(classes: &[u8]) -> [u8; 2] {
-    [classes[0], classes[1]]
-}
-
-fn classes(images: &Images) -> Vec<[u8; 2]> {
-    (0..images.len()).map(|i| two(images.classes(i))).collect()
+/// Category and style of each.
+fn classes(images: &Images) -> &[[u8; 2]] {
+    images.labels.as_chunks::<2>().0
 }
 
 /// Shares of categories and of styles that are as they should be.
@@ -149,13 +144,13 @@ fn restyled(args: &Args, loaded: &Loaded, held: &Pictures, judge: &Judge, device
         let config = SampleConfig { spacing: Spacing::Quadratic, ..config };
         run_through(loaded, config, start, labels, back, device)
     };
-    let exact = through(&through(originals, &own, 32, 1.0, true)?, &own, 32, 1.0, false)?;
+    let exact = through(&through(originals, own, 32, 1.0, true)?, own, 32, 1.0, false)?;
     println!(
         "{} held-out emoji to their noise and back under their own style, midpoint, 32 steps each way, equal in √t: root mean square difference {:.4}",
         pairs.len(),
         rms(&exact, originals)
     );
-    let noise = through(originals, &own, 12, 1.0, true)?;
+    let noise = through(originals, own, 12, 1.0, true)?;
     let restyled = through(&noise, &other, 8, 1.5, false)?;
     let clamped: Vec<f32> = restyled.iter().map(|v| v.clamp(-1.0, 1.0)).collect();
     let [restyled, before, wanted] = [&clamped, originals, &namesakes].map(|x| judge.judge(x));
