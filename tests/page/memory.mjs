@@ -15,6 +15,37 @@ export async function held(page) {
   return { heap: usedSize, wasm, workers: page.workers().length, buffers };
 }
 
+/** What the page's heap holds: for each kind of object {count, size}, size in bytes of the objects themselves. */
+export async function kinds(page) {
+  const tools = (page.tools ??= await page.context().newCDPSession(page));
+  const chunks = [];
+  const take = ({ chunk }) => chunks.push(chunk);
+  tools.on("HeapProfiler.addHeapSnapshotChunk", take);
+  await tools.send("HeapProfiler.takeHeapSnapshot", { reportProgress: false });
+  tools.off("HeapProfiler.addHeapSnapshotChunk", take);
+  const { nodes, strings, snapshot } = JSON.parse(chunks.join(""));
+  const { node_fields: fields, node_types: types } = snapshot.meta;
+  const [type, name, self] = ["type", "name", "self_size"].map((field) => fields.indexOf(field));
+  const found = new Map();
+  for (let i = 0; i < nodes.length; i += fields.length) {
+    const of = types[type][nodes[i + type]];
+    // The names of strings and numbers are what they say.
+    const kind = /string|number|symbol/.test(of) ? of : `${of} ${strings[nodes[i + name]].slice(0, 60)}`;
+    const sum = found.get(kind) ?? { count: 0, size: 0 };
+    found.set(kind, { count: sum.count + 1, size: sum.size + nodes[i + self] });
+  }
+  return found;
+}
+
+/** The `n` kinds of objects that grew most from `before` to `after` (of `kinds`), a line each. */
+export function growth(before, after, n = 25) {
+  return [...after]
+    .map(([kind, { count, size }]) => ({ kind, count: count - (before.get(kind)?.count ?? 0), size: size - (before.get(kind)?.size ?? 0) }))
+    .sort((a, b) => b.size - a.size)
+    .slice(0, n)
+    .map(({ kind, count, size }) => `${size} bytes, ${count} more: ${kind}`);
+}
+
 /** Computes the digits anew `times` times. */
 export const runs = (page, times) =>
   page.evaluate(async (n) => {
