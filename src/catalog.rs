@@ -10,7 +10,7 @@ use crate::distillation::DistillationConfig;
 use crate::field::Guidance;
 use crate::lab::{CouplingKind, LabConfig, PathKind, TimeKind};
 use crate::race::{Method, RaceConfig};
-use crate::session::MAX_DIGITS;
+use crate::session::{MAX_DIGITS, most_images};
 use crate::solver::Solver;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -104,6 +104,7 @@ fn emoji() -> Value {
         ("streamline", "Streamline"),
     ];
     json!({
+        "most": most_images(64 * 64 * 3),
         "categories": categories.map(|(id, label)| named(id, label)),
         "styles": styles.map(|(id, label)| named(id, label)),
         "count": values([1, 4, 16], 4),

@@ -149,6 +149,7 @@ impl Distillation {
             solver: Solver::Midpoint,
             steps: DRAW_STEPS,
             spacing: Spacing::Uniform,
+            corrections: 0,
             tolerance,
             guidance,
         };

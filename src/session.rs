@@ -37,6 +37,9 @@ pub struct Request {
     /// How they divide the time; a few-step network's are equal.
     #[serde(default)]
     pub spacing: Spacing,
+    /// Corrections of each step back to noise, 0 to 10 ([`SampleConfig::corrections`]).
+    #[serde(default)]
+    pub corrections: usize,
     /// Tolerance of an adaptive solver, absolute and relative.
     pub tolerance: f64,
     /// Guidance and when it holds.
@@ -113,6 +116,11 @@ pub const MAX_DIGITS: usize = 256;
 /// The most values of its images: as many as those digits have, or 16 pictures of 64×64 in color.
 const MAX_VALUES: usize = MAX_DIGITS * 784;
 
+/// The most images of one run, of `dim` values each.
+pub fn most_images(dim: usize) -> usize {
+    MAX_DIGITS.min(MAX_VALUES / dim).max(1)
+}
+
 impl Session {
     /// Opens an engine.
     pub async fn open(engine: Engine) -> Result<Self> {
@@ -170,7 +178,7 @@ impl Session {
         let solver = Solver::from_id(&request.solver)
             .ok_or_else(|| Error::config(format!("no solver is called {}", request.solver)))?;
         let net = &loaded.header.net;
-        let (n, most) = (request.labels.len(), MAX_DIGITS.min(MAX_VALUES / net.dim()).max(1));
+        let (n, most) = (request.labels.len(), most_images(net.dim()));
         if n == 0 || n > most {
             return Err(Error::config(format!("ask for 1 to {most} images, not {n}")));
         }
@@ -185,6 +193,7 @@ impl Session {
             solver,
             steps: request.steps,
             spacing: request.spacing,
+            corrections: request.corrections,
             tolerance,
             guidance: request.guidance,
         };

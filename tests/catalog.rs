@@ -19,7 +19,7 @@ fn union(list: &Value) -> String {
 }
 
 fn types(catalog: &Value) -> String {
-    let (lab, digits) = (&catalog["lab"], &catalog["digits"]);
+    let (lab, digits, emoji) = (&catalog["lab"], &catalog["digits"], &catalog["emoji"]);
     let types = [
         ("Solver", "Solvers of the equation dx/dt = u(x, t); dopri5 is adaptive.", &catalog["solvers"]),
         (
@@ -39,6 +39,8 @@ fn types(catalog: &Value) -> String {
         ),
         ("TimeSampling", "How t is drawn.", &catalog["times"]),
         ("Tolerance", "Error of an adaptive step, absolute and relative.", &digits["tolerance"]["values"]),
+        ("EmojiCategory", "What an emoji is of.", &emoji["categories"]),
+        ("EmojiStyle", "Whose drawings an emoji is like.", &emoji["styles"]),
         ("Epsilon", "Sinkhorn's regularization.", &lab["epsilon"]["values"]),
         ("Width", "Width of the hidden layers.", &lab["width"]["values"]),
         ("BatchSize", "Pairs of a training step.", &lab["batch"]["values"]),

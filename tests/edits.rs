@@ -42,7 +42,7 @@ fn path() -> AffinePath {
 
 fn config(solver: Solver, steps: usize) -> SampleConfig {
     let tolerance = Tolerance { absolute: 1e-5, relative: 1e-5 };
-    SampleConfig { solver, steps, spacing: Spacing::Uniform, tolerance, guidance: Guidance::NONE }
+    SampleConfig { solver, steps, spacing: Spacing::Uniform, corrections: 0, tolerance, guidance: Guidance::NONE }
 }
 
 fn tensor(values: Vec<f32>, width: usize) -> Tensor<2> {
@@ -168,6 +168,7 @@ fn request(n: usize) -> Request {
         solver: "midpoint".into(),
         steps: 4,
         spacing: Spacing::Uniform,
+        corrections: 0,
         tolerance: 0.01,
         guidance: Guidance::NONE,
         from: 0.0,

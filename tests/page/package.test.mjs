@@ -155,7 +155,7 @@ function check({ results, figure, wrong }) {
   assert.deepEqual(figure.sheets, figure.rules);
   assert.equal(figure.share, "none", "there is no article to link to");
 
-  const { digits, few, training } = results;
+  const { digits, few, emoji, training } = results;
   assert.deepEqual([digits.backend, digits.why, digits.device, digits.network], ["cpu", "as chosen", "CPU", "digits"]);
   assert.ok(digits.shares.length > 1 && digits.shares.at(-1) === 1 && digits.shares.every((share, i) => i === 0 || share >= digits.shares[i - 1]));
   const frame = (t, nfe) => ({ t, nfe, done: t === 1, sizes: [784, 784], finite: true });
@@ -170,6 +170,17 @@ function check({ results, figure, wrong }) {
   assert.deepEqual(digits.closed, ["AbortError", "AbortError"]);
   assert.deepEqual(few.frame, { t: 1, nfe: 1, done: true, sizes: [1568, 1568], finite: true });
   assert.match(few.refused, /^TypeError: .*“few-step” knows no “solver”; it knows seed, steps, labels, signal$/);
+
+  assert.deepEqual(emoji.frame, { t: 1, nfe: 1, done: true, sizes: [24_576, 24_576], finite: true });
+  assert.ok(emoji.same, "a name is a share of 1, and what is not said is null");
+  assert.ok(emoji.differ, "half of two styles is neither");
+  assert.deepEqual(emoji.refusals, [
+    "TypeError: sample: labels[0] takes an object with category, style, not a number",
+    "RangeError: sample: labels[0]: style must be one of noto, noto-v1, fluent, fluent-flat, twemoji, fxemojis, streamline, not “emojione”",
+    "RangeError: sample: labels[0]: style: noto must be a number from 0 to 1, not 2",
+    "TypeError: sample: labels[0] knows no “kind”; it knows category, style",
+    "RangeError: sample: labels must be 1 to 16 pictures, not 17",
+  ]);
 
   assert.deepEqual([training.backend, training.device, training.parameters > 100], ["cpu", "CPU", true]);
   assert.deepEqual(

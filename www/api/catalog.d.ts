@@ -18,6 +18,12 @@ export type TimeSampling = "uniform" | "logit-normal";
 /** Error of an adaptive step, absolute and relative. */
 export type Tolerance = 0.1 | 0.01 | 0.001 | 0.0001;
 
+/** What an emoji is of. */
+export type EmojiCategory = "smileys" | "people" | "animals" | "food" | "travel" | "activities" | "objects" | "symbols" | "flags";
+
+/** Whose drawings an emoji is like. */
+export type EmojiStyle = "noto" | "noto-v1" | "fluent" | "fluent-flat" | "twemoji" | "fxemojis" | "streamline";
+
 /** Sinkhorn's regularization. */
 export type Epsilon = 0.01 | 0.03 | 0.1 | 0.3 | 1.0 | 3.0;
 

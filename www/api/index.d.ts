@@ -5,18 +5,44 @@
 // WeightsError where weights cannot be downloaded or are damaged; a DeviceError where a device fails; a ConfigError, DataError or
 // NumericError with a sentence where the engine refuses a setting or a value stops being finite. Each has its kind as `name`.
 
-import type { BatchSize, Coupling, Decay, Epsilon, LearningRate, Named, Path, Solver, TimeSampling, Tolerance, Width } from "./catalog.js";
+import type {
+  BatchSize,
+  Coupling,
+  Decay,
+  EmojiCategory,
+  EmojiStyle,
+  Epsilon,
+  LearningRate,
+  Named,
+  Path,
+  Solver,
+  TimeSampling,
+  Tolerance,
+  Width,
+} from "./catalog.js";
 
-export type { Named, Solver } from "./catalog.js";
+export type { EmojiCategory, EmojiStyle, Named, Solver } from "./catalog.js";
 
 /** Where an engine computes. */
 export type Backend = "webgpu" | "cpu";
 
-/** "digits": the velocity network, for any solver; "few-step": the few-step network, made for 1 to 16 steps. */
-export type Network = "digits" | "few-step";
+/**
+ * "digits" and "emoji": velocity networks, for any solver; "few-step", for digits, and "emoji-few-step": few-step networks, made for 1 to
+ * 16 and 1 to 8 steps.
+ */
+export type Network = "digits" | "few-step" | "emoji" | "emoji-few-step";
+
+/** The class of a digit, 0 to 9, or null for none. */
+export type DigitLabel = number | null;
+
+/** All of one, or a share from 0 to 1 of each that is named: `{ noto: 0.5, twemoji: 0.5 }` is halfway between two styles. */
+export type Shares<Id extends string> = Id | { readonly [id in Id]?: number };
+
+/** What an emoji is to be of; what is missing or null is left to the network. */
+export type EmojiLabel = { readonly category?: Shares<EmojiCategory> | null; readonly style?: Shares<EmojiStyle> | null } | null;
 
 export interface EngineOptions<N extends Network = Network> {
-  /** Which network, "digits" by default; its weights, 1.1 MB, are downloaded and kept in the browser's cache. */
+  /** Which network, "digits" by default; its weights, 1.1 MB for digits and 5.5 MB for emoji, are downloaded and kept in the browser's cache. */
   network?: N;
   /**
    * "auto", the default: the CPU at once; after a run both devices are timed for runs of its size, and later ones go to the faster one.
@@ -31,29 +57,29 @@ export interface EngineOptions<N extends Network = Network> {
 
 /** Classifier-free guidance: u = u(no class) + weight · (u(class) − u(no class)) while from ≤ t ≤ to. */
 export interface Guidance {
-  /** 0 to 6, 2 by default; 1 is none. */
+  /** 1 is none; for digits 0 to 6, 2 by default; for emoji 1 to 6, 3 by default. */
   weight?: number;
-  /** 0 to 1, 0.2 by default. */
+  /** 0 to 1; 0.2 by default for digits, 0 for emoji. */
   from?: number;
   /** 0 to 1, not before `from`; 1 by default. */
   to?: number;
 }
 
-/** What the few-step network takes. */
-export interface FewRequest {
-  /** The class of each digit, 0 to 9, or null for none: 1 to 256 of them. */
-  labels: readonly (number | null)[];
-  /** Seed of the noise, a whole number from 0 to 2³² − 1; 1 by default. The same seed gives the same digits. */
+/** What a few-step network takes. */
+export interface FewRequest<Label = DigitLabel> {
+  /** What each image is to be of: 1 to 256 digits, or 1 to 16 emoji. */
+  labels: readonly Label[];
+  /** Seed of the noise, a whole number from 0 to 2³² − 1; 1 by default. The same seed gives the same images. */
   seed?: number;
-  /** Steps from t = 0 to t = 1, a whole number from 1 to 64; 16 by default, 4 for the few-step network. */
+  /** Steps from t = 0 to t = 1, a whole number from 1 to 64; 16 by default, 4 for a few-step network. */
   steps?: number;
   /** Stops the computing. */
   signal?: AbortSignal;
 }
 
-/** What the velocity network takes. */
-export interface SampleRequest extends FewRequest {
-  /** "euler" by default. "dopri5" chooses its own steps, one size for all labels, and ignores `steps`. */
+/** What a velocity network takes. */
+export interface SampleRequest<Label = DigitLabel> extends FewRequest<Label> {
+  /** "euler" by default for digits, "midpoint" for emoji. "dopri5" chooses its own steps, one size for all labels, and ignores `steps`. */
   solver?: Solver;
   /** Error that "dopri5" allows itself in a step, absolute and relative; 0.01 by default. Other solvers ignore it. */
   tolerance?: Tolerance;
@@ -61,22 +87,25 @@ export interface SampleRequest extends FewRequest {
   guidance?: number | Guidance;
 }
 
-/** A moment on the way from noise (t = 0) to digits (t = 1). */
+/** A moment on the way from noise (t = 0) to images (t = 1). */
 export interface Frame {
   /** Its time; it rises from frame to frame. */
   readonly t: number;
   /** Evaluations of the velocity so far, among them the one behind `x1`; a guided one counts once. */
   readonly nfe: number;
-  /** x_t: 784 values a digit (28 × 28, row after row), digit after digit; −1 is paper, 1 ink, noise goes beyond. Yours to keep. */
+  /**
+   * x_t, image after image, row after row; noise goes beyond −1 and 1. A digit has 784 values (28 × 28; −1 is paper, 1 ink), an emoji
+   * 12,288 (64 × 64 pixels of red, green, blue; −1 is none, 1 full). Yours to keep.
+   */
   readonly x: Float32Array;
-  /** The digits that the network predicts at this time, as `x`; in the last frame `x` itself in value. */
+  /** The images that the network predicts at this time, as `x`; in the last frame `x` itself in value. */
   readonly x1: Float32Array;
   /** Whether it is the last. */
   readonly done: boolean;
 }
 
 /** A network that is loaded and ready. */
-export interface Engine<R extends FewRequest = SampleRequest> {
+export interface Engine<R extends FewRequest<DigitLabel> | FewRequest<EmojiLabel> = SampleRequest> {
   readonly network: Network;
   /** Where runs like the last one are computed: with "auto" the faster device once both were timed; "cpu" after the GPU failed. */
   readonly backend: Backend;
@@ -97,6 +126,8 @@ export interface Engine<R extends FewRequest = SampleRequest> {
 
 /** Opens an engine: starts a worker, downloads weights. */
 export function createEngine(options: EngineOptions<"few-step"> & { network: "few-step" }): Promise<Engine<FewRequest>>;
+export function createEngine(options: EngineOptions<"emoji"> & { network: "emoji" }): Promise<Engine<SampleRequest<EmojiLabel>>>;
+export function createEngine(options: EngineOptions<"emoji-few-step"> & { network: "emoji-few-step" }): Promise<Engine<FewRequest<EmojiLabel>>>;
 export function createEngine(options?: EngineOptions<"digits">): Promise<Engine<SampleRequest>>;
 
 /**

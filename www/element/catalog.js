@@ -183,6 +183,7 @@ export const CATALOG = Object.freeze({
       "max": 1.0,
       "min": 0.0
     },
+    "most": 16,
     "nfe": {
       "initial": 4,
       "values": [

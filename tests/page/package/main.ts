@@ -81,6 +81,31 @@ async function few() {
   return { frame, refused };
 }
 
+async function emoji() {
+  const engine = await createEngine({ network: "emoji-few-step", backend: "cpu" });
+  const style = { noto: 0.5, twemoji: 0.5 };
+  const [named, again, mixed] = [
+    await engine.draw({ labels: [{ category: "food", style: "noto" }, null], steps: 1 }),
+    await engine.draw({ labels: [{ category: { food: 1 }, style: { noto: 1 } }, {}], steps: 1 }),
+    await engine.draw({ labels: [{ category: "food", style }], steps: 1 }),
+  ];
+  const wrong = (labels: unknown) => said(() => engine.draw({ labels: labels as never }));
+  const refusals = [
+    await wrong([3]),
+    await wrong([{ style: "emojione" }]),
+    await wrong([{ style: { noto: 2 } }]),
+    await wrong([{ kind: "food" }]),
+    await wrong(Array(17).fill(null)),
+  ];
+  engine.close();
+  return {
+    frame: plain(named),
+    same: named.x.every((value, i) => value === again.x[i]),
+    differ: mixed.x.some((value, i) => Math.abs(value - named.x[i]) > 0.1),
+    refusals,
+  };
+}
+
 async function training() {
   const experiment = { target: { points: [1, 1, -1, 0.5] }, source: "rings", width: 16, depth: 1, batch: 32, seed: 3 } as const;
   const run = await createTraining(experiment);
@@ -153,7 +178,7 @@ async function refusals() {
 const ready = new Promise((resolve) => document.addEventListener("flow-lab-ready", ({ target }) => resolve((target as Element).localName)));
 
 async function everything() {
-  return { ready: await ready, digits: await digits(), few: await few(), training: await training(), refusals: await refusals() };
+  return { ready: await ready, digits: await digits(), few: await few(), emoji: await emoji(), training: await training(), refusals: await refusals() };
 }
 export type Results = Awaited<ReturnType<typeof everything>> | { failed: string };
 

@@ -1,11 +1,13 @@
 // What the types let through, and what they stop. Compiled, never run.
-import { createEngine, createTraining, type Engine, type FewRequest, type Flow, type Frame, type Progress } from "flow-matching-lab";
+import { createEngine, createTraining, type EmojiLabel, type Engine, type FewRequest, type Flow, type Frame, type Progress, type SampleRequest } from "flow-matching-lab";
 import type { FlowLab, FlowLabChangeEvent } from "flow-matching-lab/element";
 
 export async function right(signal: AbortSignal) {
   const engine: Engine = await createEngine();
   const few: Engine<FewRequest> = await createEngine({ network: "few-step", backend: "webgpu", onProgress: (share: number) => share, signal });
   const frame: Frame = await engine.draw({ labels: [1, null], seed: 1, solver: "dopri5", tolerance: 0.001, guidance: { weight: 3 }, signal });
+  const emoji: Engine<SampleRequest<EmojiLabel>> = await createEngine({ network: "emoji" });
+  await emoji.draw({ labels: [{ category: "food", style: { noto: 0.5, twemoji: 0.5 } }, { style: null }, null], guidance: 2, solver: "heun" });
   for await (const { t, nfe, x, x1, done } of few.sample({ labels: [1], steps: 1 })) {
     const values: [number, number, Float32Array, Float32Array, boolean] = [t, nfe, x, x1, done];
     console.log(values);
@@ -39,6 +41,10 @@ export async function wrong() {
   engine.sample({ labels: [1], solver: "euler2" });
   // @ts-expect-error a few-step network takes no solver
   few.sample({ labels: [1], solver: "heun" });
+  // @ts-expect-error a style's name
+  (await createEngine({ network: "emoji" })).draw({ labels: [{ style: "emojione" }] });
+  // @ts-expect-error emoji have no digits
+  (await createEngine({ network: "emoji-few-step" })).draw({ labels: [3] });
   // @ts-expect-error it is an iterator, not a promise of frames
   (await engine.sample({ labels: [1] })).x;
   // @ts-expect-error where it computes is not for the caller to write
