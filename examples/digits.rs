@@ -45,6 +45,7 @@ fn main() -> Result<()> {
         guidance: Guidance { weight: 2.0, from: 0.2, to: 1.0 },
         from: 0.0,
         same_noise: false,
+        first: 0,
     })?;
     let last = block_on(run.finish())?;
     println!("{}{} evaluations", draw(&last.x), last.nfe);

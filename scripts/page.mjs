@@ -22,6 +22,7 @@ const PACKAGE = [
   "api/examples",
   "api/index.d.ts",
   "api/index.js",
+  "api/networks.js",
   "api/stream.js",
   "api/training.js",
   "engine/assets.d.ts",

@@ -142,6 +142,7 @@ fn race() -> Value {
     json!({
         "source": race.source.id(),
         "target": race.target.id(),
+        "methods": race.methods.iter().map(|m| m.id()).collect::<Vec<_>>(),
         "rounds": range(1.0, 3.0, 1.0),
         "steps": values([500, 1000, 2000, 5000, 10_000, 20_000], race.steps),
         "width": values([32, 64, 128], race.width),

@@ -50,6 +50,9 @@ pub struct Request {
     /// Whether every image begins with the noise of the first.
     #[serde(default)]
     pub same_noise: bool,
+    /// How many images of this seed come before these: a run in parts gives the same images as one of the whole.
+    #[serde(default)]
+    pub first: usize,
 }
 
 impl Request {
@@ -63,7 +66,7 @@ impl Request {
         let mut rng = Rng::new(u64::from(self.seed), Stream::Noise);
         match self.same_noise {
             true => rng.normals(dim).repeat(n),
-            false => rng.normals(n * dim),
+            false => rng.normals((self.first + n) * dim).split_off(self.first * dim),
         }
     }
 }
@@ -181,6 +184,10 @@ impl Session {
         let (n, most) = (request.labels.len(), most_images(net.dim()));
         if n == 0 || n > most {
             return Err(Error::config(format!("ask for 1 to {most} images, not {n}")));
+        }
+        if request.first > most - n {
+            let first = request.first;
+            return Err(Error::config(format!("a seed has {most} images, not {n} after {first}")));
         }
         let from = request.from;
         if !(0.0..1.0).contains(&from) || (from > 0.0 && start == Start::Seed) {

@@ -73,6 +73,7 @@ fn it_draws_trains_and_gives_a_few_step_network() {
         guidance: Guidance::NONE,
         from: 0.0,
         same_noise: false,
+        first: 0,
     };
     let mut run = session.start(&request).unwrap();
     let mut frames = Vec::new();

@@ -1,11 +1,15 @@
 //! What networks are trained on. Each loss is `[1]`, differentiable in its first argument only.
 
 mod consistency;
+mod drifting;
 mod mean_flow;
+mod self_distillation;
 mod shortcut;
 
 pub use consistency::{consistency, named_end, neighbor};
-pub use mean_flow::{mean_flow, mean_flow_target};
+pub use drifting::{drift, drifting};
+pub use mean_flow::{alpha_flow, alpha_flow_target, improved_mean_flow, mean_flow, mean_flow_target};
+pub use self_distillation::{lagrangian, semigroup, semigroup_target};
 pub use shortcut::{NoShorter, shortcut, shortcut_target};
 
 use crate::field::{Condition, VelocityField};

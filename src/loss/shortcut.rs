@@ -1,6 +1,7 @@
 //! Shortcut models (Frans et al. 2024): a long step must end where two steps of half its length end.
 
-use super::{end_of_step, stop_gradient};
+use super::end_of_step;
+use super::self_distillation::data_where_short;
 use crate::field::FlowMap;
 use crate::ops::loss::mean_square;
 use burn::tensor::Tensor;
@@ -53,7 +54,6 @@ pub fn shortcut(
     s: Tensor<1>,
 ) -> Tensor<1> {
     let target = shortcut_target(teacher, x.clone().inner(), t.clone().inner(), s.clone().inner());
-    let matching = t.clone().equal(s.clone()).unsqueeze_dim::<2>(1).expand(x.dims());
-    let target = stop_gradient(target).mask_where(matching, v);
+    let target = data_where_short(target, v, t.clone(), s.clone());
     mean_square(map.average_velocity(x, t, s), target)
 }

@@ -38,8 +38,13 @@ pub fn silu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     Tensor::from_dispatch(<Dispatch as SiluOps>::silu(x.into_dispatch()))
 }
 
-/// d silu / dx, element by element; the same shape.
+/// d silu / dx, element by element; the same shape. Differentiable: with gradients it is composed of other operations.
 pub fn silu_slope<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    if x.device().is_autodiff() {
+        let s = burn::tensor::activation::sigmoid(x.clone());
+        let y = x * s.clone();
+        return s.clone() + y.clone() - y * s;
+    }
     let ones = x.ones_like();
     Tensor::from_dispatch(<Dispatch as SiluOps>::silu_backward(x.into_dispatch(), ones.into_dispatch()))
 }

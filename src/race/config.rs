@@ -46,14 +46,35 @@ pub enum Method {
     Distillation,
     /// Shortcut model (Frans et al. 2024).
     Shortcut,
-    /// MeanFlow (Geng et al. 2025).
+    /// MeanFlow (Geng et al. 2025a).
     MeanFlow,
+    /// Improved MeanFlow (Geng et al. 2025b).
+    ImprovedMeanFlow,
+    /// α-Flow (Zhang et al. 2025).
+    AlphaFlow,
+    /// Lagrangian self-distillation (Boffi et al. 2025).
+    Lagrangian,
+    /// Semigroup (progressive) self-distillation (Boffi et al. 2025).
+    Semigroup,
+    /// Drifting model (Deng et al. 2026): one step, however many are asked for.
+    Drifting,
 }
 
 impl Method {
     /// Every method, in the order of a full race.
-    pub const ALL: [Self; 6] =
-        [Self::Flow, Self::Reflow, Self::Consistency, Self::Distillation, Self::Shortcut, Self::MeanFlow];
+    pub const ALL: [Self; 11] = [
+        Self::Flow,
+        Self::Reflow,
+        Self::Consistency,
+        Self::Distillation,
+        Self::Shortcut,
+        Self::MeanFlow,
+        Self::ImprovedMeanFlow,
+        Self::AlphaFlow,
+        Self::Lagrangian,
+        Self::Semigroup,
+        Self::Drifting,
+    ];
 
     /// The name used in URLs and by the page.
     pub fn id(self) -> &'static str {
@@ -64,6 +85,11 @@ impl Method {
             Self::Distillation => "distillation",
             Self::Shortcut => "shortcut",
             Self::MeanFlow => "mean-flow",
+            Self::ImprovedMeanFlow => "improved-mean-flow",
+            Self::AlphaFlow => "alpha-flow",
+            Self::Lagrangian => "lagrangian",
+            Self::Semigroup => "semigroup",
+            Self::Drifting => "drifting",
         }
     }
 
@@ -76,6 +102,11 @@ impl Method {
             Self::Distillation => "consistency distillation",
             Self::Shortcut => "shortcut model",
             Self::MeanFlow => "MeanFlow",
+            Self::ImprovedMeanFlow => "improved MeanFlow",
+            Self::AlphaFlow => "α-Flow",
+            Self::Lagrangian => "Lagrangian self-distillation",
+            Self::Semigroup => "semigroup self-distillation",
+            Self::Drifting => "drifting model",
         }
     }
 }
@@ -87,7 +118,7 @@ impl Default for RaceConfig {
         Self {
             source: lab.source,
             target: Distribution::Checkerboard,
-            methods: Method::ALL[1..].to_vec(),
+            methods: Method::ALL[1..6].to_vec(),
             steps: 5000,
             width: lab.width,
             depth: lab.depth,
@@ -105,11 +136,13 @@ impl RaceConfig {
         from_json::<Self>("the race", json)?.validate()
     }
 
-    /// Checks every domain: those of a [`LabConfig`], at most 8 methods, 1 to 100,000 steps.
+    /// Checks every domain: those of a [`LabConfig`], at most 12 methods, 1 to 100,000 steps.
     pub fn validate(self) -> Result<Self> {
         self.lab().validate()?;
-        if self.methods.len() > 8 || self.methods.contains(&Method::Flow) {
-            return Err(Error::config("a race has at most 8 methods beside the flow, which is always there"));
+        if self.methods.len() > 12 || self.methods.contains(&Method::Flow) {
+            return Err(Error::config(
+                "a race has at most 12 methods beside the flow, which is always there",
+            ));
         }
         if !(1..=100_000).contains(&self.steps) {
             return Err(Error::config(format!("steps must be 1 to 100000, not {}", self.steps)));

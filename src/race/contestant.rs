@@ -64,6 +64,11 @@ impl Contestant {
             Method::Distillation => Some(Objective::Distillation),
             Method::Shortcut => Some(Objective::Shortcut),
             Method::MeanFlow => Some(Objective::MeanFlow),
+            Method::ImprovedMeanFlow => Some(Objective::ImprovedMeanFlow),
+            Method::AlphaFlow => Some(Objective::AlphaFlow),
+            Method::Lagrangian => Some(Objective::Lagrangian),
+            Method::Semigroup => Some(Objective::Semigroup),
+            Method::Drifting => Some(Objective::Drifting),
         };
         let optim = config.optim();
         let model = match objective {
@@ -80,9 +85,9 @@ impl Contestant {
         Ok(Self { method, model, batches, made: Vec::new(), device: device.clone() })
     }
 
-    /// Whether its steps go to a named end and back to a noisier point, so that there is no way between.
+    /// Whether it goes from end to end, so that there is no way between.
     pub(super) fn leaps(&self) -> bool {
-        matches!(self.method, Method::Consistency | Method::Distillation)
+        matches!(self.method, Method::Consistency | Method::Distillation | Method::Drifting)
     }
 
     pub(super) fn step(&self) -> u64 {
@@ -179,6 +184,14 @@ impl Contestant {
                     frame(progress.t, progress.x);
                 }
                 run.state().clone()
+            }
+            // One step, and the straight line to where it leads.
+            Model::Map(trainer, few) if few.objective == Objective::Drifting => {
+                let end = map_step(&trainer.average(), x.clone(), 0.0, 1.0);
+                for t in &grid.times()[1..] {
+                    frame(*t, x.clone() * (1.0 - t) + end.clone() * *t);
+                }
+                end
             }
             Model::Map(trainer, _) => {
                 let net = &trainer.average();

@@ -4,8 +4,12 @@ use super::pairs::PairBatches;
 use super::trainer::{StepReport, Trainer};
 use crate::error::Result;
 use crate::field::{FlowMapJvp, VelocityField};
-use crate::loss::{NoShorter, consistency, mean_flow, neighbor, shortcut};
+use crate::loss::{
+    NoShorter, alpha_flow, consistency, drifting, improved_mean_flow, lagrangian, mean_flow, neighbor,
+    semigroup, shortcut,
+};
 use crate::rng::{Rng, Stream};
+use crate::sample::map_step;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -20,8 +24,18 @@ pub enum Objective {
     Distillation,
     /// A step is two of half its length (Frans et al. 2024).
     Shortcut,
-    /// The identity between mean velocity and velocity (Geng et al. 2025).
+    /// The identity between mean velocity and velocity (Geng et al. 2025a).
     MeanFlow,
+    /// The same along the velocity that the network names (Geng et al. 2025b).
+    ImprovedMeanFlow,
+    /// From flow matching to MeanFlow in the course of the training (Zhang et al. 2025).
+    AlphaFlow,
+    /// The end of a step moves at the velocity there (Boffi et al. 2025).
+    Lagrangian,
+    /// A step is two shorter ones, of any lengths (Boffi et al. 2025).
+    Semigroup,
+    /// One step, whose samples drift toward data and away from each other (Deng et al. 2026).
+    Drifting,
 }
 
 /// Intervals between neighbors of a consistency model at the beginning and at the end of training: they are
@@ -31,6 +45,12 @@ const INTERVALS: [u64; 2] = [8, 128];
 /// A shortcut model is trained on steps of 2⁰ to 2⁻⁶. The two halves of the last, 2⁻⁷ each, are asked for as steps of no length: at the
 /// shortest step the network says the velocity, which it learns from data (Frans et al. 2024, section 3.1, with 128 units of time).
 const LENGTHS: u32 = 7;
+
+/// The distance at which a drifting model's samples and data act on each other, in units of the plane.
+const TEMPERATURE: f64 = 0.3;
+
+/// α below which α-Flow is MeanFlow, and above which, taken from 1, it is flow matching (Zhang et al. 2025, section 3.3).
+const CLAMP: f64 = 5e-3;
 
 /// Draws batches for an [`Objective`]. A draw depends on the seed and the step only.
 #[derive(Debug, Clone)]
@@ -68,11 +88,36 @@ impl FewStepBatches {
                 let t = rng.uniform();
                 (t, t)
             }
-            Objective::MeanFlow => {
+            // Three quarters learn the velocity, as in the shortcut model (Boffi et al. 2025, section 3.1).
+            Objective::Lagrangian | Objective::Semigroup => {
+                let (a, b) = (self.pairs.time.draw(rng), self.pairs.time.draw(rng));
+                if row.is_multiple_of(4) { (a.min(b), a.max(b)) } else { (a, a) }
+            }
+            Objective::Drifting => (0.0, 1.0),
+            Objective::MeanFlow | Objective::ImprovedMeanFlow | Objective::AlphaFlow => {
                 let (a, b) = (self.pairs.time.draw(rng), self.pairs.time.draw(rng));
                 if row.is_multiple_of(2) { (a.min(b), a.max(b)) } else { (a, a) }
             }
         }
+    }
+
+    /// α of α-Flow at step `step`: from 1 to 0 along a sigmoid over the whole training (Zhang et al. 2025, eq. 12), 0 or 1 where it is
+    /// nearly so.
+    pub fn alpha(&self, step: u64) -> f64 {
+        const STEEPNESS: f64 = 25.0;
+        let along = step as f64 / self.steps.max(1) as f64;
+        let alpha = 1.0 / (1.0 + (STEEPNESS * (along - 0.5)).exp());
+        match alpha {
+            a if a < CLAMP => 0.0,
+            a if a > 1.0 - CLAMP => 1.0,
+            a => a,
+        }
+    }
+
+    /// Where in each interval a step is divided, uniformly.
+    fn middles(&self, step: u64, [from, to]: [&[f32]; 2]) -> Vec<f32> {
+        let rng = &mut Rng::at_step(self.pairs.seed, Stream::Dropout, step);
+        from.iter().zip(to).map(|(t, s)| t + (s - t) * rng.uniform()).collect()
     }
 
     /// Intervals of [0, 1] between neighbors of a consistency model at step `step`.
@@ -112,6 +157,19 @@ impl FewStepBatches {
                 shortcut(map, &teacher, [x, v], t, s)
             }
             Objective::MeanFlow => mean_flow(map, &map.valid(), [x, v], t, s),
+            Objective::ImprovedMeanFlow => improved_mean_flow(map, &map.valid(), [x, v], t, s),
+            Objective::AlphaFlow => match self.alpha(step) {
+                0.0 => mean_flow(map, &map.valid(), [x, v], t, s),
+                alpha => alpha_flow(map, &map.valid(), [x, v], t, s, alpha),
+            },
+            Objective::Lagrangian => lagrangian(map, &map.valid(), [x, v], t, s),
+            Objective::Semigroup => {
+                let middle = self.middles(step, [&from, &to]);
+                let middle = Tensor::from_floats(middle.as_slice(), device);
+                semigroup(map, &map.valid(), [x, v], [t, middle, s])
+            }
+            // x is the noise, at t = 0.
+            Objective::Drifting => drifting(map_step(map, x, 0.0, 1.0), ends(&to).x_t, TEMPERATURE),
         }))
     }
 }

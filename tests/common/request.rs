@@ -15,5 +15,6 @@ pub fn request() -> Request {
         guidance: flow_lab::sample::Guidance { weight: 2.0, from: 0.0, to: 1.0 },
         from: 0.0,
         same_noise: false,
+        first: 0,
     }
 }

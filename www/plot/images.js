@@ -15,17 +15,6 @@ export const valuesOf = ({ side, colors }) => side * side * colors;
 export const imagesOf = (values, format) =>
   Array.from({ length: values.length / valuesOf(format) }, (_, i) => values.subarray(i * valuesOf(format), (i + 1) * valuesOf(format)));
 
-/** The other way: images of one length in one array. */
-export function joined(images) {
-  const all = new Float32Array(images.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const image of images) {
-    all.set(image, at);
-    at += image.length;
-  }
-  return all;
-}
-
 /** {small, coarse}: the means of blocks of `block`² pixels, and the image with each pixel at its block's; the second argument is their Format. */
 export function blockMeans(values, { side, colors }, block) {
   const few = side / block;

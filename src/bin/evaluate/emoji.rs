@@ -138,12 +138,14 @@ fn restyled(args: &Args, loaded: &Loaded, held: &Pictures, judge: &Judge, device
     let (originals, namesakes, own) = (&first.values, images.pick(second).values, classes(&first));
     let other: Vec<[u8; 2]> = own.iter().map(|&[category, _]| [category, STYLES[1]]).collect();
 
-    let through = |start: &[f32], labels: &[[u8; 2]], [steps, corrections]: [usize; 2], guidance: f64, back: bool| {
-        let guidance = Guidance { weight: guidance, ..Guidance::NONE };
-        let config = config(Solver::Midpoint, 2 * steps, guidance).expect("an even number of evaluations");
-        let config = SampleConfig { spacing: Spacing::Quadratic, corrections, ..config };
-        run_through(loaded, config, start, labels, back, device)
-    };
+    let through =
+        |start: &[f32], labels: &[[u8; 2]], [steps, corrections]: [usize; 2], guidance: f64, back: bool| {
+            let guidance = Guidance { weight: guidance, ..Guidance::NONE };
+            let config =
+                config(Solver::Midpoint, 2 * steps, guidance).expect("an even number of evaluations");
+            let config = SampleConfig { spacing: Spacing::Quadratic, corrections, ..config };
+            run_through(loaded, config, start, labels, back, device)
+        };
     for (steps, corrections) in [(12, 0), (12, 1), (32, 0), (32, 1)] {
         let noise = through(originals, own, [steps, corrections], 1.0, true)?;
         let again = through(&noise, own, [steps, 0], 1.0, false)?;

@@ -1,4 +1,4 @@
-// One device for the digits, the CPU or WebGPU: one run at a time.
+// One worker that computes images, on the CPU or on WebGPU: one run at a time.
 import { EngineClient } from "../client.js";
 import { LOAD } from "../protocol.js";
 

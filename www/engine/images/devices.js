@@ -1,6 +1,7 @@
 // The CPU and WebGPU for one network: opened when they are needed, dropped when they fail.
 import { webgpu } from "../webgpu.js";
 import { Device } from "./device.js";
+import { Team } from "./team.js";
 
 /** Why WebGPU is not tried again in this visit: it failed once. */
 let failure = null;
@@ -30,7 +31,8 @@ export class Devices {
 
   async #device(id) {
     if (this.#closed) throw new Error("the engine was closed");
-    const device = new Device(id, (error) => this.#lost(device, error));
+    const lost = (error) => this.#lost(device, error);
+    const device = id === "cpu" ? new Team(lost) : new Device(id, lost);
     this.#open.add(device);
     try {
       await device.open();

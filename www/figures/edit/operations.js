@@ -1,7 +1,8 @@
 // What the buttons of the figure compute: each a run or two of the digit network.
 import { lastFrame } from "../../element/last-frame.js";
 import { GUIDANCE, newSeed } from "../../element/state.js";
-import { DIGIT, blockMeans, imagesOf, joined } from "../../plot/images.js";
+import { joined } from "../../engine/images/parts.js";
+import { DIGIT, blockMeans, imagesOf } from "../../plot/images.js";
 import { read, write } from "./table.js";
 
 const PLAIN = { weight: 1, from: 0, to: 1 }; // the way back is exact for the field itself, not for a guided one

@@ -13,6 +13,11 @@ export const MARKS = [
   "M-4.5-1.5h3v-3h3v3h3v3h-3v3h-3v-3h-3z",
   "M-5 0l2.5-4.5h5l2.5 4.5l-2.5 4.5h-5z",
   "M-4-4l8 8m0-8l-8 8",
+  "M0-5.5l1.6 3.8h4l-3.1 2.6l1.2 4.1l-3.7-2.4l-3.7 2.4l1.2-4.1l-3.1-2.6h4z",
+  "M-5-2h10v4h-10z",
+  "M-2-5h4v10h-4z",
+  "M-5-4h10l-10 8h10z",
+  "M-5 4a5 5 0 0 1 10 0z",
 ];
 
 export class RaceChart extends Chart {

@@ -10,7 +10,7 @@ export const NFES = DOMAINS.nfe.values;
 export const RACE = Object.freeze({
   "race.source": { ...oneOf(DISTRIBUTIONS, DOMAINS.source), part: "race" },
   "race.target": { ...oneOf(DISTRIBUTIONS, DOMAINS.target), part: "race" },
-  "race.methods": { kind: some(...METHODS), initial: METHODS.join("."), part: "race" },
+  "race.methods": { kind: some(...METHODS), initial: DOMAINS.methods.join("."), part: "race" },
   "race.rounds": { ...offered(DOMAINS.rounds, { whole: true }), part: "race" },
   "race.steps": { ...offered(DOMAINS.steps), part: "race" },
   "race.width": { ...offered(DOMAINS.width), part: "race" },

@@ -2,7 +2,8 @@
 import { lastFrame } from "../../element/last-frame.js";
 import { NAMES } from "../../element/names.js";
 import { newSeed } from "../../element/state.js";
-import { PICTURE, blockMeans, imagesOf, joined } from "../../plot/images.js";
+import { joined } from "../../engine/images/parts.js";
+import { PICTURE, blockMeans, imagesOf } from "../../plot/images.js";
 import { STYLES, weights } from "./table.js";
 
 const BLOCK = 4; // of the small picture's pixels
