@@ -358,6 +358,26 @@ export const CATALOG = Object.freeze({
     {
       "id": "mean-flow",
       "label": "MeanFlow"
+    },
+    {
+      "id": "improved-mean-flow",
+      "label": "improved MeanFlow"
+    },
+    {
+      "id": "alpha-flow",
+      "label": "α-Flow"
+    },
+    {
+      "id": "lagrangian",
+      "label": "Lagrangian self-distillation"
+    },
+    {
+      "id": "semigroup",
+      "label": "semigroup self-distillation"
+    },
+    {
+      "id": "drifting",
+      "label": "drifting model"
     }
   ],
   "paths": [
@@ -370,6 +390,13 @@ export const CATALOG = Object.freeze({
     "batch": 256,
     "depth": 3,
     "ema": 0.999,
+    "methods": [
+      "reflow",
+      "consistency",
+      "distillation",
+      "shortcut",
+      "mean-flow"
+    ],
     "nfe": {
       "initial": 1,
       "values": [

@@ -146,7 +146,7 @@ fn restyled(args: &Args, loaded: &Loaded, held: &Pictures, judge: &Judge, device
             let config = SampleConfig { spacing: Spacing::Quadratic, corrections, ..config };
             run_through(loaded, config, start, labels, back, device)
         };
-    for (steps, corrections) in [(12, 0), (12, 1), (32, 0), (32, 1)] {
+    for (steps, corrections) in [(32, 0), (32, 1), (32, 2)] {
         let noise = through(originals, own, [steps, corrections], 1.0, true)?;
         let again = through(&noise, own, [steps, 0], 1.0, false)?;
         println!(

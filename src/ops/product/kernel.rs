@@ -4,6 +4,7 @@
 //!
 //! Native builds use Burn's product (gemm), which chooses by the processor's registers; docs/results.md has this one beside it.
 
+use crate::ops::cpu::{eight, update};
 use wide::f32x8;
 
 /// Columns of a panel of the right matrix.
@@ -41,41 +42,55 @@ pub(super) fn multiply(
     end: impl Fn(usize, usize, f32x8) -> f32x8,
 ) {
     assert_eq!(y.len(), rows * columns, "a place for every element");
-    let whole = columns / PANEL * PANEL;
-    // Where b is read as it lies, only its last columns are packed: they do not fill a panel.
-    let (from, direct) = match b {
-        Matrix::Rows(b) if rows < FEW => (whole, Some(b)),
-        _ => (0, None),
-    };
-    let panels = packed(b, [inner, columns], from);
+    if let (Matrix::Rows(a), Matrix::Rows(b)) = (a, b)
+        && rows < FEW
+    {
+        return unpacked(a, b, [inner, columns], y, end);
+    }
+    let panels = packed(b, [inner, columns]);
     for first in (0..rows).step_by(BLOCK) {
         let block = first..(first + BLOCK).min(rows);
-        if let Some(b) = direct {
-            for j in (0..whole).step_by(PANEL) {
-                let lines =
-                    || b.chunks_exact(columns).map(move |row| row[j..].first_chunk().expect("a whole panel"));
-                strip(a, lines, [rows, inner, columns], block.clone(), j, y, &end);
-            }
-        }
-        for (p, j) in (from..columns).step_by(PANEL).enumerate() {
+        for (p, j) in (0..columns).step_by(PANEL).enumerate() {
             let panel = &panels[p * inner..(p + 1) * inner];
-            strip(a, || panel.iter(), [rows, inner, columns], block.clone(), j, y, &end);
+            strip(a, panel, [rows, inner, columns], block.clone(), j, y, &end);
         }
     }
 }
 
-/// The columns of b from `from` on, panel after panel, filled up with zeros.
-fn packed(b: Matrix, [inner, columns]: [usize; 2], from: usize) -> Vec<[f32; PANEL]> {
-    let mut panels = vec![[0.0; PANEL]; (columns - from).div_ceil(PANEL) * inner];
-    if inner == 0 {
-        return panels;
+/// Row by row, b as it lies.
+fn unpacked(
+    a: &[f32],
+    b: &[f32],
+    [inner, columns]: [usize; 2],
+    y: &mut [f32],
+    end: impl Fn(usize, usize, f32x8) -> f32x8,
+) {
+    for (i, y) in y.chunks_exact_mut(columns).enumerate() {
+        y.fill(0.0);
+        for (a, b) in a[i * inner..][..inner].iter().zip(b.chunks_exact(columns)) {
+            let a = f32x8::splat(*a);
+            update(y, b, |y, b| y + a * b);
+        }
+        for (p, part) in y.chunks_mut(PANEL).enumerate() {
+            let sums = end(i, p * PANEL, eight(part, 0)).to_array();
+            part.copy_from_slice(&sums[..part.len()]);
+        }
     }
-    for (panel, j) in panels.chunks_exact_mut(inner).zip((from..columns).step_by(PANEL)) {
+}
+
+/// The columns of b, panel after panel, filled up with zeros.
+fn packed(b: Matrix, [inner, columns]: [usize; 2]) -> Vec<[f32; PANEL]> {
+    let mut panels = vec![[0.0; PANEL]; columns.div_ceil(PANEL) * inner];
+    for (panel, j) in panels.chunks_exact_mut(inner.max(1)).zip((0..columns).step_by(PANEL)) {
         let width = PANEL.min(columns - j);
         match b {
             Matrix::Rows(b) => {
                 for (to, row) in panel.iter_mut().zip(b.chunks_exact(columns)) {
-                    to[..width].copy_from_slice(&row[j..j + width]);
+                    // Copies of a length that is not known are calls.
+                    match row[j..].first_chunk() {
+                        Some(whole) => *to = *whole,
+                        None => to.iter_mut().zip(&row[j..]).for_each(|(to, v)| *to = *v),
+                    }
                 }
             }
             Matrix::Columns(b) => {
@@ -88,72 +103,90 @@ fn packed(b: Matrix, [inner, columns]: [usize; 2], from: usize) -> Vec<[f32; PAN
     panels
 }
 
-/// The rows of `block` times one panel, whose lines `lines` gives anew for each tile.
+/// The rows of `block` times one panel.
 #[inline(always)]
-fn strip<'a, B: Iterator<Item = &'a [f32; PANEL]>>(
+fn strip(
     a: Matrix,
-    lines: impl Fn() -> B,
+    panel: &[[f32; PANEL]],
     [rows, inner, columns]: [usize; 3],
     block: std::ops::Range<usize>,
     j: usize,
     y: &mut [f32],
     end: &impl Fn(usize, usize, f32x8) -> f32x8,
 ) {
-    let mut put = |i: usize, sums: &[f32x8]| {
-        for (i, sum) in (i..).zip(sums) {
-            let to = &mut y[i * columns + j..(i + 1) * columns];
-            let eight = end(i, j, *sum).to_array();
-            match to.first_chunk_mut() {
-                Some(to) => *to = eight,
-                None => to.copy_from_slice(&eight[..to.len()]),
-            }
+    let mut put = |i: usize, sum: f32x8| {
+        let to = &mut y[i * columns + j..(i + 1) * columns];
+        let eight = end(i, j, sum).to_array();
+        match to.first_chunk_mut() {
+            Some(to) => *to = eight,
+            None => to.copy_from_slice(&eight[..to.len()]),
         }
     };
     let mut i = block.start;
-    while i < block.end {
-        match block.end - i {
-            1 => put(i, &tile::<1>(a, lines(), [rows, inner], i)),
-            2 => put(i, &tile::<2>(a, lines(), [rows, inner], i)),
-            3 => put(i, &tile::<3>(a, lines(), [rows, inner], i)),
-            _ => put(i, &tile::<4>(a, lines(), [rows, inner], i)),
+    while i + 4 <= block.end {
+        let sums = match a {
+            Matrix::Rows(a) => {
+                let (r0, r1) = (&a[i * inner..][..inner], &a[(i + 1) * inner..][..inner]);
+                let (r2, r3) = (&a[(i + 2) * inner..][..inner], &a[(i + 3) * inner..][..inner]);
+                four(inner, |k| [r0[k], r1[k], r2[k], r3[k]], panel)
+            }
+            Matrix::Columns(a) => {
+                four(inner, |k| *a[k * rows + i..].first_chunk().expect("four are left"), panel)
+            }
+        };
+        for (r, sum) in sums.into_iter().enumerate() {
+            put(i + r, sum);
         }
         i += 4;
     }
-}
-
-/// `R` rows from `i` on.
-#[inline(always)]
-fn tile<'a, const R: usize>(
-    a: Matrix,
-    lines: impl Iterator<Item = &'a [f32; PANEL]>,
-    [rows, inner]: [usize; 2],
-    i: usize,
-) -> [f32x8; R] {
-    match a {
-        Matrix::Rows(a) => {
-            let rows: [&[f32]; R] = std::array::from_fn(|r| &a[(i + r) * inner..][..inner]);
-            sums((0..inner).map(|k| rows.map(|row| row[k])), lines)
+    for i in i..block.end {
+        let mut sum = f32x8::ZERO;
+        for (k, b) in panel.iter().enumerate() {
+            let a = match a {
+                Matrix::Rows(a) => a[i * inner + k],
+                Matrix::Columns(a) => a[k * rows + i],
+            };
+            sum += f32x8::splat(a) * f32x8::from(*b);
         }
-        Matrix::Columns(a) => sums(
-            a.chunks_exact(rows).map(|column| *column[i..].first_chunk().expect("R rows are left")),
-            lines,
-        ),
+        put(i, sum);
     }
 }
 
+/// Four rows of sums, `a(k)` their factors of line k of the panel. Written out: an array of sums would lie in memory, which costs ten times
+/// as much.
 #[inline(always)]
-fn sums<'a, const R: usize>(
-    a: impl Iterator<Item = [f32; R]>,
-    b: impl Iterator<Item = &'a [f32; PANEL]>,
-) -> [f32x8; R] {
-    let mut sums = [f32x8::ZERO; R];
-    for (a, b) in a.zip(b) {
-        let b = f32x8::from(*b);
-        for r in 0..R {
-            sums[r] += f32x8::splat(a[r]) * b;
-        }
+fn four(inner: usize, a: impl Fn(usize) -> [f32; 4], panel: &[[f32; PANEL]]) -> [f32x8; 4] {
+    let panel = &panel[..inner];
+    let (mut s0, mut s1, mut s2, mut s3) = (f32x8::ZERO, f32x8::ZERO, f32x8::ZERO, f32x8::ZERO);
+    for k in 0..inner {
+        let ([a0, a1, a2, a3], b) = (a(k), f32x8::from(panel[k]));
+        s0 = fused(f32x8::splat(a0), b, s0);
+        s1 = fused(f32x8::splat(a1), b, s1);
+        s2 = fused(f32x8::splat(a2), b, s2);
+        s3 = fused(f32x8::splat(a3), b, s3);
     }
-    sums
+    [s0, s1, s2, s3]
+}
+
+/// a b + c, rounded once where the processor can do so.
+#[inline(always)]
+fn fused(a: f32x8, b: f32x8, c: f32x8) -> f32x8 {
+    #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+    {
+        use core::arch::wasm32::{f32x4_relaxed_madd, v128};
+        let [a, b, c] = [a, b, c].map(|v| bytemuck::cast::<[f32; 8], [[f32; 4]; 2]>(v.to_array()));
+        let half = |k: usize| {
+            let [a, b, c] =
+                [a[k], b[k], c[k]].map(|v: [f32; 4]| unsafe { core::mem::transmute::<[f32; 4], v128>(v) });
+            unsafe { core::mem::transmute::<v128, [f32; 4]>(f32x4_relaxed_madd(a, b, c)) }
+        };
+        let (low, high) = (half(0), half(1));
+        f32x8::from(bytemuck::cast::<[[f32; 4]; 2], [f32; 8]>([low, high]))
+    }
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
+    {
+        a * b + c
+    }
 }
 
 #[cfg(test)]
