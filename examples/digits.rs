@@ -40,7 +40,6 @@ fn main() -> Result<()> {
         solver: "midpoint".into(),
         steps: 8,
         spacing: Spacing::Uniform,
-        corrections: 0,
         tolerance: 0.01,
         guidance: Guidance { weight: 2.0, from: 0.2, to: 1.0 },
         from: 0.0,

@@ -149,7 +149,6 @@ impl Distillation {
             solver: Solver::Midpoint,
             steps: DRAW_STEPS,
             spacing: Spacing::Uniform,
-            corrections: 0,
             tolerance,
             guidance,
         };

@@ -30,9 +30,6 @@ pub struct SampleConfig {
     pub steps: usize,
     /// Where they lie; ignored by an adaptive method.
     pub spacing: Spacing,
-    /// Corrections of each step of a fixed-step method that carries data back to noise ([`Method::Inverse`]), 0 to 10: with one or more a
-    /// run onward in the same steps returns nearly to the data. Ignored onward, and by an adaptive method.
-    pub corrections: usize,
     /// Accuracy of an adaptive method; ignored by a fixed-step one.
     pub tolerance: Tolerance,
     /// How strongly, and when, samples are pushed toward their class.
@@ -78,26 +75,20 @@ pub struct Sampler {
 }
 
 impl SampleConfig {
-    /// Checks the domains: 1 to 1000 steps, 0 to 10 corrections, and those of [`Guidance`].
+    /// Checks the domains: 1 to 1000 steps, and those of [`Guidance`].
     pub fn validate(&self) -> Result<()> {
         steps_within(self.steps)?;
-        if self.corrections > 10 {
-            return Err(Error::config(format!("corrections must be 0 to 10, not {}", self.corrections)));
-        }
         self.guidance.validate().map(|_| ())
     }
 
     fn method(&self, from: f64, to: f64) -> Result<Method> {
-        if self.solver.is_adaptive() {
-            return Ok(Method::Adaptive { from, to, tolerance: self.tolerance });
-        }
-        let grid = match self.spacing {
-            Spacing::Uniform => TimeGrid::uniform(from, to, self.steps)?,
-            Spacing::Quadratic => TimeGrid::quadratic(from, to, self.steps)?,
-        };
-        Ok(match self.corrections {
-            corrections if corrections > 0 && to < from => Method::Inverse { grid, corrections },
-            _ => Method::Fixed(grid),
+        Ok(if self.solver.is_adaptive() {
+            Method::Adaptive { from, to, tolerance: self.tolerance }
+        } else {
+            Method::Fixed(match self.spacing {
+                Spacing::Uniform => TimeGrid::uniform(from, to, self.steps)?,
+                Spacing::Quadratic => TimeGrid::quadratic(from, to, self.steps)?,
+            })
         })
     }
 }

@@ -37,9 +37,6 @@ pub struct Request {
     /// How they divide the time; a few-step network's are equal.
     #[serde(default)]
     pub spacing: Spacing,
-    /// Corrections of each step back to noise, 0 to 10 ([`SampleConfig::corrections`]).
-    #[serde(default)]
-    pub corrections: usize,
     /// Tolerance of an adaptive solver, absolute and relative.
     pub tolerance: f64,
     /// Guidance and when it holds.
@@ -200,7 +197,6 @@ impl Session {
             solver,
             steps: request.steps,
             spacing: request.spacing,
-            corrections: request.corrections,
             tolerance,
             guidance: request.guidance,
         };

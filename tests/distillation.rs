@@ -68,7 +68,6 @@ fn it_draws_trains_and_gives_a_few_step_network() {
         solver: "euler".into(),
         steps: 2,
         spacing: Spacing::Uniform,
-        corrections: 0,
         tolerance: 0.01,
         guidance: Guidance::NONE,
         from: 0.0,

@@ -61,7 +61,6 @@ fn check(network: &str, reference: &str) {
             solver: Solver::Euler,
             steps: 8,
             spacing: Spacing::Uniform,
-            corrections: 0,
             tolerance: Tolerance { absolute: 1e-3, relative: 1e-3 },
             guidance: Guidance { weight: 2.0, from: 0.1, to: 1.0 },
         };

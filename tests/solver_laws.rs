@@ -95,36 +95,6 @@ fn backwards_undoes_forwards() {
     }
 }
 
-fn inverse(from: f64, to: f64, steps: usize, corrections: usize) -> Method {
-    Method::Inverse { grid: TimeGrid::uniform(from, to, steps).unwrap(), corrections }
-}
-
-/// Euler's adjoint is implicit Euler: y' = λy takes y to y / (1 − hλ) a step.
-#[test]
-fn the_inverse_of_euler_is_implicit_euler() {
-    let (y, nfe) = solve(Solver::Euler, inverse(0.0, 1.0, 4, 60), vec![2.0], |y, _| vec![-1.5 * y[0]]);
-    assert!((y[0] - 2.0 * 1.375f64.powi(-4)).abs() < 1e-12, "{y:?}");
-    assert_eq!(nfe, 4 * 61);
-}
-
-/// Back by the inverse and onward in the same steps: exactly to the start with many corrections, much nearer with one.
-#[test]
-fn the_inverse_returns_to_the_start() {
-    for solver in Solver::ALL {
-        for (name, field, solution) in PROBLEMS {
-            let start = vec![solution(1.0)];
-            let missed = |corrections| {
-                let (there, _) = solve(solver, inverse(1.0, 0.0, 8, corrections), start.clone(), field);
-                let (back, _) = solve(solver, uniform(0.0, 1.0, 8), there, field);
-                (back[0] - start[0]).abs()
-            };
-            let [none, one, many] = [missed(0), missed(1), missed(40)];
-            assert!(many < 1e-13, "{} on {name}: {many:e}", solver.id());
-            assert!(one < 0.3 * none || none < 1e-9, "{} on {name}: {none:e}, {one:e}", solver.id());
-        }
-    }
-}
-
 #[test]
 fn counts_its_evaluations() {
     for solver in Solver::ALL {

@@ -94,7 +94,6 @@ fn learns_two_classes_and_samples_them() {
         solver: Solver::Heun,
         steps: 8,
         spacing: Spacing::Uniform,
-        corrections: 0,
         tolerance: Tolerance::default(),
         guidance: Guidance::NONE,
     };

@@ -36,15 +36,6 @@ pub(super) fn sigmoid(x: f32x8) -> f32x8 {
     f32x8::ONE / ((-x).exp() + 1.0)
 }
 
-/// Eight elements from `at` on, and zeros for those beyond the last.
-#[inline(always)]
-pub(super) fn eight(v: &[f32], at: usize) -> f32x8 {
-    match v[at..].first_chunk::<8>() {
-        Some(eight) => f32x8::from(*eight),
-        None => padded(&v[at..]),
-    }
-}
-
 #[inline(always)]
 fn padded(v: &[f32]) -> f32x8 {
     let mut eight = [0.0; 8];

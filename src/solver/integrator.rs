@@ -3,7 +3,7 @@
 
 use super::grid::TimeGrid;
 use super::state::State;
-use super::step::{adjoint_step, step};
+use super::step::step;
 use super::tableau::Solver;
 use crate::error::{Error, Result};
 
@@ -27,14 +27,6 @@ impl Default for Tolerance {
 pub enum Method {
     /// The caller.
     Fixed(TimeGrid),
-    /// The caller; and each step undoes a step of the method that comes from the other side, so that a run along the same times
-    /// in reverse leads back to where this one began: exactly with many corrections of each step, nearly with one.
-    Inverse {
-        /// The times.
-        grid: TimeGrid,
-        /// Corrections of each step, each as many evaluations as a step.
-        corrections: usize,
-    },
     /// The error estimate, from `from` to `to`.
     Adaptive {
         /// Start time.
@@ -84,7 +76,7 @@ impl<S: State> Integrator<S> {
     /// without an error estimate) or a tolerance is not positive.
     pub fn new(solver: Solver, method: Method, x: S) -> Result<Self> {
         let t = match &method {
-            Method::Fixed(grid) | Method::Inverse { grid, .. } => grid.times()[0],
+            Method::Fixed(grid) => grid.times()[0],
             Method::Adaptive { from, to, tolerance } => {
                 if !solver.is_adaptive() {
                     return Err(Error::config(format!(
@@ -117,7 +109,7 @@ impl<S: State> Integrator<S> {
     /// Whether the end is reached.
     pub fn is_done(&self) -> bool {
         match &self.method {
-            Method::Fixed(grid) | Method::Inverse { grid, .. } => self.steps + 1 == grid.times().len(),
+            Method::Fixed(grid) => self.steps + 1 == grid.times().len(),
             Method::Adaptive { to, .. } => self.t == *to,
         }
     }
@@ -132,14 +124,6 @@ impl<S: State> Integrator<S> {
             Method::Fixed(ref grid) => {
                 let to = grid.times()[self.steps + 1];
                 self.fixed(&mut field, to)
-            }
-            Method::Inverse { ref grid, corrections } => {
-                let to = grid.times()[self.steps + 1];
-                let times = [self.t, to - self.t];
-                let step = adjoint_step(self.solver.tableau(), &mut field, &self.x, times, corrections);
-                self.nfe += step.evaluations;
-                (self.x, self.t) = (step.after, to);
-                step.first
             }
             Method::Adaptive { to, tolerance, .. } => self.adaptive(&mut field, to, tolerance).await?,
         };

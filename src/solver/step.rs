@@ -48,25 +48,6 @@ pub(super) fn step<S: State>(
     }
 }
 
-/// One step of the adjoint method (Hairer, Lubich & Wanner, Geometric Numerical Integration, definition II.3.1): from `x` at `t` to the
-/// state at t + h from which the method's own step of −h leads to `x`. Begins with the method's step and corrects it `corrections` times
-/// by what is missing, a fixed-point iteration: it converges where a step changes differences by less than themselves.
-pub(super) fn adjoint_step<S: State>(
-    tableau: &Tableau,
-    field: &mut impl FnMut(&S, f64) -> S,
-    x: &S,
-    [t, h]: [f64; 2],
-    corrections: usize,
-) -> Step<S> {
-    let mut made = step(tableau, field, x, t, h, None);
-    for _ in 0..corrections {
-        let back = step(tableau, field, &made.after, t + h, -h, None);
-        made.after = made.after.plus(&[(1.0, x), (-1.0, &back.after)]);
-        made.evaluations += back.evaluations;
-    }
-    made
-}
-
 /// The non-zero terms of h Σ weight_i k_i.
 fn weighted<'a, S>(weights: &[f64], h: f64, k: &'a [S]) -> Vec<(f64, &'a S)> {
     weights.iter().zip(k).filter(|(w, _)| **w != 0.0).map(|(w, k)| (w * h, k)).collect()

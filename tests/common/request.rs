@@ -10,7 +10,6 @@ pub fn request() -> Request {
         solver: "heun".into(),
         steps: 2,
         spacing: flow_lab::sample::Spacing::Uniform,
-        corrections: 0,
         tolerance: 0.01,
         guidance: flow_lab::sample::Guidance { weight: 2.0, from: 0.0, to: 1.0 },
         from: 0.0,

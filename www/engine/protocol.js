@@ -24,7 +24,6 @@
  * @property {number} steps
  * @property {number} tolerance
  * @property {"uniform" | "quadratic"} [spacing] equal steps of t, or of √t
- * @property {number} [corrections] of each step back to noise
  * @property {number} [first] how many images of this seed come before these
  * @property {{weight: number, from: number, to: number}} guidance
  */

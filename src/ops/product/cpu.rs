@@ -1,8 +1,7 @@
-//! The product on the CPU: at most one pass before the matrix product and, where that is Burn's, one after it.
+//! The product on the CPU: at most one pass before Burn's matrix product and one after it.
 
-use super::kernel::{Matrix, multiply};
 use super::{Activation, GatesPlan, Mix, NormPlan, Patches, Plan, ProductOps};
-use crate::ops::cpu::{contiguous, eight, own, sigmoid, slice, sum, tensor, update, update2};
+use crate::ops::cpu::{contiguous, own, sigmoid, slice, sum, tensor, update, update2};
 use crate::ops::several::Several;
 use burn::backend::Flex;
 use burn::backend::ops::FloatTensorOps;
@@ -41,89 +40,22 @@ impl ProductOps for Flex {
             Some(values) => tensor(values, [samples * plan.tokens, channels]),
             None => x,
         };
-        let after = After {
-            bias: plan.bias.then(|| extra(0)),
-            gates,
-            residual: plan.residual.map(|repeat| (extra(plan.residual_at()), repeat)),
+        let rows = samples * plan.rows;
+        let y = match plan.mix {
+            Mix::Channels => Self::float_matmul(x.reshape([rows, plan.inner].into()), w),
+            Mix::Tokens => Self::float_matmul(
+                w.reshape([1, plan.rows, plan.inner].into()),
+                x.reshape([samples, plan.inner, plan.columns].into()),
+            ),
         };
-        let y = match OWN {
-            true => by_kernel(&x, &contiguous(w), &plan, samples, after),
-            false => by_burn(x, w, &plan, samples, after),
-        };
+        let mut y = own(y);
+        let residual = plan.residual.map(|repeat| (extra(plan.residual_at()), repeat));
+        finish(y.storage_mut(), &plan, plan.bias.then(|| extra(0)), gates, residual);
         match plan.write {
             Some(p) => tensor(scattered(slice(&y), p), plan.shape(samples)),
             None => y.reshape(plan.shape(samples).into()),
         }
     }
-}
-
-/// Whether products are [`kernel::multiply`]: where Burn's have no kernel for the processor.
-pub(super) const OWN: bool = cfg!(target_arch = "wasm32");
-
-/// What is done to the sums.
-#[derive(Debug, Clone, Copy)]
-struct After<'a> {
-    bias: Option<&'a [f32]>,
-    gates: Option<(&'a [f32], GatesPlan)>,
-    /// And after how many rows it repeats; 0 for never.
-    residual: Option<(&'a [f32], usize)>,
-}
-
-/// In one pass.
-fn by_kernel(x: &FlexTensor, w: &FlexTensor, plan: &Plan, samples: usize, after: After) -> FlexTensor {
-    let (x, w) = (slice(x), slice(w));
-    let Plan { rows, inner, columns, .. } = *plan;
-    let mut y = vec![0.0; samples * rows * columns];
-    let end = |i: usize, j: usize, sum: f32x8| {
-        let mut z = match (after.bias, plan.mix) {
-            (None, _) => sum,
-            (Some(bias), Mix::Channels) => sum + eight(bias, j),
-            (Some(bias), Mix::Tokens) => sum + f32x8::splat(bias[i % rows]),
-        };
-        if let Some((by, at)) = after.gates {
-            // Columns beyond the last read what stands behind the gate, and are not kept.
-            z *= eight(by, i / rows * at.width + at.gate + j) + 1.0;
-        }
-        match after.residual {
-            None => {}
-            Some((r, 0)) => z += eight(r, i * columns + j),
-            Some((r, repeat)) => z += eight(r, i % repeat * columns + j),
-        }
-        match plan.activation {
-            Activation::None => z,
-            Activation::Relu => z.max(f32x8::ZERO),
-            Activation::Silu => z * sigmoid(z),
-        }
-    };
-    match plan.mix {
-        Mix::Channels => {
-            multiply(Matrix::Rows(x), Matrix::Rows(w), [samples * rows, inner, columns], &mut y, end);
-        }
-        Mix::Tokens => {
-            for (s, y) in y.chunks_exact_mut(rows * columns).enumerate() {
-                let x = Matrix::Rows(&x[s * inner * columns..(s + 1) * inner * columns]);
-                multiply(Matrix::Rows(w), x, [rows, inner, columns], y, |i, j, sum| {
-                    end(s * rows + i, j, sum)
-                });
-            }
-        }
-    }
-    tensor(y, [samples * rows, columns])
-}
-
-/// Burn's product and at most one pass after it.
-fn by_burn(x: FlexTensor, w: FlexTensor, plan: &Plan, samples: usize, after: After) -> FlexTensor {
-    let rows = samples * plan.rows;
-    let y = match plan.mix {
-        Mix::Channels => Flex::float_matmul(x.reshape([rows, plan.inner].into()), w),
-        Mix::Tokens => Flex::float_matmul(
-            w.reshape([1, plan.rows, plan.inner].into()),
-            x.reshape([samples, plan.inner, plan.columns].into()),
-        ),
-    };
-    let mut y = own(y);
-    finish(y.storage_mut(), plan, after.bias, after.gates, after.residual);
-    y
 }
 
 /// φ((y + bias) (1 + gate) + residual), in place.
@@ -262,71 +194,4 @@ fn scattered(tokens: &[f32], p: Patches) -> Vec<f32> {
         images[at..at + run].copy_from_slice(row);
     }
     images
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draws(n: usize, seed: usize) -> Vec<f32> {
-        (0..n).map(|i| ((i * 7919 + seed * 104_729) % 1001) as f32 / 500.0 - 1.0).collect()
-    }
-
-    /// tests/products.rs holds Burn's way against the definition; the page takes the other one.
-    #[test]
-    fn both_ways_give_the_same() {
-        for (mix, rows, inner, columns) in
-            [(Mix::Channels, 5, 9, 13), (Mix::Tokens, 7, 5, 24), (Mix::Channels, 16, 24, 8)]
-        {
-            for activation in [Activation::None, Activation::Relu, Activation::Silu] {
-                for which in 0..16 {
-                    let samples = 3;
-                    let has = |bit: usize| which & bit != 0;
-                    let tokens = if mix == Mix::Channels { rows } else { inner };
-                    let gate = GatesPlan { scale: None, gate: 2, width: columns + 3 };
-                    let gates = (has(1) && mix == Mix::Channels).then_some(gate);
-                    let residual = has(2).then_some(if has(4) { rows } else { 0 });
-                    let plan = Plan {
-                        mix,
-                        tokens,
-                        inner,
-                        rows,
-                        columns,
-                        activation,
-                        bias: has(8),
-                        norm: None,
-                        beside: 0,
-                        gates,
-                        residual,
-                        read: None,
-                        write: None,
-                    };
-                    let x = draws(samples * tokens * if mix == Mix::Channels { inner } else { columns }, 1);
-                    let w = draws(inner * if mix == Mix::Channels { columns } else { rows }, 2);
-                    let (bias, by, other) = (
-                        draws(columns.max(rows), 3),
-                        draws(samples * gate.width, 4),
-                        draws(samples * rows * columns, 5),
-                    );
-                    let bias = &bias[..if mix == Mix::Channels { columns } else { rows }];
-                    let after = After {
-                        bias: plan.bias.then_some(bias),
-                        gates: gates.map(|gates| (&by[..], gates)),
-                        residual: residual.map(|repeat| (&other[..], repeat)),
-                    };
-                    let shape = [x.len() / tokens, tokens];
-                    let x = tensor(x, shape);
-                    let w = match mix {
-                        Mix::Channels => tensor(w, [inner, columns]),
-                        Mix::Tokens => tensor(w, [rows, inner]),
-                    };
-                    let ours = by_kernel(&x, &w, &plan, samples, after);
-                    let burns = by_burn(x, w, &plan, samples, after);
-                    for (a, b) in slice(&ours).iter().zip(slice(&burns)) {
-                        assert!((a - b).abs() < 1e-5, "{plan:?}: {a}, {b}");
-                    }
-                }
-            }
-        }
-    }
 }
