@@ -178,7 +178,14 @@ async function refusals() {
 const ready = new Promise((resolve) => document.addEventListener("flow-lab-ready", ({ target }) => resolve((target as Element).localName)));
 
 async function everything() {
-  return { ready: await ready, digits: await digits(), few: await few(), emoji: await emoji(), training: await training(), refusals: await refusals() };
+  return {
+    ready: await ready,
+    digits: await digits(),
+    few: await few(),
+    emoji: await emoji(),
+    training: await training(),
+    refusals: await refusals(),
+  };
 }
 export type Results = Awaited<ReturnType<typeof everything>> | { failed: string };
 

@@ -1,5 +1,15 @@
 // What the types let through, and what they stop. Compiled, never run.
-import { createEngine, createTraining, type EmojiLabel, type Engine, type FewRequest, type Flow, type Frame, type Progress, type SampleRequest } from "flow-matching-lab";
+import {
+  createEngine,
+  createTraining,
+  type EmojiLabel,
+  type Engine,
+  type FewRequest,
+  type Flow,
+  type Frame,
+  type Progress,
+  type SampleRequest,
+} from "flow-matching-lab";
 import type { FlowLab, FlowLabChangeEvent } from "flow-matching-lab/element";
 
 export async function right(signal: AbortSignal) {

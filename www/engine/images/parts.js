@@ -9,12 +9,12 @@ const TOGETHER = ["dopri5"];
 export function divided(job, most) {
   const { request, from } = job;
   const n = request.labels.length;
-  const rows = (from?.args ?? []).filter(ArrayBuffer.isView);
+  const rows = (from?.args ?? []).filter((value) => value instanceof Float32Array);
   const parts = TOGETHER.includes(request.solver) || rows.some(({ length }) => length % n) ? 1 : Math.min(most, n);
   if (parts < 2) return [job];
   return Array.from({ length: parts }, (_, i) => {
     const [begin, end] = [i, i + 1].map((k) => Math.round((k * n) / parts));
-    const cut = (value) => (ArrayBuffer.isView(value) ? value.slice((value.length / n) * begin, (value.length / n) * end) : value);
+    const cut = (value) => (value instanceof Float32Array ? value.slice((value.length / n) * begin, (value.length / n) * end) : value);
     const part = { ...job, request: { ...request, labels: request.labels.slice(begin, end), first: begin } };
     return from ? { ...part, from: { ...from, args: from.args.map(cut) } } : part;
   });
