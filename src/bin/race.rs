@@ -34,7 +34,7 @@ struct Args {
     #[arg(
         long,
         value_delimiter = ',',
-        default_value = "reflow,reflow,consistency,distillation,shortcut,mean-flow"
+        default_value = "reflow,reflow,consistency,distillation,shortcut,mean-flow,improved-mean-flow,alpha-flow,lagrangian,semigroup,drifting"
     )]
     methods: Vec<String>,
     /// Problems: checkerboard, moons-8gaussians.

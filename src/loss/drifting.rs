@@ -6,8 +6,8 @@ use crate::ops::loss::mean_square;
 use burn::tensor::Tensor;
 
 /// Where samples x drift, V(x), from their own positions and data: Σ_ij over data y_i and other samples x_j of k(x, y_i) k(x, x_j)
-/// (y_i − x_j), with k(x, y) = exp(−‖x − y‖ / τ) divided by the root of what k adds up to for x and for y (Deng et al. 2026, eqs. 8–11 and
-/// algorithm 2). It changes its sign where samples and data are exchanged.
+/// (y_i − x_j), with k(x, y) = exp(−‖x − y‖ / τ) divided by the root of what k adds up to for x and for y (Deng et al. 2026). But for
+/// the sample itself, which is left out, it changes its sign where samples and data are exchanged.
 ///
 /// # Shapes
 /// - x: `[n, dim]`
@@ -36,7 +36,7 @@ fn kernel(x: &Tensor<2>, y: &Tensor<2>, temperature: f64) -> Tensor<2> {
     (apart.clamp_min(1e-12).sqrt() * (-1.0 / temperature)).exp()
 }
 
-/// Mean ‖x − sg(x + V(x))‖² / dim (Deng et al. 2026, eq. 5).
+/// Mean ‖x − sg(x + V(x))‖² / dim (Deng et al. 2026).
 ///
 /// # Shapes
 /// - x: `[n, dim]`, the generator's samples

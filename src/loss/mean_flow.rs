@@ -49,7 +49,7 @@ pub fn mean_flow(
 }
 
 /// Improved MeanFlow: the same with x moving at the velocity that the network itself names, u(x, t, t), in place of the single pair's.
-/// Then u − (s − t) d/dt u is a function of x_t alone, and regressing v with it, as Geng et al. 2025b (section 4.2) write it, has no
+/// Then u − (s − t) d/dt u is a function of x_t alone, and regressing v with it, as Geng et al. 2025b write it, has no
 /// scatter of the pairs in its derivative. `frozen` is the network without gradient.
 ///
 /// # Shapes
@@ -70,7 +70,7 @@ pub fn improved_mean_flow(
 }
 
 /// α v + (1 − α) u(x + α (s − t) v, t + α (s − t), s): the first part of the way along the pair's path, the rest as the map says (Zhang et
-/// al. 2025, "AlphaFlow", eq. 7). With α = 1 it is flow matching; toward α = 0 the gradient of the loss / α is MeanFlow's.
+/// al. 2025). With α = 1 it is flow matching; toward α = 0 the gradient of the loss / α is MeanFlow's.
 ///
 /// # Shapes
 /// - x, v: `[n, dim]`, at t

@@ -7,7 +7,7 @@ use crate::ops::loss::mean_square;
 use burn::tensor::Tensor;
 
 /// Lagrangian: the end of a step from t to s moves with s at the velocity there, ∂X/∂s = v(X, s) with X = x + (s − t) u(x, t, s) (their
-/// proposition 2.3 and section 2.3; the gradient through the velocity is stopped). `frozen` is the network without gradient.
+/// Lagrangian condition; the gradient through the velocity is stopped). `frozen` is the network without gradient.
 ///
 /// # Shapes
 /// - x, v: `[n, dim]`
@@ -29,8 +29,8 @@ pub fn lagrangian(
     mean_square(moves, data_where_short(there, v, t, s))
 }
 
-/// Semigroup: a step from t to s is one to `middle` and one from there (their progressive self-distillation, proposition 2.4 and
-/// section 2.3). `frozen` is the network without gradient. With the middle halfway it is a shortcut model for steps of every length.
+/// Semigroup: a step from t to s is one to `middle` and one from there (their semigroup condition and progressive
+/// self-distillation). `frozen` is the network without gradient. With the middle halfway it is a shortcut model for steps of every length.
 ///
 /// # Shapes
 /// - x, v: `[n, dim]`

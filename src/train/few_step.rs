@@ -49,7 +49,7 @@ const LENGTHS: u32 = 7;
 /// The distance at which a drifting model's samples and data act on each other, in units of the plane.
 const TEMPERATURE: f64 = 0.3;
 
-/// α below which α-Flow is MeanFlow, and above which, taken from 1, it is flow matching (Zhang et al. 2025, section 3.3).
+/// α below which α-Flow is MeanFlow, and above which, taken from 1, it is flow matching (our choice).
 const CLAMP: f64 = 5e-3;
 
 /// Draws batches for an [`Objective`]. A draw depends on the seed and the step only.
@@ -88,7 +88,7 @@ impl FewStepBatches {
                 let t = rng.uniform();
                 (t, t)
             }
-            // Three quarters learn the velocity, as in the shortcut model (Boffi et al. 2025, section 3.1).
+            // Three quarters learn the velocity, as in the shortcut model.
             Objective::Lagrangian | Objective::Semigroup => {
                 let (a, b) = (self.pairs.time.draw(rng), self.pairs.time.draw(rng));
                 if row.is_multiple_of(4) { (a.min(b), a.max(b)) } else { (a, a) }
@@ -101,8 +101,8 @@ impl FewStepBatches {
         }
     }
 
-    /// α of α-Flow at step `step`: from 1 to 0 along a sigmoid over the whole training (Zhang et al. 2025, eq. 12), 0 or 1 where it is
-    /// nearly so.
+    /// α of α-Flow at step `step`: from 1 to 0 along a sigmoid over the whole training (as Zhang et al. 2025 do; the steepness is ours), 0
+    /// or 1 where it is nearly so.
     pub fn alpha(&self, step: u64) -> f64 {
         const STEEPNESS: f64 = 25.0;
         let along = step as f64 / self.steps.max(1) as f64;
