@@ -2,7 +2,7 @@
 // `--minutes=60`, `--seed=1`, `--gpu` for Chromium's software adapter. Whatever the console calls an error, what does not come to rest
 // and memory that does not come back make it fail.
 import { browser, done, open, serve } from "../tests/page/harness.mjs";
-import { growth, held, kinds } from "../tests/page/memory.mjs";
+import { growth, held, kinds, objects } from "../tests/page/memory.mjs";
 import { TABLES } from "../tests/page/tables.mjs";
 
 const option = (name, otherwise) => Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.split("=")[1] ?? otherwise);
@@ -106,8 +106,8 @@ async function rest(page) {
   await page.evaluate(() => part("#again").click());
   await ended;
   await page.waitForTimeout(3000);
-  const holds = await held(page);
-  return Object.assign(holds, { kinds: await kinds(page) });
+  const [{ wasm, heap }, found] = [await held(page), await kinds(page)];
+  return { wasm, heap, kinds: found, objects: objects(found) };
 }
 
 const nextRunOf = (page) => page.evaluate(() => nextRun());
@@ -145,10 +145,11 @@ await play(30_000 * minutes);
 const before = await rest(page);
 await play(30_000 * minutes);
 const after = await rest(page);
-const grown = (after.heap - before.heap) / before.heap;
-console.log(`${count} actions, ${lost} devices lost; heap ${before.heap} → ${after.heap} bytes, WebAssembly ${before.wasm} → ${after.wasm}`);
+const grown = (after.objects - before.objects) / before.objects;
+console.log(`${count} actions, ${lost} devices lost; heap ${before.heap} → ${after.heap} bytes, of them objects, which the browser did not compile,`);
+console.log(`${before.objects} → ${after.objects}; WebAssembly ${before.wasm} → ${after.wasm}`);
 const wrong = [...errors];
-if (grown > 0.01) wrong.push(`the heap grew by ${(100 * grown).toFixed(1)} %:`, ...growth(before.kinds, after.kinds));
+if (grown > 0.01) wrong.push(`the heap’s objects grew by ${(100 * grown).toFixed(1)} %:`, ...growth(before.kinds, after.kinds));
 if (after.wasm > 1.01 * before.wasm) wrong.push("WebAssembly's memory grew");
 if (wrong.length) console.log(`${wrong.join("\n")}\nlast: ${recent.join("; ")}`);
 await chrome.close();

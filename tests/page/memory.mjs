@@ -37,6 +37,10 @@ export async function kinds(page) {
   return found;
 }
 
+/** Bytes of `kinds` without what the browser compiles: code for functions grows as long as some are called for the first time. */
+export const objects = (kinds) =>
+  [...kinds].reduce((sum, [kind, { size }]) => (/^code|WasmNativeModule|FeedbackVector/.test(kind) ? sum : sum + size), 0);
+
 /** The `n` kinds of objects that grew most from `before` to `after` (of `kinds`), a line each. */
 export function growth(before, after, n = 25) {
   return [...after]
