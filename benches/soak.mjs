@@ -93,7 +93,13 @@ const ACTIONS = [
   },
 ];
 
-const START = `#digits&digits=1&steps=1&lab.until=30${gpu ? "" : "&device=cpu"}`;
+/** Every setting as it begins, and little to compute: what is held depends on the settings too. */
+const START = (() => {
+  const all = Object.entries(Object.assign({}, ...Object.values(TABLES))).map(([key, { initial }]) => [key, String(initial)]);
+  const params = new URLSearchParams(all.filter(([, value]) => value !== ""));
+  for (const [key, value] of [["digits", "1"], ["steps", "1"], ["lab.until", "30"], ...(gpu ? [] : [["device", "cpu"]])]) params.set(key, value);
+  return `#digits&${params}`;
+})();
 
 /** The digits of the start, everything else out of view, and what that holds. */
 async function rest(page) {
