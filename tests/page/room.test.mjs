@@ -33,8 +33,13 @@ test("the heights that are known are those that figures have", async () => {
           await new Promise((resolve) => {
             element.addEventListener("flow-lab-ready", resolve);
           });
-          await new Promise((resolve) => setTimeout(resolve, 500));
-          return Math.round(element.getBoundingClientRect().height);
+          // Until it grows no more: what a figure computes at once comes a little later.
+          const now = () => Math.round(element.getBoundingClientRect().height);
+          for (let [before, tries] = [-1, 0]; before !== now() && tries < 20; tries += 1) {
+            before = now();
+            await new Promise((resolve) => setTimeout(resolve, 500));
+          }
+          return now();
         },
         [name, controls, width],
       );

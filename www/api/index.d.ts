@@ -59,7 +59,7 @@ export interface EngineOptions<N extends Network = Network> {
 export interface Guidance {
   /** 1 is none; for digits 0 to 6, 2 by default; for emoji 1 to 6, 3 by default. */
   weight?: number;
-  /** 0 to 1; 0.2 by default for digits, 0 for emoji. */
+  /** 0 to 1, 0.2 by default; for emoji 0 by default. */
   from?: number;
   /** 0 to 1, not before `from`; 1 by default. */
   to?: number;

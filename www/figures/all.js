@@ -40,7 +40,7 @@ export const FIGURES = Object.freeze({
   },
   race: {
     title: "Down to one step",
-    heights: { all: { 390: 1160, 960: 692 }, main: { 390: 602, 960: 580 } },
+    heights: { all: { 390: 1341, 960: 832 }, main: { 390: 644, 960: 581 } },
     load: () => import("./race/start.js"),
     markup: new URL("./race/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS, new URL("./race/race.css", import.meta.url).href],
