@@ -48,15 +48,16 @@ test("the types that the page is checked with are the engine's", () => {
 
 test("what the package's types say of defaults and domains is the catalog's", () => {
   const types = readFileSync(join(ROOT, "www/api/index.d.ts"), "utf8");
-  const { digits, fewStep, lab, seed } = CATALOG;
+  const { digits, emoji, fewStep, lab, seed } = CATALOG;
   const { guidance } = digits;
   const said = {
     "weight?: number": [`${guidance.weight.min} to ${guidance.weight.max}, ${guidance.weight.initial} by default`],
     "from?: number": [`${guidance.from.min} to ${guidance.from.max}, ${guidance.from.initial} by default`],
     "to?: number": [`${guidance.to.min} to ${guidance.to.max}`, `${guidance.to.initial} by default`],
-    "labels: readonly": [`${digits.class.min} to ${digits.class.max}`, `1 to ${digits.most} of them`],
+    "export type DigitLabel": [`${digits.class.min} to ${digits.class.max}`],
+    "labels: readonly": [`1 to ${digits.most} digits`, `1 to ${emoji.most} emoji`],
     "steps?: number": [
-      `from ${digits.steps.min} to ${digits.steps.max}; ${digits.steps.initial} by default, ${fewStep.steps.initial} for the few-step`,
+      `from ${digits.steps.min} to ${digits.steps.max}; ${digits.steps.initial} by default, ${fewStep.steps.initial} for a few-step`,
     ],
     "solver?: Solver": [`"${digits.solver}" by default`],
     "tolerance?: Tolerance": [`${digits.tolerance.initial} by default`],
