@@ -2,6 +2,7 @@
 //! from each other, and the network learns to be where they drift to. Where both distributions are one, nothing drifts.
 
 use super::stop_gradient;
+use crate::field::FlowMap;
 use crate::ops::loss::mean_square;
 use burn::tensor::Tensor;
 
@@ -36,13 +37,15 @@ fn kernel(x: &Tensor<2>, y: &Tensor<2>, temperature: f64) -> Tensor<2> {
     (apart.clamp_min(1e-12).sqrt() * (-1.0 / temperature)).exp()
 }
 
-/// Mean ‖x − sg(x + V(x))‖² / dim (Deng et al. 2026).
+/// Mean ‖x − sg(x + V(x))‖² / dim over the generator's samples x = noise + u(noise, 0, 1) (Deng et al. 2026).
 ///
 /// # Shapes
-/// - x: `[n, dim]`, the generator's samples
+/// - noise: `[n, dim]`
 /// - data: `[m, dim]`
 /// - output: `[1]`
-pub fn drifting(x: Tensor<2>, data: Tensor<2>, temperature: f64) -> Tensor<1> {
+pub fn drifting(map: &impl FlowMap, [noise, data]: [Tensor<2>; 2], temperature: f64) -> Tensor<1> {
+    let t = Tensor::zeros([noise.dims()[0]], &noise.device());
+    let x = noise.clone() + map.average_velocity(noise, t.clone(), t.ones_like());
     let here = x.clone().inner();
     let there = here.clone() + drift(here, data.inner(), temperature);
     mean_square(x, stop_gradient(there))

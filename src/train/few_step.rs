@@ -9,7 +9,6 @@ use crate::loss::{
     semigroup, shortcut,
 };
 use crate::rng::{Rng, Stream};
-use crate::sample::map_step;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -169,7 +168,7 @@ impl FewStepBatches {
                 semigroup(map, &map.valid(), [x, v], [t, middle, s])
             }
             // x is the noise, at t = 0.
-            Objective::Drifting => drifting(map_step(map, x, 0.0, 1.0), ends(&to).x_t, TEMPERATURE),
+            Objective::Drifting => drifting(map, [x, ends(&to).x_t], TEMPERATURE),
         }))
     }
 }
