@@ -40,3 +40,9 @@ pub(crate) fn end_of_step(x: Tensor<2>, u: Tensor<2>, t: Tensor<1>, s: Tensor<1>
 fn stop_gradient<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     Tensor::from_inner(x)
 }
+
+/// A target as a constant, and v in the rows where s = t.
+fn data_where_short(target: Tensor<2>, v: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
+    let short = t.equal(s).unsqueeze_dim::<2>(1).expand(v.dims());
+    stop_gradient(target).mask_where(short, v)
+}

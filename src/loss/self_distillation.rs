@@ -1,7 +1,7 @@
 //! Self-distillation of flow maps (Boffi, Albergo & Vanden-Eijnden 2025): where s = t a map is a velocity and learns it from data;
 //! elsewhere it must satisfy an equation of the flow of that velocity, which it names itself. No teacher, and no derivative in x.
 
-use super::{end_of_step, stop_gradient};
+use super::{data_where_short, end_of_step};
 use crate::field::{FlowMap, FlowMapJvp};
 use crate::ops::loss::mean_square;
 use burn::tensor::Tensor;
@@ -60,10 +60,4 @@ pub fn semigroup_target(map: &impl FlowMap, x: Tensor<2>, [t, middle, s]: [Tenso
     let second = map.average_velocity(there, middle.clone(), s.clone());
     let share = ((middle - t.clone()) / (s - t).clamp_min(1e-6)).unsqueeze_dim::<2>(1);
     second.clone() + (first - second) * share
-}
-
-/// A target as a constant, and v in the rows where s = t.
-pub(super) fn data_where_short(target: Tensor<2>, v: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
-    let short = t.equal(s).unsqueeze_dim::<2>(1).expand(v.dims());
-    stop_gradient(target).mask_where(short, v)
 }

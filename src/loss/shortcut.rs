@@ -1,7 +1,6 @@
 //! Shortcut models (Frans et al. 2024): a long step must end where two steps of half its length end.
 
-use super::end_of_step;
-use super::self_distillation::data_where_short;
+use super::{data_where_short, end_of_step};
 use crate::field::FlowMap;
 use crate::ops::loss::mean_square;
 use burn::tensor::Tensor;
