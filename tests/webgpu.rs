@@ -145,7 +145,8 @@ fn layer_norm(gamma: Tensor<1>, beta: Tensor<1>) -> LayerNorm {
 /// Every option of a product, alone and together, at sizes around those of a tile.
 async fn our_operations(devices: &[Device; 2]) {
     let mut inputs = Inputs(Rng::new(4, Stream::Noise));
-    for (n, t, d, h) in [(2, 49, 128, 98), (3, 16, 33, 31), (1, 1, 64, 320), (5, 7, 2, 1)] {
+    let sizes = [(2, 49, 128, 98), (3, 16, 33, 31), (1, 1, 64, 320), (5, 7, 2, 1)];
+    for (round, (n, t, d, h)) in sizes.into_iter().enumerate() {
         let name = |what: &str| format!("{what} at {n}×{t}×{d}, {h}");
         let x = inputs.pair([n, t, d], devices);
         let modulation = inputs.pair([n, 3 * d], devices);
@@ -154,32 +155,34 @@ async fn our_operations(devices: &[Device; 2]) {
         let (weight, bias) = (inputs.pair([d, h], devices), inputs.pair([h], devices));
         let (mix, mix_bias) = (inputs.pair([h, t], devices), inputs.pair([h], devices));
         let mixed = inputs.pair([n, h, d], devices);
-        for activation in [Activation::None, Activation::Relu, Activation::Silu] {
-            let both = [0, 1].map(|k| {
-                let mut linear = LinearConfig::new(d, h).init(&devices[k]);
-                linear.weight = Param::from_tensor(weight[k].clone());
-                linear.bias = Some(Param::from_tensor(bias[k].clone()));
-                let norm = layer_norm(gamma[k].clone(), beta[k].clone());
-                let norm = || Norm::layer(&norm, modulation[k].clone(), d);
-                let x = || x[k].clone();
-                let product = || Product::linear(&linear).activation(activation);
-                let tokens =
-                    || Product::tokens(mix[k].clone(), Some(mix_bias[k].clone())).activation(activation);
-                [
-                    product().run(x()),
-                    product().norm(norm()).run(x()),
-                    product().residual(residuals[0][k].clone()).run(x()),
-                    product().norm(norm()).residual(residuals[1][k].clone()).run(x()),
-                    tokens().run(x()),
-                    tokens().norm(norm()).residual(mixed[k].clone()).run(x()),
-                ]
-            });
-            let [cpu, gpu] = both;
-            for (k, pair) in cpu.into_iter().zip(gpu).enumerate() {
-                // Of two numbers a norm makes ±1 or nothing, whichever way they round.
-                let tolerance = if d == 2 { 1e-3 } else { 2e-5 };
-                same(&name(&format!("product {k}, {activation:?}")), [pair.0, pair.1], tolerance).await;
-            }
+        // Every product has every activation at one of the sizes: each is a kernel, and takes a second to compile.
+        let activation =
+            |product: usize| [Activation::None, Activation::Relu, Activation::Silu][(product + round) % 3];
+        let both = [0, 1].map(|k| {
+            let mut linear = LinearConfig::new(d, h).init(&devices[k]);
+            linear.weight = Param::from_tensor(weight[k].clone());
+            linear.bias = Some(Param::from_tensor(bias[k].clone()));
+            let norm = layer_norm(gamma[k].clone(), beta[k].clone());
+            let norm = || Norm::layer(&norm, modulation[k].clone(), d);
+            let x = || x[k].clone();
+            let product = |of: usize| Product::linear(&linear).activation(activation(of));
+            let tokens = |of: usize| {
+                Product::tokens(mix[k].clone(), Some(mix_bias[k].clone())).activation(activation(of))
+            };
+            [
+                product(0).run(x()),
+                product(1).norm(norm()).run(x()),
+                product(2).residual(residuals[0][k].clone()).run(x()),
+                product(3).norm(norm()).residual(residuals[1][k].clone()).run(x()),
+                tokens(4).run(x()),
+                tokens(5).norm(norm()).residual(mixed[k].clone()).run(x()),
+            ]
+        });
+        let [cpu, gpu] = both;
+        for (k, pair) in cpu.into_iter().zip(gpu).enumerate() {
+            // Of two numbers a norm makes ±1 or nothing, whichever way they round.
+            let tolerance = if d == 2 { 1e-3 } else { 2e-5 };
+            same(&name(&format!("product {k}, {:?}", activation(k))), [pair.0, pair.1], tolerance).await;
         }
     }
     let p = Patches { side: 12, patch: 3, colors: 1 };
