@@ -33,7 +33,8 @@ async function compareShapes(peers) {
     }
   }
   for (const peer of peers) {
-    const { result } = await peer.call("digits", noise(2), labels(2), 1);
+    const { result, ms } = await peer.call("digits", noise(2), labels(2), 1);
+    peer.first = peer.opening + ms;
     demand(result.length === 2 * 784, `${peer.name} gives ${result.length} values for two digits`);
     const loss = (await peer.call("train", 1)).result;
     demand(Number.isFinite(loss), `${peer.name}: the loss is ${loss}`);
@@ -99,6 +100,8 @@ async function measure(peers) {
   for (const n of SIZES) await row(`evaluation, ${n} digit${n > 1 ? "s" : ""}`, STEPS, "digits", noise(n), labels(n), STEPS);
   for (const n of PICTURES) await emojiRow(n);
   await row(`training step of the lab, batch ${LAB.batch}`, TRAINING, "train", TRAINING);
+  const first = peers.map((peer) => `${peer.name} ${(peer.first / 1000).toFixed(2)} s`).join(", ");
+  console.log(`\nFrom nothing to the first evaluation of two digits, with the loading of the code and all shaders compiled: ${first}.`);
   console.log(
     `\n${gpu ? "On the machine's driver" : "Host time"}, medians of ${ROUNDS} rounds in turn; ${STEPS} Euler steps without guidance and one read, ${TRAINING} training steps.`,
   );

@@ -9,18 +9,19 @@ const require = createRequire(import.meta.url);
 /** A package that scripts/setup installed. CommonJS resolution sees NODE_PATH; imports do not. */
 export const fromNpm = (name) => import(pathToFileURL(require.resolve(name)).href);
 
-/** Launches, submits, mapped ranges and the first error of WebGPU since they were last looked at. */
+/** Launches, submits, mapped ranges and the first error of WebGPU since they were last looked at; lines of the longest shader of all. */
 export class Counter {
   launches = 0;
   submits = 0;
   reads = 0;
+  lines = 0;
   error = null;
 
   take() {
-    const { launches, submits, reads, error } = this;
+    const { launches, submits, reads, lines, error } = this;
     this.launches = this.submits = this.reads = 0;
     this.error = null;
-    return { launches, submits, reads, error };
+    return { launches, submits, reads, lines, error };
   }
 }
 
@@ -51,6 +52,11 @@ export async function provideWebGPU(backend) {
   const counter = new Counter();
   count(GPUComputePassEncoder.prototype, ["dispatchWorkgroups", "dispatchWorkgroupsIndirect"], () => (counter.launches += 1));
   count(GPUQueue.prototype, ["submit"], () => (counter.submits += 1));
+  const module = GPUDevice.prototype.createShaderModule;
+  GPUDevice.prototype.createShaderModule = function (described) {
+    counter.lines = Math.max(counter.lines, described.code.split("\n").length);
+    return module.call(this, described);
+  };
   const requested = GPUAdapter.prototype.requestDevice;
   GPUAdapter.prototype.requestDevice = async function (...args) {
     const device = await requested.apply(this, args);

@@ -56,6 +56,14 @@ test("a training step of the lab takes at most 20 launches", async () => {
   assert.ok(launches / 20 <= 20, `${launches / 20} launches a step`);
 });
 
+// Loops that are written out make a kernel of thousands of lines, and the first run waits for seconds until they are compiled. After the
+// tests above every network was used.
+test("the longest shader has at most 700 lines", async () => {
+  const { lines } = await evaluations(peers.ours);
+  assert.ok(lines > 100, `${lines} lines seen`);
+  assert.ok(lines <= 700, `${lines} lines`);
+});
+
 // Coarse, as machines are busy: it takes a fifth of tfjs's time, and took 100 times as long when each call ran static constructors.
 test("an evaluation takes the host less than four times as long as tfjs's WebGPU backend", async () => {
   const times = { ours: [], tfjs: [] };

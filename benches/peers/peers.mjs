@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 const program = fileURLToPath(new URL("process.mjs", import.meta.url));
 
 export class Peer {
-  /** Starts benches/peers/`name`.mjs on a backend of Dawn, "null" or "default". */
+  /** Starts benches/peers/`name`.mjs on a backend of Dawn, "null" or "default"; it has `opening`, the milliseconds that took. */
   static async start(name, backend) {
     const peer = new Peer();
     peer.name = name;
@@ -26,7 +26,7 @@ export class Peer {
     });
   }
 
-  /** `{result, ms, launches, submits, reads}` of a method of the peer. */
+  /** `{result, ms, launches, submits, reads, lines}` of a method of the peer. */
   call(method, ...args) {
     const answer = this.#answer();
     this.child.send({ method, args });

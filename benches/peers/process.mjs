@@ -4,9 +4,10 @@ import { provideWebGPU } from "../../scripts/node-gpu.mjs";
 
 const [name, backend] = process.argv.slice(2);
 const counter = await provideWebGPU(backend);
+const began = performance.now();
 const { open } = await import(`./${name}.mjs`);
 const peer = await open(backend);
-process.send({ version: peer.version, parameters: peer.parameters });
+process.send({ version: peer.version, parameters: peer.parameters, opening: performance.now() - began });
 
 process.on("message", async ({ method, args }) => {
   try {

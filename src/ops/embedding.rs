@@ -219,9 +219,16 @@ mod gpu {
         let mut features = Shared::<[f32]>::new_slice(comptime!(2 * plan.half));
         let time = t[row];
         #[unroll]
-        for k in 0..half {
-            if unit == comptime!(k % UNITS) {
-                let turn = reduced(time * comptime!(f32::from_bits(bits[k])));
+        for round in 0..comptime!(plan.half.div_ceil(UNITS)) {
+            // Each unit finds its own frequency, and then all take their sines by the same code: a short kernel.
+            let mut radians = 0.0f32;
+            #[unroll]
+            for k in 0..comptime!((plan.half - round * UNITS).min(UNITS)) {
+                radians = select(unit == k, comptime!(f32::from_bits(bits[round * UNITS + k])), radians);
+            }
+            let k = unit + round * UNITS;
+            if k < half {
+                let turn = reduced(time * radians);
                 features[k] = sine(turn);
                 features[half + k] = cosine(turn);
             }

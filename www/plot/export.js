@@ -66,8 +66,8 @@ export function pictureSvg(stage, meta = {}) {
   return new Blob([text], { type: "image/svg+xml" });
 }
 
+// VP8 before VP9: it is recorded while it is shown, and encoding VP9 takes some browsers many times as long as showing it.
 const FORMATS = [
-  ["video/webm;codecs=vp9", "webm"],
   ["video/webm;codecs=vp8", "webm"],
   ["video/webm", "webm"],
   ["video/mp4", "mp4"],

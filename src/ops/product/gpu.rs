@@ -129,7 +129,6 @@ fn product(
 
     let mut step = 0usize;
     while step < inner {
-        #[unroll]
         for l in 0..comptime!(TILE * STEP / UNITS) {
             let at = unit + l * UNITS;
             let (i, k) = (at / STEP, at % STEP);
@@ -148,7 +147,6 @@ fn product(
             }
             left[k * LEFT + i] = value;
         }
-        #[unroll]
         for l in 0..comptime!(TILE * STEP / UNITS) {
             let at = unit + l * UNITS;
             let (k, j) = (at / TILE, at % TILE);
@@ -173,47 +171,53 @@ fn product(
     }
 
     let (i0, j0) = (top + unit / 8 * SQUARE, first + unit % 8 * SQUARE);
-    #[unroll]
-    for q in 0..SQUARE {
-        #[unroll]
-        for p in 0..SQUARE {
-            let (row, column) = (i0 + q, j0 + p);
-            if row < rows && column < columns {
-                // Counted through all samples.
-                let whole = if comptime!(plan.mix == Mix::Channels) { row } else { sample * rows + row };
-                let mut y = sums[q * SQUARE + p];
-                if comptime!(plan.bias) {
-                    let at = if comptime!(plan.mix == Mix::Channels) { column } else { row };
-                    y += element(&extras, 0usize, at);
-                }
-                if comptime!(plan.gates.is_some()) {
-                    let gates = comptime!(plan.gates.unwrap());
-                    let of = whole / comptime!(plan.rows) * comptime!(gates.width);
-                    y *= 1.0f32
-                        + element(&extras, comptime!(plan.gates_at()), of + comptime!(gates.gate) + column);
-                }
-                if comptime!(plan.residual.is_some()) {
-                    let repeat = comptime!(plan.residual.unwrap());
-                    let of = if comptime!(repeat > 0) { whole % repeat } else { whole };
-                    y += element(&extras, comptime!(plan.residual_at()), of * columns + column);
-                }
-                let at = place(whole, column, plan.write, columns);
-                #[allow(clippy::len_zero, reason = "a sequence of CubeCL has no is_empty")]
-                if comptime!(kept.len() > 0) {
-                    kept.index_mut(0usize)[at] = y;
-                }
-                out[at] = activated(y, plan.activation);
+    for q in 0..comptime!(SQUARE * SQUARE) {
+        let (row, column) = (i0 + q / SQUARE, j0 + q % SQUARE);
+        let mut y = next(&mut sums);
+        if row < rows && column < columns {
+            // Counted through all samples.
+            let whole = if comptime!(plan.mix == Mix::Channels) { row } else { sample * rows + row };
+            if comptime!(plan.bias) {
+                let at = if comptime!(plan.mix == Mix::Channels) { column } else { row };
+                y += element(&extras, 0usize, at);
             }
+            if comptime!(plan.gates.is_some()) {
+                let gates = comptime!(plan.gates.unwrap());
+                let of = whole / comptime!(plan.rows) * comptime!(gates.width);
+                y *= 1.0f32 + element(&extras, comptime!(plan.gates_at()), of + comptime!(gates.gate) + column);
+            }
+            if comptime!(plan.residual.is_some()) {
+                let repeat = comptime!(plan.residual.unwrap());
+                let of = if comptime!(repeat > 0) { whole % repeat } else { whole };
+                y += element(&extras, comptime!(plan.residual_at()), of * columns + column);
+            }
+            let at = place(whole, column, plan.write, columns);
+            #[allow(clippy::len_zero, reason = "a sequence of CubeCL has no is_empty")]
+            if comptime!(kept.len() > 0) {
+                kept.index_mut(0usize)[at] = y;
+            }
+            out[at] = activated(y, plan.activation);
         }
     }
+}
+
+/// The first of a unit's sums; the others move up by one. An index that is known when the kernel is compiled keeps the sums in
+/// registers, and a loop that takes the next one keeps the kernel short.
+#[cube]
+pub(super) fn next(sums: &mut Array<f32>) -> f32 {
+    let first = sums[0];
+    #[unroll]
+    for q in 1..comptime!(SQUARE * SQUARE) {
+        sums[q - 1] = sums[q];
+    }
+    first
 }
 
 /// Adds the products of two tiles to the sums of this unit's square.
 #[cube]
 pub(super) fn multiply(left: &Shared<[f32]>, right: &Shared<[f32]>, sums: &mut Array<f32>) {
     let (i, j) = (UNIT_POS as usize / 8 * SQUARE, UNIT_POS as usize % 8 * SQUARE);
-    #[unroll]
-    for k in 0..STEP {
+    for k in 0..comptime!(STEP) {
         #[unroll]
         for q in 0..SQUARE {
             let a = left[k * LEFT + i + q];

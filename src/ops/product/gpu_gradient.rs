@@ -1,7 +1,7 @@
 //! Training a linear layer on a GPU: one launch forward, one backward. The backward launch's first workgroups make the
 //! gradient of x, the others those of w and b.
 
-use super::gpu::{LEFT, SQUARE, STEP, TILE, UNITS, launch, multiply, slope};
+use super::gpu::{LEFT, SQUARE, STEP, TILE, UNITS, launch, multiply, next, slope};
 use super::gradient::ProductGradient;
 use super::{Activation, Plan};
 use crate::ops::gpu::{arg, contiguous, empty, groups};
@@ -98,7 +98,6 @@ fn gradient(
         let (top, first) = (group / across * TILE, group % across * TILE);
         let mut step = 0usize;
         while step < columns {
-            #[unroll]
             for l in 0..comptime!(TILE * STEP / UNITS) {
                 let at = unit + l * UNITS;
                 let (i, k) = (at / STEP, at % STEP);
@@ -121,14 +120,11 @@ fn gradient(
             sync_cube();
             step += STEP;
         }
-        #[unroll]
-        for q in 0..SQUARE {
-            #[unroll]
-            for p in 0..SQUARE {
-                let (row, feature) = (top + i0 + q, first + j0 + p);
-                if row < rows && feature < inner {
-                    input[row * inner + feature] = sums[q * SQUARE + p];
-                }
+        for q in 0..comptime!(SQUARE * SQUARE) {
+            let (row, feature) = (top + i0 + q / SQUARE, first + j0 + q % SQUARE);
+            let sum = next(&mut sums);
+            if row < rows && feature < inner {
+                input[row * inner + feature] = sum;
             }
         }
     } else {
@@ -139,7 +135,6 @@ fn gradient(
         let mut all = 0.0f32;
         let mut step = 0usize;
         while step < rows {
-            #[unroll]
             for l in 0..comptime!(TILE * STEP / UNITS) {
                 let at = unit + l * UNITS;
                 let (k, i) = (at / TILE, at % TILE);
@@ -160,8 +155,7 @@ fn gradient(
             sync_cube();
             multiply(&left, &right, &mut sums);
             if top == 0 && unit < TILE {
-                #[unroll]
-                for k in 0..STEP {
+                for k in 0..comptime!(STEP) {
                     all += right[k * TILE + unit];
                 }
             }
@@ -171,14 +165,11 @@ fn gradient(
         if top == 0 && unit < TILE && first + unit < columns {
             bias[first + unit] = all;
         }
-        #[unroll]
-        for q in 0..SQUARE {
-            #[unroll]
-            for p in 0..SQUARE {
-                let (feature, column) = (top + i0 + q, first + j0 + p);
-                if feature < inner && column < columns {
-                    weight[feature * columns + column] = sums[q * SQUARE + p];
-                }
+        for q in 0..comptime!(SQUARE * SQUARE) {
+            let (feature, column) = (top + i0 + q / SQUARE, first + j0 + q % SQUARE);
+            let sum = next(&mut sums);
+            if feature < inner && column < columns {
+                weight[feature * columns + column] = sum;
             }
         }
     }
