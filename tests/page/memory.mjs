@@ -1,18 +1,20 @@
 // What a page holds, and a long day of it: shared by the test and by benches/memory.mjs.
 
-/** {heap, wasm, workers, buffers}: bytes of JavaScript and of WebAssembly, workers, GPU buffers alive (where they are counted). */
+/** {heap, wasm, memories, workers, buffers}: bytes of JavaScript and of WebAssembly, of each worker too, workers, GPU buffers alive (where they are counted). */
 export async function held(page) {
   const tools = (page.tools ??= await page.context().newCDPSession(page));
   await tools.send("HeapProfiler.collectGarbage");
   await tools.send("HeapProfiler.collectGarbage"); // what the first one found to be unused, finalisers too
   const { usedSize } = await tools.send("Runtime.getHeapUsage");
-  let [wasm, buffers] = [0, null];
+  let buffers = null;
+  const memories = [];
   for (const worker of page.workers()) {
     const found = await worker.evaluate(() => [self.memory?.buffer.byteLength ?? 0, self.liveBuffers?.() ?? null]);
-    wasm += found[0];
+    memories.push(found[0]);
     if (found[1] !== null) buffers = (buffers ?? 0) + found[1];
   }
-  return { heap: usedSize, wasm, workers: page.workers().length, buffers };
+  const wasm = memories.reduce((sum, bytes) => sum + bytes, 0);
+  return { heap: usedSize, wasm, memories: memories.sort((a, b) => a - b), workers: page.workers().length, buffers };
 }
 
 /** What the page's heap holds: for each kind of object {count, size}, size in bytes of the objects themselves. */
