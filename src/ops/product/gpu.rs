@@ -184,7 +184,8 @@ fn product(
             if comptime!(plan.gates.is_some()) {
                 let gates = comptime!(plan.gates.unwrap());
                 let of = whole / comptime!(plan.rows) * comptime!(gates.width);
-                y *= 1.0f32 + element(&extras, comptime!(plan.gates_at()), of + comptime!(gates.gate) + column);
+                y *= 1.0f32
+                    + element(&extras, comptime!(plan.gates_at()), of + comptime!(gates.gate) + column);
             }
             if comptime!(plan.residual.is_some()) {
                 let repeat = comptime!(plan.residual.unwrap());
