@@ -16,8 +16,7 @@ const types = { html: "text/html", js: "text/javascript", wasm: "application/was
 /** Runs `measure(page)` on benches/`name`; prints its errors. */
 export async function onBenchPage(name, measure) {
   const server = await serve((path) => {
-    const [, ours] = path.match(/^\/bench\/(assets|wasm)\.js$/) ?? [];
-    if (ours) return { status: 302, headers: { location: `/lab/${hashed("app")}/engine/${ours}.js` } };
+    if (path === "/bench/assets.js") return { status: 302, headers: { location: `/lab/${hashed("app")}/engine/assets.js` } };
     const prefix = Object.keys(folders).find((p) => path.startsWith(p));
     if (!prefix) return null;
     const body = readFileSync(join(folders[prefix], path.slice(prefix.length)));

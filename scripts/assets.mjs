@@ -6,12 +6,6 @@ const entries = (table, line) =>
     .map(([name, value]) => `  ${JSON.stringify(name)}: ${line(value)},\n`)
     .join("");
 
-/** The WebAssembly of each build, and of the CPU's the one with fused multiplication and addition (scripts/bindgen). */
-const files = ({ cpu, gpu }) => ({
-  ...(cpu && { cpu: `${cpu}/flow_lab_bg.wasm`, fused: `${cpu}/flow_lab_fused.wasm` }),
-  ...(gpu && { gpu: `${gpu}/flow_lab_bg.wasm` }),
-});
-
 /**
  * `engines`: the folder in engine/ of each build; `models`: the manifest of each network; `base`: the way from
  * assets.js to the folder that has engine/ and models/; `home`: whether the article is there too.
@@ -27,7 +21,7 @@ ${entries(engines, (folder) => `() => import(${JSON.stringify(`${base}engine/${f
 
 /** The WebAssembly of each, as a file. */
 export const WASM = Object.freeze({
-${entries(files(engines), (file) => `new URL(${JSON.stringify(`${base}engine/${file}`)}, import.meta.url).href`)}});
+${entries(engines, (folder) => `new URL(${JSON.stringify(`${base}engine/${folder}/flow_lab_bg.wasm`)}, import.meta.url).href`)}});
 
 /** The weights of the networks, and the sheet of training pictures that generated ones are compared with. */
 export const MODELS = Object.freeze({

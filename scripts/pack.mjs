@@ -58,8 +58,7 @@ function stage(folder, engines) {
     const into = join(folder, "engine", build);
     mkdirSync(into, { recursive: true });
     // Not what scripts/compress.mjs made of them: bundlers and hosts compress by themselves.
-    const files = ["flow_lab.js", "flow_lab_bg.wasm", ...(build === "cpu" ? ["flow_lab_fused.wasm"] : [])];
-    for (const file of files) cpSync(join(engines[build], file), join(into, file));
+    for (const file of ["flow_lab.js", "flow_lab_bg.wasm"]) cpSync(join(engines[build], file), join(into, file));
   }
   const names = Object.fromEntries(BUILDS.map((build) => [build, build]));
   const places = assets({ engines: names, models: manifests(join(folder, "models")), base: "../../", home: false });

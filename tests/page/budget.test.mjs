@@ -7,7 +7,7 @@ import { brotliSize } from "../../scripts/brotli-size.mjs";
 import { DIST, hashed } from "./harness.mjs";
 
 const sum = (...files) => files.reduce((total, file) => total + brotliSize(join(DIST, file)), 0);
-const engine = (name, wasm = "flow_lab_bg.wasm") => sum(...["flow_lab.js", wasm].map((file) => `${hashed(`engine/${name}`)}/${file}`));
+const engine = (name) => sum(...["flow_lab.js", "flow_lab_bg.wasm"].map((file) => `${hashed(`engine/${name}`)}/${file}`));
 
 function within(t, what, bytes, limit) {
   t.diagnostic(`${what}: ${bytes} of ${limit} bytes`);
@@ -15,8 +15,7 @@ function within(t, what, bytes, limit) {
   assert.ok(bytes <= limit, `${what}: ${bytes} bytes, the budget is ${limit}`);
 }
 
-for (const file of ["flow_lab_bg.wasm", "flow_lab_fused.wasm"])
-  test(`the CPU engine with ${file} is at most 700 KB`, (t) => within(t, "CPU engine", engine("cpu", file), 700_000));
+test("the CPU engine is at most 700 KB", (t) => within(t, "CPU engine", engine("cpu"), 700_000));
 
 test("the GPU engine, loaded behind the CPU engine or when a person chooses it, is at most 2.8 MB", (t) =>
   within(t, "GPU engine", engine("gpu"), 2_800_000));

@@ -58,7 +58,7 @@ test("the archive has the crate's version, what it exports and nothing of the ar
     files.filter((file) => /main\.js|article\.css|embed\.|EMBED|stills|\.(br|gz|map)$/.test(file)),
     [],
   );
-  assert.equal(files.filter((file) => file.endsWith(".wasm")).length, 3);
+  assert.equal(files.filter((file) => file.endsWith(".wasm")).length, 2);
   assert.match(read("app/engine/assets.js"), /HOME = null/);
 });
 
@@ -230,7 +230,7 @@ test(`a Vite build of it works below ${BASE}`, async (t) => {
   node("vite/bin/vite.js", "build", "--base", BASE, "--logLevel", "warn");
   t.diagnostic(`built in ${Math.round(performance.now() - began)} ms`);
   const built = join(project, "dist");
-  assert.equal(readdirSync(built, { recursive: true }).filter((file) => file.endsWith(".wasm")).length, 3);
+  assert.equal(readdirSync(built, { recursive: true }).filter((file) => file.endsWith(".wasm")).length, 2);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://x");
     const path = pathname.startsWith(BASE) && fileAt(built, pathname.slice(BASE.length));

@@ -3,8 +3,7 @@
 export type Build = "cpu" | "gpu";
 /** While a page is worked on, it may be there before the GPU's engine is. */
 export const ENGINES: Readonly<Partial<Record<Build, () => Promise<typeof import("./flow_lab.js")>>>>;
-/** `fused`: the CPU build with fused multiplication and addition. */
-export const WASM: Readonly<Partial<Record<Build | "fused", string>>>;
+export const WASM: Readonly<Partial<Record<Build, string>>>;
 export interface Model {
   readonly url: string;
   readonly bytes: number;

@@ -14,16 +14,16 @@ export class EngineClient {
 
   /**
    * Starts a worker with an engine on `device`, "cpu" or "webgpu". `onLost(error)`: the engine failed, its worker was ended, and what was
-   * asked of it was rejected. `fused`: see {@link compiled}.
+   * asked of it was rejected.
    */
-  constructor(device, onLost, { fused = false } = {}) {
+  constructor(device, onLost) {
     this.#onLost = onLost;
     /** Resolves to {name}: the device as the engine calls it. Rejects with a sentence. */
-    this.opened = this.#open(device, fused);
+    this.opened = this.#open(device);
     this.opened.catch(() => {}); // who waits for it hears of it
   }
 
-  async #open(device, fused) {
+  async #open(device) {
     const obstacle = webAssemblyObstacle();
     if (obstacle) throw new Error(obstacle);
     this.#worker = spawn(import.meta.url, "worker.js", start);
@@ -32,7 +32,7 @@ export class EngineClient {
       event.preventDefault();
       if (!this.#ended) this.fail(Object.assign(new Error(event.message || "the engine could not be loaded"), { fatal: true }));
     });
-    const code = await compiled(device, { fused });
+    const code = await compiled(device);
     if (this.#ended) throw this.#ended;
     return this.call(OPEN, [device, code]);
   }

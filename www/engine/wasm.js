@@ -15,35 +15,24 @@ export const isTrap = (error) => typeof WebAssembly !== "undefined" && error ins
 /** The build of the crate that computes on a device, "cpu" or "webgpu": the names that links and attributes use. */
 const buildOf = (device) => (device === "webgpu" ? "gpu" : "cpu");
 
-// () → v128 by f32x4.relaxed_madd of three zeros.
-const MADD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0];
-const ZERO = [65, 0, 253, 17];
-
-/** Whether this browser has fused multiplication and addition (WebAssembly's relaxed SIMD). */
-const fuses = () => WebAssembly.validate(new Uint8Array([...MADD, ...ZERO, ...ZERO, ...ZERO, 253, 133, 2, 11]));
-
-const compiling = new Map(); // a file of {@link WASM} → a promise of its compiled code
+const compiling = new Map(); // build → a promise of its compiled code
 
 /**
  * In the page: the compiled code of the build for `device`, or null where it cannot be had here; then the worker that needs it gets and
  * compiles it itself, and says what is wrong. Workers are given one code, so that it is compiled once, and what the browser
  * optimizes of it serves all of them. (Firefox, seen in 140 ESR, now and then never finishes what a worker compiles while it
  * loads, if another worker that did the same was ended shortly before.)
- *
- * `fused`: the CPU may round a product and its sum at once, which is faster. Values then differ in their last bits from those of a
- * browser that cannot, or has only the file that does not.
  */
-export function compiled(device, { fused = false } = {}) {
+export function compiled(device) {
   const build = buildOf(device);
-  const file = fused && build === "cpu" && WASM.fused && fuses() ? "fused" : build;
-  if (!compiling.has(file)) {
-    const code = compile(WASM[file]).catch(() => {
-      compiling.delete(file); // the next figure tries again
+  if (!compiling.has(build)) {
+    const code = compile(WASM[build]).catch(() => {
+      compiling.delete(build); // the next figure tries again
       return null;
     });
-    compiling.set(file, code);
+    compiling.set(build, code);
   }
-  return compiling.get(file);
+  return compiling.get(build);
 }
 
 async function compile(url) {

@@ -15,7 +15,7 @@ export class Device {
 
   /** Rejects with a sentence where it cannot be opened. */
   async open() {
-    this.#client = new EngineClient(this.id, this.#onLost, { fused: true });
+    this.#client = new EngineClient(this.id, this.#onLost);
     await this.#client.opened;
   }
 
