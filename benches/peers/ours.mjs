@@ -22,23 +22,22 @@ function zeroed(file) {
 /** `backend` is Dawn's for the engine on WebGPU, and "cpu" for the other. */
 export async function open(backend) {
   const module = await engineModule(backend === "cpu" ? "cpu" : "gpu");
-  const engine = await module.Engine.open(backend === "cpu" ? "cpu" : "webgpu");
-  const file = model("digits");
-  // The engine compares a network's answer with the CPU's when it loads it. On the null backend every answer is 0.
-  await engine.load(backend === "null" ? zeroed(file) : file);
-  let emoji = null; // opened by the first run
-  const emojiEngine = async () => {
-    const opened = await module.Engine.open(backend === "cpu" ? "cpu" : "webgpu");
-    await opened.load(backend === "null" ? zeroed(model("emoji")) : model("emoji"));
-    return opened;
+  const engineWith = async (file) => {
+    const engine = await module.Engine.open(backend === "cpu" ? "cpu" : "webgpu");
+    // The engine compares a network's answer with the CPU's when it loads it. On the null backend every answer is 0.
+    await engine.load(backend === "null" ? zeroed(file) : file);
+    return engine;
   };
+  const file = model("digits");
+  const engine = await engineWith(file);
+  let emoji = null; // opened by the first run
   const lab = engine.lab(JSON.stringify(LAB));
   return {
     version: /^version = "(.*)"$/m.exec(readFileSync(`${root}Cargo.toml`, "utf8"))[1],
     // The engine counts the lab's network only; the file's count is the digit network's.
     parameters: { digits: parametersOf(readTensors(new Uint8Array(file).buffer).tensors), lab: lab.parameters },
     digits: (noise, labels, steps) => lastImages(engine.decode(request(labels, steps), noise)),
-    emoji: async (noise, rows, steps) => lastImages((await (emoji ??= emojiEngine())).decode(request(rows, steps), noise)),
+    emoji: async (noise, rows, steps) => lastImages((await (emoji ??= engineWith(model("emoji")))).decode(request(rows, steps), noise)),
     train: async (steps) => (await lab.train(steps)).losses.at(-1),
     async recorded(steps) {
       const weights = await lab.weights();

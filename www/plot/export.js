@@ -1,4 +1,4 @@
-// Everything a person can take away.
+// What can be exported: pictures, a video, trajectories and records as files.
 import { withText } from "./png.js";
 import { SvgContext } from "./svg.js";
 

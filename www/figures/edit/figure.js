@@ -1,4 +1,4 @@
-// A digit of one's own: to its noise and back, under other classes, blended with another, mended, enlarged.
+// A digit of one's own: encoded and decoded, under other classes, blended with another, mended, enlarged.
 import { given } from "../../element/controls.js";
 import { PadFigure } from "../../element/pad-figure.js";
 import { Results } from "../../element/results.js";
@@ -44,7 +44,7 @@ export class EditFigure extends PadFigure {
     if (keys.length) this.#refresh();
   }
 
-  /** Something to look at before a person writes: a digit that the network writes, carried to its noise and back. */
+  /** Something to look at before a person writes: a digit that the network generates, encoded and decoded. */
   begin() {
     if (!this.pad.blank || this.task.busy) return;
     this.task.run(async (signal) => {

@@ -1,4 +1,4 @@
-// A picture carried to its noise and back under every style, inpainted, super-resolved.
+// A picture encoded to noise and decoded in every style, inpainted, super-resolved.
 import { given, showState } from "../../element/controls.js";
 import { PadFigure } from "../../element/pad-figure.js";
 import { Results } from "../../element/results.js";
