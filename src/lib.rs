@@ -19,6 +19,7 @@
 //! | `x_t` | alpha x1 + sigma x0, a point on the conditional path | [`path::AffinePath`] |
 //! | `u_t` | dx_t/dt, the conditional velocity | [`path::AffinePath`] |
 //! | `u(x, t)` | the marginal velocity, what a network learns | [`field::VelocityField`] |
+//! | | the same in closed form, for a mixture of Gaussians | [`marginal::MarginalField`] |
 //! | NFE | evaluations of the field that a solver made | [`solver::Progress`] |
 //!
 //! A conditional path is straight under conditional optimal transport; a trajectory of the learned marginal
