@@ -4,7 +4,7 @@
 use flow_lab::data::plane::{Distribution, Table, read_csv};
 use flow_lab::device::Engine;
 use flow_lab::error::{Error, Result};
-use flow_lab::lab::{Lab, LabConfig};
+use flow_lab::lab::{Lab, LabConfig, Sampling};
 use flow_lab::solver::Solver;
 use pollster::block_on;
 
@@ -36,7 +36,7 @@ fn main() -> Result<()> {
     let losses = block_on(lab.train(1500))?;
     eprintln!("loss {:.3} at first, {:.3} at last", losses[0], losses[losses.len() - 1]);
 
-    let flow = block_on(lab.flow(20, Solver::Midpoint, 8))?;
+    let flow = block_on(lab.flow(20, Sampling::ode(Solver::Midpoint, 8)))?;
     println!("x,y");
     for point in flow.end() {
         let [x, y] = [0, 1].map(|k| table.center[k] + table.scale * f64::from(point[k]));

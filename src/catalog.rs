@@ -11,7 +11,7 @@ use crate::field::Guidance;
 use crate::lab::{CouplingKind, LabConfig, PathKind, TimeKind};
 use crate::race::{Method, RaceConfig};
 use crate::session::{MAX_DIGITS, most_images};
-use crate::solver::Solver;
+use crate::solver::{Scheme, Solver};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ fn named(id: &str, label: &str) -> Value {
 
 /// The catalog:
 ///
-/// - `solvers`: `{id, label, adaptive, stages, order}` of each [`Solver`]
+/// - `solvers`: `{id, label, adaptive, stages, order, stochastic}` of each [`Solver`]; the last: whether noise can be added
 /// - `distributions`, `methods`: `{id, label}` of each [`Distribution`] that needs nothing but its name, and of each few-step
 ///   [`Method`]
 /// - `paths`, `couplings`, `times`, `diffusions`: ids
@@ -41,7 +41,7 @@ pub fn catalog() -> Value {
     let solver = |s: Solver| {
         json!({
             "id": s.id(), "label": s.label(), "adaptive": s.is_adaptive(),
-            "stages": s.tableau().stages(), "order": s.tableau().order,
+            "stages": s.tableau().stages(), "order": s.tableau().order, "stochastic": Scheme::of(s).is_some(),
         })
     };
     json!({
@@ -133,6 +133,7 @@ fn lab() -> Value {
         "until": range(1.0, 100_000.0, 5000.0),
         "solver": Solver::Euler.id(),
         "steps": range(1.0, 100.0, 20.0),
+        "noise": range(0.0, 10.0, 0.0),
         "particles": values([200, 500, 1000, 2000, 5000, 10_000], 2000),
     })
 }

@@ -25,6 +25,8 @@ pub enum Stream {
     Particles = 7,
     /// Fresh data that a flow is measured against.
     Fresh = 8,
+    /// Noise that is added along a trajectory.
+    Diffusion = 9,
 }
 
 /// A ChaCha8 generator for one [`Stream`] of one seed.

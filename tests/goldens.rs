@@ -65,6 +65,7 @@ fn the_generator_is_chacha8_with_a_stream_for_each_use() {
         (Stream::Coupling, 6),
         (Stream::Particles, 7),
         (Stream::Fresh, 8),
+        (Stream::Diffusion, 9),
     ];
     for (stream, number) in streams {
         assert_eq!(stream as u64, number);

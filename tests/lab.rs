@@ -9,9 +9,10 @@ use flow_lab::data::plane::Distribution;
 use flow_lab::device::Engine;
 use flow_lab::error::{Error, Kind};
 use flow_lab::field::{Divergence, VelocityField};
-use flow_lab::lab::{CouplingKind, Lab, LabConfig, PathKind};
+use flow_lab::lab::{CouplingKind, Lab, LabConfig, PathKind, Sampling};
 use flow_lab::likelihood::pull_back;
 use flow_lab::net::MlpConfig;
+use flow_lab::points::Point;
 use flow_lab::solver::Solver;
 use pollster::block_on;
 use shipped::WEIGHTS;
@@ -41,7 +42,7 @@ fn one_seed_gives_one_training_however_it_is_sliced() {
     for steps in [1, 7, 22] {
         block_on(in_slices.train(steps)).unwrap();
         // Looking must not change what is trained.
-        block_on(in_slices.figures(16, Solver::Euler, 2)).unwrap();
+        block_on(in_slices.figures(16, Sampling::ode(Solver::Euler, 2))).unwrap();
     }
     assert_eq!(in_slices.step(), 30);
     assert_eq!(weights(&at_once), weights(&in_slices));
@@ -68,7 +69,7 @@ fn every_path_and_coupling_trains() {
             let mean = |x: &[f32]| x.iter().sum::<f32>() / x.len() as f32;
             let (first, last) = (mean(&losses[..10]), mean(&losses[50..]));
             assert!(last < first, "{path:?} {coupling:?}: loss went from {first} to {last}");
-            let flow = block_on(lab.flow(8, Solver::Heun, 4)).unwrap();
+            let flow = block_on(lab.flow(8, Sampling::ode(Solver::Heun, 4))).unwrap();
             assert_eq!((flow.times.len(), flow.x.len(), flow.nfe), (5, 40, 8));
         }
     }
@@ -109,7 +110,7 @@ fn conditional_paths_join_their_pairs_and_trajectories_go_there_and_back() {
             "straight paths have their middle half way"
         );
     }
-    let there = block_on(lab.flow(20, Solver::Rk4, 32)).unwrap();
+    let there = block_on(lab.flow(20, Sampling::ode(Solver::Rk4, 32))).unwrap();
     let back = block_on(lab.trace(there.end().to_vec(), Solver::Rk4, 32, true)).unwrap();
     assert_eq!(back.times.last(), Some(&0.0));
     for (a, b) in there.x[..20].iter().zip(back.end()) {
@@ -315,14 +316,56 @@ fn sizes_beyond_every_memory_are_refused() {
     for many in [usize::MAX, huge, 10_000_000] {
         refused("train", block_on(lab.train(many)).map(drop));
         refused("steps of a trace", block_on(lab.trace(start.clone(), Solver::Euler, many, false)).map(drop));
-        refused("particles", block_on(lab.flow(many, Solver::Euler, 2)).map(drop));
+        refused("particles", block_on(lab.flow(many, Sampling::ode(Solver::Euler, 2))).map(drop));
         refused("frames of paths", lab.conditional(2, many).map(drop));
         refused("paths", lab.conditional(many, 100).map(drop));
         refused("steps of a likelihood", block_on(lab.likelihood(4, 6.0, many)).map(drop));
-        refused("figures", block_on(lab.figures(many, Solver::Euler, 2)).map(drop));
-        refused("W2", block_on(lab.w2_by_nfe(many, Solver::Euler, &[1])).map(drop));
-        refused("W2 at many evaluations", block_on(lab.w2_by_nfe(4, Solver::Euler, &[many])).map(drop));
+        refused("figures", block_on(lab.figures(many, Sampling::ode(Solver::Euler, 2))).map(drop));
+        refused("W2", block_on(lab.w2_by_nfe(many, Sampling::ode(Solver::Euler, 1), &[1])).map(drop));
+        refused(
+            "W2 at many evaluations",
+            block_on(lab.w2_by_nfe(4, Sampling::ode(Solver::Euler, 1), &[many])).map(drop),
+        );
         refused("samples", lab.samples(true, many, 1).map(drop));
         refused("theorem", block_on(lab.theorem(&[many])).map(drop));
     }
+}
+
+/// Noise changes trajectories, the same way each time, and each particle's whatever others there are.
+#[test]
+fn noise_is_part_of_the_experiment() {
+    let lab = trained(small(), 50);
+    let flow =
+        |n: usize, noise: f64, solver| block_on(lab.flow(n, Sampling { solver, steps: 8, noise })).unwrap();
+    for (solver, nfe) in [(Solver::Euler, 8), (Solver::Heun, 16)] {
+        let (without, with) = (flow(20, 0.0, solver), flow(20, 2.0, solver));
+        assert_eq!((with.nfe, with.times.clone()), (nfe, without.times.clone()));
+        assert_eq!(with, flow(20, 2.0, solver));
+        assert_eq!(with.x[..20], without.x[..20], "the same particles");
+        let moved = |a: &[Point], b: &[Point]| {
+            a.iter().zip(b).map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).sum::<f32>()
+        };
+        assert!(moved(with.end(), without.end()) > 2.0, "noise moves them");
+        let fewer = flow(5, 2.0, solver);
+        assert!(moved(fewer.end(), &with.end()[..5]) < 1e-3, "noise of a particle is its own");
+        let figures = block_on(lab.figures(50, Sampling { solver, steps: 8, noise: 2.0 })).unwrap();
+        assert!(figures.w2.is_finite() && figures.path_energy.is_nan() && figures.straightness.is_nan());
+    }
+}
+
+#[test]
+fn noise_is_refused_where_there_is_no_score() {
+    let with = |config: LabConfig, solver, noise| {
+        block_on(lab(config).flow(4, Sampling { solver, steps: 4, noise })).map(drop).map_err(|e| e.kind())
+    };
+    let refused = Err(Kind::Config);
+    assert_eq!(with(small(), Solver::Euler, 1.0), Ok(()));
+    for noise in [-1.0, 21.0, f64::NAN] {
+        assert_eq!(with(small(), Solver::Euler, noise), refused, "{noise}");
+    }
+    for solver in [Solver::Midpoint, Solver::Rk4, Solver::Dopri5] {
+        assert_eq!(with(small(), solver, 1.0), refused, "{solver:?}");
+    }
+    assert_eq!(with(LabConfig { coupling: CouplingKind::Ot, ..small() }, Solver::Euler, 1.0), refused);
+    assert_eq!(with(LabConfig { source: Distribution::Moons, ..small() }, Solver::Euler, 1.0), refused);
 }

@@ -38,7 +38,7 @@ use flow_lab::weights;
 use flow_lab::{
     distillation::{Distillation, DistillationConfig},
     field::Guidance,
-    lab::{Lab, LabConfig},
+    lab::{Lab, LabConfig, Sampling},
     net::{MixerConfig, NetConfig},
 };
 use request::request;
@@ -398,8 +398,10 @@ async fn the_lab(opened: [&Opened; 2]) {
         // AdamW's first steps divide a gradient by its own size, which magnifies rounding where it is near 0.
         assert!(difference < 2e-3, "{losses:?}");
         let [cpu, gpu] = &labs;
-        let (a, b) =
-            (cpu.flow(50, Solver::Heun, 3).await.unwrap(), gpu.flow(50, Solver::Heun, 3).await.unwrap());
+        let (a, b) = (
+            cpu.flow(50, Sampling::ode(Solver::Heun, 3)).await.unwrap(),
+            gpu.flow(50, Sampling::ode(Solver::Heun, 3)).await.unwrap(),
+        );
         let difference = largest_difference(a.x.as_flattened(), b.x.as_flattened());
         assert!(difference < 1e-2, "particles differ by {difference}");
         let likelihood = async |lab: &Lab| lab.likelihood(5, 3.0, 2).await.unwrap().log_density;

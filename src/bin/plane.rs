@@ -9,7 +9,7 @@ use clap::Parser;
 use flow_lab::data::plane::{Distribution, PublishedSet};
 use flow_lab::device::Engine;
 use flow_lab::error::{Error, Result};
-use flow_lab::lab::{CouplingKind, Figures, Lab, LabConfig};
+use flow_lab::lab::{CouplingKind, Figures, Lab, LabConfig, Sampling};
 use flow_lab::solver::Solver;
 use pollster::block_on;
 use std::time::Instant;
@@ -125,6 +125,6 @@ fn measure(args: &Args, config: LabConfig) -> Result<(Figures, f64)> {
     for begun in (0..args.steps).step_by(500) {
         block_on(lab.train(500.min(args.steps - begun)))?;
     }
-    let figures = block_on(lab.figures(args.samples, Solver::Euler, args.euler))?;
+    let figures = block_on(lab.figures(args.samples, Sampling::ode(Solver::Euler, args.euler)))?;
     Ok((figures, lab.floor(args.samples, 1)?.0))
 }

@@ -1,6 +1,6 @@
 //! Trajectories of the learned flow, and conditional paths beside them.
 
-use super::{Lab, limit};
+use super::{Lab, Sampling, limit};
 use crate::error::{Error, Result};
 use crate::field::VelocityField;
 use crate::ops::ode::{Steps, integrate};
@@ -33,16 +33,19 @@ impl Flow {
 const TOLERANCE: Tolerance = Tolerance { absolute: 1e-3, relative: 1e-3 };
 
 impl Lab {
-    /// The learned flow of `n` particles drawn from the source. The same particles in every call and in every
-    /// lab with the same seed and source.
-    pub async fn flow(&self, n: usize, solver: Solver, steps: usize) -> Result<Flow> {
+    /// The learned flow of `n` particles drawn from the source. The same particles, and the same noise of each, in every call and in
+    /// every lab with the same seed and source.
+    pub async fn flow(&self, n: usize, sampling: Sampling) -> Result<Flow> {
         limit("particles", &[n])?;
         let mut x0 =
             self.batches.source.draw(n, &mut Rng::new(u64::from(self.config.seed), Stream::Particles));
         // x_0 = alpha(0) x1 + sigma(0) x0; the first term is 0 or, on diffusion paths, drowned by the second.
         let sigma = self.batches.path.schedule().at(0.0).sigma as f32;
         x0.iter_mut().for_each(|x| *x = [sigma * x[0], sigma * x[1]]);
-        self.trace(x0, solver, steps, false).await
+        if sampling.noise != 0.0 {
+            return self.diffuse(x0, sampling).await;
+        }
+        self.trace(x0, sampling.solver, sampling.steps, false).await
     }
 
     /// The learned flow through `starts`: from t = 0 forward, or, where `backward`, from the end to t = 0.
@@ -87,7 +90,7 @@ impl Lab {
     }
 
     /// The flow, unless it is not finite.
-    async fn whole(&self, flow: Flow) -> Result<Flow> {
+    pub(super) async fn whole(&self, flow: Flow) -> Result<Flow> {
         if points::finite(&flow.x) {
             return Ok(flow);
         }
@@ -152,7 +155,7 @@ impl Lab {
 }
 
 /// Errors where a trajectory would be larger than 64 MB.
-fn fits(n: usize, steps: usize) -> Result<()> {
+pub(super) fn fits(n: usize, steps: usize) -> Result<()> {
     let points = steps.checked_add(1).and_then(|frames| frames.checked_mul(n));
     if points.is_none_or(|points| points > 8_000_000) {
         return Err(Error::config(format!(

@@ -1,7 +1,7 @@
 //! Figures of the learned flow: how far its samples are from fresh data, how straight it is, how likely data are.
 
 use super::flow::cells;
-use super::{Flow, Lab, limit};
+use super::{Flow, Lab, Sampling, limit};
 use crate::data::plane::{Mixture, Sampler};
 use crate::error::{Error, Result};
 use crate::likelihood::pull_back;
@@ -21,7 +21,7 @@ pub struct Figures {
     pub w2: f64,
     /// Sliced 2-Wasserstein distance, 64 directions.
     pub sliced: f64,
-    /// Mean ∫‖dx/dt‖² dt.
+    /// Mean ∫‖dx/dt‖² dt. Of a path with noise it grows with the number of steps without end: NaN there, as the two below.
     pub path_energy: f64,
     /// |path energy − W2²(source, target)| / W2²(source, target): 0 for the optimal transport.
     pub normalized_path_energy: f64,
@@ -51,9 +51,10 @@ const HELD_OUT: usize = 512;
 
 impl Lab {
     /// Measures `n` particles against `n` fresh draws; `n` as in [`measurable`].
-    pub async fn figures(&self, n: usize, solver: Solver, steps: usize) -> Result<Figures> {
+    pub async fn figures(&self, n: usize, sampling: Sampling) -> Result<Figures> {
         measurable(n)?;
-        let flow = self.flow(n, solver, steps).await?;
+        let flow = self.flow(n, sampling).await?;
+        let smooth = |value: f64| if sampling.noise == 0.0 { value } else { f64::NAN };
         let fresh = self.fresh(n);
         let flat = points::to_flat(&flow.x);
         let transport = wasserstein2(&flow.x[..n], &fresh);
@@ -61,24 +62,24 @@ impl Lab {
         Ok(Figures {
             w2: wasserstein2(flow.end(), &fresh),
             sliced: sliced_wasserstein2(flow.end(), &fresh, 64, directions),
-            path_energy: path_energy(&flow.times, &flat),
-            normalized_path_energy: normalized_path_energy(&flow.times, &flat, transport),
-            straightness: straightness(&flow.times, &flat),
+            path_energy: smooth(path_energy(&flow.times, &flat)),
+            normalized_path_energy: smooth(normalized_path_energy(&flow.times, &flat, transport)),
+            straightness: smooth(straightness(&flow.times, &flat)),
             nfe: flow.nfe,
         })
     }
 
-    /// W2 of `n` particles to fresh draws at each number of evaluations; NaN where the solver cannot make
-    /// exactly that many.
-    pub async fn w2_by_nfe(&self, n: usize, solver: Solver, nfes: &[usize]) -> Result<Vec<f64>> {
+    /// W2 of `n` particles to fresh draws at each number of evaluations, in place of the steps of `sampling`; NaN where its solver
+    /// cannot make exactly that many.
+    pub async fn w2_by_nfe(&self, n: usize, sampling: Sampling, nfes: &[usize]) -> Result<Vec<f64>> {
         measurable(n)?;
         let fresh = self.fresh(n);
-        let stages = solver.tableau().stages();
+        let stages = sampling.solver.tableau().stages();
         let mut w2 = Vec::with_capacity(nfes.len());
         for &nfe in nfes {
-            let exact = !solver.is_adaptive() && nfe > 0 && nfe.is_multiple_of(stages);
+            let exact = !sampling.solver.is_adaptive() && nfe > 0 && nfe.is_multiple_of(stages);
             w2.push(if exact {
-                let flow: Flow = self.flow(n, solver, nfe / stages).await?;
+                let flow: Flow = self.flow(n, Sampling { steps: nfe / stages, ..sampling }).await?;
                 wasserstein2(flow.end(), &fresh)
             } else {
                 f64::NAN

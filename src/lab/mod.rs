@@ -6,6 +6,7 @@ mod exact;
 mod flow;
 pub(crate) mod measure;
 mod rates;
+mod sampling;
 mod theorem;
 
 pub use config::{CouplingKind, LabConfig, PathKind, TimeKind};
@@ -13,6 +14,7 @@ pub use exact::{Exact, Pull};
 pub use flow::Flow;
 pub use measure::{Figures, Likelihood};
 pub use rates::EarlierRate;
+pub use sampling::{MOST_NOISE, Sampling};
 pub use theorem::Theorem;
 
 use crate::device::{Opened, Watch};

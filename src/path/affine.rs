@@ -22,6 +22,17 @@ pub struct PathSample {
     pub u_t: Tensor<2>,
 }
 
+/// A stochastic differential equation at one time: dx = (of_x x + of_u u) dt + diffusion dW, with u the marginal velocity at x.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stochastic {
+    /// Weight of x in the drift.
+    pub of_x: f64,
+    /// Weight of the velocity in the drift.
+    pub of_u: f64,
+    /// Deviation of what is added to a coordinate in a unit of time, were it constant.
+    pub diffusion: f64,
+}
+
 impl AffinePath {
     /// A path with a validated schedule.
     pub fn new(schedule: Schedule) -> Result<Self> {
@@ -74,6 +85,27 @@ impl AffinePath {
         let c = self.schedule.at(t);
         let w = wronskian(c);
         combine(&[(c.d_alpha / w, &x_t), (-c.alpha / w, &u)])
+    }
+
+    /// The score ∇ log p_t(x_t) of the marginal density, from the marginal velocity there: −E[x0 | x_t] / sigma, where x0 is drawn from
+    /// N(0, I), independent of x1 (Tweedie's formula; Ma et al. 2024, SiT, section 2). Errors at a time where sigma is 0.
+    pub fn score_from_velocity(&self, x_t: Tensor<2>, u: Tensor<2>, t: f64) -> Result<Tensor<2>> {
+        let by = divide("sigma", -1.0, self.schedule.at(t).sigma, t)?;
+        Ok(self.noise_from_velocity(x_t, u, t) * by)
+    }
+
+    /// The equation dx = (u + λ sigma² s) dt + sigma √(2 λ) dW, which has the marginals of dx = u dt whatever λ is (Song et al. 2021,
+    /// section 4.3; Ma et al. 2024, SiT, section 2), because with the score s both added terms cancel in the Fokker–Planck equation: Langevin
+    /// dynamics along the way, which forgets the noise of x at the rate `noise` = λ ≥ 0, per unit of t. As sigma s = −E[x0 | x_t],
+    /// nothing is divided by sigma. Holds where x0 is drawn from N(0, I), independent of x1.
+    pub fn stochastic(&self, t: f64, noise: f64) -> Stochastic {
+        let c = self.schedule.at(t);
+        let by = noise * c.sigma / wronskian(c);
+        Stochastic {
+            of_x: -by * c.d_alpha,
+            of_u: 1.0 + by * c.alpha,
+            diffusion: c.sigma * (2.0 * noise).sqrt(),
+        }
     }
 
     /// The velocity at `x_t` given the data it goes to. Errors at a time where sigma is 0: the noise

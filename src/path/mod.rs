@@ -4,5 +4,5 @@
 mod affine;
 mod schedule;
 
-pub use affine::{AffinePath, PathSample};
+pub use affine::{AffinePath, PathSample, Stochastic};
 pub use schedule::{Coefficients, Schedule};

@@ -4,7 +4,7 @@ use super::held::{Answer, Held, answer, bytes, doubles, floats, number, object, 
 use super::plane::FLOORS;
 use super::thrown;
 use crate::error::{Error, Result};
-use crate::lab::{EarlierRate, Flow, Lab};
+use crate::lab::{EarlierRate, Flow, Lab, Sampling};
 use crate::points;
 use crate::solver::Solver;
 use wasm_bindgen::prelude::*;
@@ -90,11 +90,11 @@ impl JsLab {
         answer(lab.samples(target, n, u64::from(seed)).map(|x| plane(&x)))
     }
 
-    /// The learned flow of `particles`: `{times, x, nfe}`, frame after frame.
-    pub async fn flow(&self, particles: usize, solver_id: String, steps: usize) -> Answer {
+    /// The learned flow of `particles`: `{times, x, nfe}`, frame after frame; `noise` is the level of what is added on the way.
+    pub async fn flow(&self, particles: usize, solver_id: String, steps: usize, noise: f64) -> Answer {
         let lab = self.0.turn()?;
         let solver = solver(&solver_id).map_err(|e| thrown(&e))?;
-        answer(lab.flow(particles, solver, steps).await.map(|f| flow_object(&f)))
+        answer(lab.flow(particles, Sampling { solver, steps, noise }).await.map(|f| flow_object(&f)))
     }
 
     /// The learned flow from `starts`; negative steps run from the end to t = 0.
@@ -146,10 +146,10 @@ impl JsLab {
     }
 
     /// Measurements of `samples` particles.
-    pub async fn figures(&self, samples: usize, solver_id: String, steps: usize) -> Answer {
+    pub async fn figures(&self, samples: usize, solver_id: String, steps: usize, noise: f64) -> Answer {
         let lab = self.0.turn()?;
         let solver = solver(&solver_id).map_err(|e| thrown(&e))?;
-        let both = lab.figures(samples, solver, steps).await;
+        let both = lab.figures(samples, Sampling { solver, steps, noise }).await;
         answer(both.and_then(|f| Ok((f, lab.floor(samples, FLOORS)?))).map(|(f, (floor, deviation))| {
             object([
                 ("w2", number(f.w2)),
@@ -166,11 +166,12 @@ impl JsLab {
 
     /// W2 at each number of evaluations; NaN where the solver cannot make that many.
     #[wasm_bindgen(js_name = w2ByNfe)]
-    pub async fn w2_by_nfe(&self, samples: usize, solver_id: String, nfes: Vec<u32>) -> Answer {
+    pub async fn w2_by_nfe(&self, samples: usize, solver_id: String, noise: f64, nfes: Vec<u32>) -> Answer {
         let lab = self.0.turn()?;
         let solver = solver(&solver_id).map_err(|e| thrown(&e))?;
         let nfes: Vec<usize> = nfes.into_iter().map(|n| n as usize).collect();
-        answer(lab.w2_by_nfe(samples, solver, &nfes).await.map(|w2| doubles(&w2)))
+        let sampling = Sampling { solver, steps: 1, noise };
+        answer(lab.w2_by_nfe(samples, sampling, &nfes).await.map(|w2| doubles(&w2)))
     }
 
     /// The density of the learned flow: `{logDensity, mass, bitsPerDim, heldOut, nfe}`.

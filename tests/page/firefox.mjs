@@ -20,6 +20,10 @@ const OFFLINE = {
 // What Playwright asks of every Firefox it drives over WebDriver BiDi and Firefox 140 does not know; no test needs it.
 const UNKNOWN = /^(network\.addDataCollector|browser\.setDownloadBehavior|emulation\.setScreen(Orientation|Settings)Override)$/;
 
+// On some processors Firefox 140 computes WebAssembly's vectors a hundred times slower in a thread that was started after the page's own
+// thread had used 512-bit registers (docs/results.md). The C library uses them for copies, unless it is told not to.
+const NO_AVX512 = "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX512BW,-AVX512CD,-AVX512DQ";
+
 function launch({ dark, reducedMotion }) {
   const { prototype } = require("playwright-core/lib/utilsBundle").ws;
   const send = (prototype.plainSend ??= prototype.send);
@@ -30,6 +34,7 @@ function launch({ dark, reducedMotion }) {
   return require("playwright-core").firefox.launch({
     channel: "moz-firefox",
     executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+    env: { ...process.env, GLIBC_TUNABLES: NO_AVX512 },
     firefoxUserPrefs: { ...OFFLINE, "ui.systemUsesDarkTheme": Number(dark), "ui.prefersReducedMotion": Number(reducedMotion) },
   });
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inChromium, picture, setUp } from "./harness.mjs";
-import { SMALL, download, message, step, stopped, visit as visitLab } from "./lab-page.mjs";
+import { SMALL, download, figure, message, step, stopped, visit as visitLab } from "./lab-page.mjs";
 
 const { chrome, server } = await setUp();
 const visit = (...args) => visitLab(chrome, server, ...args);
@@ -193,6 +193,27 @@ test("every press of One step makes a step; a link that changes layers and time 
   await page.waitForFunction(() => !part('[data-layer="density"]').checked);
   await page.waitForFunction((before) => part("#lab-stage-0").toDataURL() !== before, density);
   assert.equal(await step(page), 4);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("noise changes trajectories where there is a score, and the lab says why where there is none", async () => {
+  const { page, errors, context } = await visit(`${SMALL}&lab.compare=noise&lab.with=2&lab.layers=marginal.particles`);
+  assert.match(await page.textContent("#lab-name-1"), /noise level: 2/);
+  assert.notEqual(await figure(page, "w2", 0), await figure(page, "w2", 1));
+  assert.ok((await figure(page, "straightness", 0)) >= 0);
+  assert.equal(await page.$eval('[data-figure="straightness"]', (row) => row.cells[2].textContent), "–");
+  assert.equal(await figure(page, "nfe", 1), 20);
+  assert.notEqual(await picture(page, "#lab-stage-0"), await picture(page, "#lab-stage-1"));
+  const slider = page.locator('[name="lab.noise"]');
+  assert.equal(await slider.isEnabled(), true);
+  await page.selectOption('[name="lab.compare"]', "off");
+  await page.selectOption('[name="lab.solver"]', "rk4");
+  assert.equal(await slider.isEnabled(), false);
+  assert.equal(await page.textContent("#lab-noise-note"), "Needs Euler’s or Heun’s method.");
+  await page.selectOption('[name="lab.coupling"]', "ot");
+  assert.equal(await page.textContent("#lab-noise-note"), "Needs a Gaussian source and independent pairs.");
+  assert.equal(await message(page), "");
   assert.deepEqual(errors, []);
   await context.close();
 });

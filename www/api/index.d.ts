@@ -198,6 +198,11 @@ export interface FlowOptions {
   solver?: Solver;
   /** Steps, 1 to 100; 20 by default. */
   steps?: number;
+  /**
+   * λ of dx = (u + λ σ² s) dt + σ √(2 λ) dW, 0 to 10; 0 by default: the flow itself. More needs a Gaussian source, independent pairs and "euler"
+   * or "heun", and rejects with a ConfigError otherwise.
+   */
+  noise?: number;
   /** Does not wait for the answer any longer. */
   signal?: AbortSignal;
 }

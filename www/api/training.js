@@ -24,6 +24,7 @@ const SAMPLE = {
   particles: { kind: number(1, 10_000, { whole: true }), initial: LAB["lab.particles"].initial },
   solver: LAB["lab.solver"],
   steps: LAB["lab.steps"],
+  noise: LAB["lab.noise"],
 };
 
 /** An end of the flow: {kind}, {kind, text}, or {kind, points: Float32Array}, which the engine has yet to write as text. */
@@ -110,10 +111,10 @@ class Training {
   }
 
   async sample(options = {}) {
-    const { particles, solver, steps } = all("sample", options, SAMPLE, ["signal"]);
+    const { particles, solver, steps, noise } = all("sample", options, SAMPLE, ["signal"]);
     const signal = signalOf("sample", options.signal);
     signal?.throwIfAborted();
-    const { times, x, nfe } = await unlessAborted(signal, this.#call("flow", particles, solver, steps));
+    const { times, x, nfe } = await unlessAborted(signal, this.#call("flow", particles, solver, steps, noise));
     return { times, x, nfe };
   }
 

@@ -284,6 +284,11 @@ export const CATALOG = Object.freeze({
         3.0
       ]
     },
+    "noise": {
+      "initial": 0.0,
+      "max": 10.0,
+      "min": 0.0
+    },
     "particles": {
       "initial": 2000,
       "values": [
@@ -447,35 +452,40 @@ export const CATALOG = Object.freeze({
       "id": "euler",
       "label": "Euler",
       "order": 1,
-      "stages": 1
+      "stages": 1,
+      "stochastic": true
     },
     {
       "adaptive": false,
       "id": "midpoint",
       "label": "Midpoint",
       "order": 2,
-      "stages": 2
+      "stages": 2,
+      "stochastic": false
     },
     {
       "adaptive": false,
       "id": "heun",
       "label": "Heun",
       "order": 2,
-      "stages": 2
+      "stages": 2,
+      "stochastic": true
     },
     {
       "adaptive": false,
       "id": "rk4",
       "label": "Runge–Kutta 4",
       "order": 4,
-      "stages": 4
+      "stages": 4,
+      "stochastic": false
     },
     {
       "adaptive": true,
       "id": "dopri5",
       "label": "Dormand–Prince 5(4)",
       "order": 5,
-      "stages": 7
+      "stages": 7,
+      "stochastic": false
     }
   ],
   "times": [

@@ -54,6 +54,8 @@ export const GUIDANCE = Object.freeze({
 export const SOLVERS = CATALOG.solvers.map(({ id }) => id);
 /** Solvers that choose their own steps. */
 export const ADAPTIVE = CATALOG.solvers.filter(({ adaptive }) => adaptive).map(({ id }) => id);
+/** Solvers that can add noise on the way. */
+export const STOCHASTIC = CATALOG.solvers.filter(({ stochastic }) => stochastic).map(({ id }) => id);
 export const DISTRIBUTIONS = CATALOG.distributions.map(({ id }) => id);
 
 /** Where the digit networks compute: one setting for all figures that use them. */

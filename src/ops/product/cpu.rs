@@ -1,5 +1,6 @@
 //! The product on the CPU: at most one pass before Burn's matrix product and one after it.
 
+use super::kernel::{Matrix, multiply};
 use super::{Activation, GatesPlan, Mix, NormPlan, Patches, Plan, ProductOps};
 use crate::ops::cpu::{contiguous, own, sigmoid, slice, sum, tensor, update, update2};
 use crate::ops::several::Several;
@@ -40,15 +41,8 @@ impl ProductOps for Flex {
             Some(values) => tensor(values, [samples * plan.tokens, channels]),
             None => x,
         };
-        let rows = samples * plan.rows;
-        let y = match plan.mix {
-            Mix::Channels => Self::float_matmul(x.reshape([rows, plan.inner].into()), w),
-            Mix::Tokens => Self::float_matmul(
-                w.reshape([1, plan.rows, plan.inner].into()),
-                x.reshape([samples, plan.inner, plan.columns].into()),
-            ),
-        };
-        let mut y = own(y);
+        let mut y =
+            if OWN { by_kernel(&x, &contiguous(w), &plan, samples) } else { by_burn(x, w, &plan, samples) };
         let residual = plan.residual.map(|repeat| (extra(plan.residual_at()), repeat));
         finish(y.storage_mut(), &plan, plan.bias.then(|| extra(0)), gates, residual);
         match plan.write {
@@ -56,6 +50,33 @@ impl ProductOps for Flex {
             None => y.reshape(plan.shape(samples).into()),
         }
     }
+}
+
+/// Whether products are [`multiply`]: where Burn's has no kernel that fits the processor.
+pub(super) const OWN: bool = cfg!(target_arch = "wasm32");
+
+fn by_kernel(x: &FlexTensor, w: &FlexTensor, plan: &Plan, samples: usize) -> FlexTensor {
+    let (x, w) = (slice(x), Matrix::Rows(slice(w)));
+    let Plan { rows, inner, columns, .. } = *plan;
+    let mut y = vec![0.0; samples * rows * columns];
+    match plan.mix {
+        Mix::Channels => multiply(Matrix::Rows(x), w, [samples * rows, inner, columns], &mut y),
+        Mix::Tokens => {
+            let each = x.chunks_exact(inner * columns).zip(y.chunks_exact_mut(rows * columns));
+            each.for_each(|(x, y)| multiply(w, Matrix::Rows(x), [rows, inner, columns], y));
+        }
+    }
+    tensor(y, [samples * rows, columns])
+}
+
+fn by_burn(x: FlexTensor, w: FlexTensor, plan: &Plan, samples: usize) -> FlexTensor {
+    own(match plan.mix {
+        Mix::Channels => Flex::float_matmul(x.reshape([samples * plan.rows, plan.inner].into()), w),
+        Mix::Tokens => Flex::float_matmul(
+            w.reshape([1, plan.rows, plan.inner].into()),
+            x.reshape([samples, plan.inner, plan.columns].into()),
+        ),
+    })
 }
 
 /// φ((y + bias) (1 + gate) + residual), in place.

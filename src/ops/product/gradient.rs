@@ -1,6 +1,7 @@
 //! The gradient of a linear layer with its activation; other products are composed where gradients are wanted.
 
-use super::cpu::finish;
+use super::cpu::{OWN, finish};
+use super::kernel::{Matrix, multiply};
 use super::{Activation, Mix, Plan, ProductOps};
 use crate::ops::cpu::{contiguous, map2, own, slice, tensor};
 use crate::ops::several::Several;
@@ -73,6 +74,18 @@ impl ProductGradient for Flex {
         let mut bias = vec![0.0; plan.columns];
         for row in values.chunks_exact(plan.columns) {
             crate::ops::cpu::update(&mut bias, row, |sum, g| sum + g);
+        }
+        if OWN {
+            let (inner, columns) = (plan.inner, plan.columns);
+            let (w, grad) = (contiguous(w), Matrix::Rows(&values));
+            let input = wants.then(|| {
+                let mut input = vec![0.0; rows * inner];
+                multiply(grad, Matrix::Columns(slice(&w)), [rows, columns, inner], &mut input);
+                tensor(input, shape)
+            });
+            let mut weight = vec![0.0; inner * columns];
+            multiply(Matrix::Columns(slice(&x)), grad, [inner, rows, columns], &mut weight);
+            return (input, tensor(weight, [inner, columns]), tensor(bias, [columns]));
         }
         let grad = tensor(values, [rows, plan.columns]);
         let input = wants.then(|| Self::float_matmul(grad.clone(), Self::float_transpose(w)).reshape(shape));

@@ -1,5 +1,5 @@
 // The lab's form: shows a state, changes it, says which key changed.
-import { LAB } from "./table.js";
+import { LAB, withoutNoise } from "./table.js";
 import { Delay } from "../../element/delay.js";
 import { given, showState } from "../../element/controls.js";
 import { ADAPTIVE } from "../../element/state.js";
@@ -23,7 +23,12 @@ const LAYERS = {
 function alternatives(key) {
   const { kind } = LAB[key];
   if (kind.values) return kind.values;
-  return { "lab.sigmaMin": [0, 0.01, 0.05, 0.1, 0.2, 0.3], "lab.depth": [1, 2, 3, 4, 5, 6], "lab.steps": [1, 2, 4, 8, 16, 20, 32, 64] }[key];
+  return {
+    "lab.sigmaMin": [0, 0.01, 0.05, 0.1, 0.2, 0.3],
+    "lab.depth": [1, 2, 3, 4, 5, 6],
+    "lab.steps": [1, 2, 4, 8, 16, 20, 32, 64],
+    "lab.noise": [0, 0.5, 1, 2, 5, 10],
+  }[key];
 }
 
 export class LabForm {
@@ -84,7 +89,7 @@ export class LabForm {
   #other(compare) {
     if (compare === "off") return "";
     const key = `lab.${compare}`;
-    const preferred = { path: "vp", coupling: "ot" }[compare];
+    const preferred = { path: "vp", coupling: "ot", noise: 2 }[compare];
     const others = alternatives(key).filter((v) => v !== this.#state[key]);
     return String(others.includes(preferred) ? preferred : others[0]);
   }
@@ -97,9 +102,17 @@ export class LabForm {
       element.hidden = String(this.#state[key]) !== value;
     }
     this.#form.querySelector('[data-for="fixed"]').hidden = ADAPTIVE.includes(this.#state["lab.solver"]);
+    this.#refreshNoise();
     const layers = this.#state["lab.layers"].split(".");
     for (const box of this.#form.querySelectorAll("[data-layer]")) box.checked = layers.includes(box.value);
     this.#refreshWith();
+  }
+
+  #refreshNoise() {
+    const reason = withoutNoise(this.#state);
+    this.#form.elements["lab.noise"].disabled = reason !== "";
+    const adds = this.#state["lab.noise"] > 0 ? "Random trajectories; at each t the same distribution." : "0: the flow itself.";
+    this.#form.querySelector("#lab-noise-note").textContent = reason || adds;
   }
 
   #refreshWith() {

@@ -1,6 +1,6 @@
 // What a person can set in the 2-D lab.
 import { CATALOG } from "../../element/catalog.js";
-import { DISTRIBUTIONS, SEED, SOLVERS, choice, number, offered, oneOf, some, text } from "../../element/state.js";
+import { DISTRIBUTIONS, SEED, SOLVERS, STOCHASTIC, choice, number, offered, oneOf, some, text } from "../../element/state.js";
 
 const DOMAINS = CATALOG.lab;
 const ENDS = [...DISTRIBUTIONS, "text", "points"];
@@ -36,9 +36,10 @@ export const LAB = Object.freeze({
   "lab.until": { ...offered(DOMAINS.until, whole), part: "none" },
   "lab.solver": { ...oneOf(SOLVERS, DOMAINS.solver), part: "samples" },
   "lab.steps": { ...offered(DOMAINS.steps, whole), part: "samples" },
+  "lab.noise": { ...offered(DOMAINS.noise), part: "samples" },
   "lab.particles": { ...offered(DOMAINS.particles), part: "samples" },
   "lab.compare": {
-    kind: choice("off", "path", "coupling", "sigmaMin", "width", "depth", "batch", "rate", "time", "ema", "solver", "steps"),
+    kind: choice("off", "path", "coupling", "sigmaMin", "width", "depth", "batch", "rate", "time", "ema", "solver", "steps", "noise"),
     initial: "off",
     part: "experiment",
   },
@@ -74,6 +75,15 @@ export function settings(state, slot) {
   const other = slot === 1 && state["lab.compare"] !== "off" ? LAB[key].kind.read(state["lab.with"]) : undefined;
   return other === undefined ? state : { ...state, [key]: other };
 }
+
+/** Why no noise can be added on the way, as a sentence; empty where it can. */
+export function withoutNoise(state) {
+  if (state["lab.source"] !== "gaussian" || state["lab.coupling"] !== "independent") return "Needs a Gaussian source and independent pairs.";
+  return STOCHASTIC.includes(state["lab.solver"]) ? "" : "Needs Euler’s or Heun’s method.";
+}
+
+/** The noise level that particles are computed with. */
+export const noise = (state) => (withoutNoise(state) ? 0 : state["lab.noise"]);
 
 /** Learning rates before the present one: [{rate, until}] as the link writes them, and back. */
 const readEarlier = (text) =>

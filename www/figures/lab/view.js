@@ -1,5 +1,6 @@
 // One run on its stage: asks the engine for what the switched-on layers need.
 import { particles } from "./runs.js";
+import { noise } from "./table.js";
 import { Stage } from "../../plot/stage.js";
 
 const FIELD_SIDE = 19;
@@ -102,13 +103,17 @@ export class View {
     return [this.#run.state["lab.solver"], this.#run.state["lab.steps"]];
   }
 
+  get #noise() {
+    return noise(this.#run.state);
+  }
+
   /** Everything that depends on the weights; `live`: training goes on, so be quick. */
   async picture(live) {
     const run = this.#run;
     const half = this.stage.half;
-    const flow = await this.#ask("flow", particles(run, live), ...this.#solver);
+    const flow = await this.#ask("flow", particles(run, live), ...this.#solver, this.#noise);
     if (run !== this.#run) return;
-    const curve = this.#solver[0] === "euler" ? "linear" : "cubic";
+    const curve = this.#solver[0] === "euler" || this.#noise ? "linear" : "cubic";
     this.stage.setFlow(flow, { curve });
     if (this.has("field")) {
       const values = await this.#ask("field", FIELD_SIDE, FIELD_TIMES, half);
@@ -156,11 +161,11 @@ export class View {
 
   /** The figures of the run. */
   figures() {
-    return this.#ask("figures", SAMPLES, ...this.#solver);
+    return this.#ask("figures", SAMPLES, ...this.#solver, this.#noise);
   }
 
   w2ByNfe(nfes) {
-    return this.#ask("w2ByNfe", SAMPLES, this.#solver[0], Uint32Array.from(nfes));
+    return this.#ask("w2ByNfe", SAMPLES, this.#solver[0], this.#noise, Uint32Array.from(nfes));
   }
 
   /** A click sets a start whose trajectory is drawn; a click on a start takes it away. */
