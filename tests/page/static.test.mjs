@@ -73,6 +73,7 @@ test("what the package's types say of defaults and domains is the catalog's", ()
     "rate?: LearningRate": [`${lab.rate.initial} by default`],
     "time?: TimeSampling": [`"${lab.time}" by default`],
     "ema?: Decay": [`${lab.ema.initial} by default`],
+    "noise?: number": [`${lab.noise.min} to ${lab.noise.max}; ${lab.noise.initial} by default`],
     "particles?: number": [
       `1 to ${Math.max(...lab.particles.values).toLocaleString("en")}; ${lab.particles.initial.toLocaleString("en")} by default`,
     ],

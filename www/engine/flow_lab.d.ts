@@ -140,11 +140,11 @@ export class Lab {
     /**
      * Measurements of `samples` particles.
      */
-    figures(samples: number, solver_id: string, steps: number): Promise<any>;
+    figures(samples: number, solver_id: string, steps: number, noise: number): Promise<any>;
     /**
-     * The learned flow of `particles`: `{times, x, nfe}`, frame after frame.
+     * The learned flow of `particles`: `{times, x, nfe}`, frame after frame; `noise` is the level of what is added on the way.
      */
-    flow(particles: number, solver_id: string, steps: number): Promise<any>;
+    flow(particles: number, solver_id: string, steps: number, noise: number): Promise<any>;
     /**
      * The density of the learned flow: `{logDensity, mass, bitsPerDim, heldOut, nfe}`.
      */
@@ -184,7 +184,7 @@ export class Lab {
     /**
      * W2 at each number of evaluations; NaN where the solver cannot make that many.
      */
-    w2ByNfe(samples: number, solver_id: string, nfes: Uint32Array | number[]): Promise<any>;
+    w2ByNfe(samples: number, solver_id: string, noise: number, nfes: Uint32Array | number[]): Promise<any>;
     /**
      * A weights file.
      */
