@@ -7,12 +7,13 @@ const entries = (table, line) =>
     .join("");
 
 /**
- * `engines`: the folder in engine/ of each build; `models`: the manifest of each network; `base`: the way from
+ * `engines`: the folder in engine/ of each build; `models`: the manifest of each network, and in `figures` the file of what is known of it,
+ * where there is one (a bundler stops at a file that is not there); `base`: the way from
  * assets.js to the folder that has engine/ and models/; `home`: whether the article is there too.
  */
 export function assets({ engines, models, base, home = true }) {
   const url = (path) => `new URL(${JSON.stringify(`${base}models/${path}`)}, import.meta.url).href`;
-  const names = Object.fromEntries(Object.keys(models).map((name) => [name, name]));
+  const known = Object.fromEntries(Object.entries(models).filter(([, { figures }]) => figures));
   return `// Made by scripts/assets.mjs.
 
 /** The builds of the crate, each loaded when it is called. */
@@ -29,7 +30,7 @@ ${entries(models, ({ file, bytes, sha256 }) => `Object.freeze({ url: ${url(file)
 
 /** What is known of each: what \`evaluate\` measured, or what the sheet shows. */
 export const FIGURES = Object.freeze({
-${entries(names, (name) => url(`${name}-figures.json`))}});
+${entries(known, ({ figures }) => url(figures))}});
 
 ${home ? HOME(base) : NO_HOME}`;
 }

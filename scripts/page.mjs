@@ -50,7 +50,7 @@ function rename(parent, name) {
   return hashed;
 }
 
-/** The manifests in a folder of weights, each checked against its file. */
+/** The manifests in a folder of weights, each checked against its file; `figures`: the file of what is known of it, or null. */
 export function manifests(folder) {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith(".json") && !name.endsWith("-figures.json"))
@@ -62,7 +62,8 @@ export function manifests(folder) {
         .update(readFileSync(join(folder, manifest.file)))
         .digest("hex");
       if (sha256 !== manifest.sha256) throw new Error(`${manifest.file} is not the file that ${name}.json describes`);
-      return [name, manifest];
+      const figures = `${name}-figures.json`;
+      return [name, { ...manifest, figures: existsSync(join(folder, figures)) ? figures : null }];
     }),
   );
 }

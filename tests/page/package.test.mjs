@@ -59,7 +59,12 @@ test("the archive has the crate's version, what it exports and nothing of the ar
     [],
   );
   assert.equal(files.filter((file) => file.endsWith(".wasm")).length, 2);
-  assert.match(read("app/engine/assets.js"), /HOME = null/);
+  const assets = read("app/engine/assets.js");
+  assert.match(assets, /HOME = null/);
+  // Bundlers that look for each (webpack, Next.js) stop at one that is not there.
+  const places = [...assets.matchAll(/(?:new URL|import)\("([^"]+)"/g)].map(([, place]) => place);
+  assert.ok(places.length > 8, places.join());
+  for (const place of places) assert.ok(existsSync(join(installed, "app/engine", place)), place);
 });
 
 test("the types accept right uses, the README's examples among them, and stop wrong ones", async () => {
