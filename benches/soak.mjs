@@ -93,55 +93,17 @@ const ACTIONS = [
   },
 ];
 
-/** A link to the digits that sets every setting as it begins, but for these. */
-function everything(but) {
+/** Every setting as it begins, and little to compute: what is held depends on the settings too. */
+const START = (() => {
   const all = Object.entries(Object.assign({}, ...Object.values(TABLES))).map(([key, { initial }]) => [key, String(initial)]);
   const params = new URLSearchParams(all.filter(([, value]) => value !== ""));
-  for (const [key, value] of Object.entries({ ...but, ...(gpu ? {} : { device: "cpu" }) })) params.set(key, value);
+  for (const [key, value] of [["digits", "1"], ["steps", "1"], ["lab.until", "30"], ...(gpu ? [] : [["device", "cpu"]])]) params.set(key, value);
   return `#digits&${params}`;
-}
+})();
 
-/** Little to compute: what is held depends on the settings too. */
-const START = everything({ digits: "1", steps: "1", "lab.until": "30" });
-
-const LAYERS = "density.likelihood.grid.field.exact.ends.conditional.marginal.particles";
-/** What takes most memory, in few steps. */
-const LARGEST = everything({
-  digits: "64",
-  steps: "2",
-  "emoji.count": "16",
-  "emoji.nfe": "2",
-  "race.width": "128",
-  "lab.width": "256",
-  "lab.depth": "6",
-  "lab.batch": "1024",
-  "lab.particles": "10000",
-  "lab.steps": "100",
-  "lab.layers": LAYERS,
-  "lab.compare": "path",
-  "lab.with": "vp",
-  "lab.until": "2",
-});
-
-/**
- * The largest work of each figure, to its end. The memory of WebAssembly never shrinks and is as large as the largest work so far, of which
- * chance has more or less: after this it is not chance.
- */
-async function largest(page) {
-  await page.setViewportSize({ width: 1000, height: 900 });
-  await page.evaluate((hash) => (location.hash = hash), LARGEST);
-  for (const name of Object.keys(TABLES)) {
-    await page.evaluate((figure) => part(`flow-lab[figure="${figure}"]`).scrollIntoView({ block: "center" }), name);
-    await page.waitForTimeout(3000);
-    if (name === "race") continue; // goes on for minutes; by now it has what it needs
-    const ended = (figure) => !part(`flow-lab[figure="${figure}"]`).shadowRoot?.querySelector("[aria-busy=true]");
-    await page.waitForFunction(ended, name, { timeout: 300_000 }).catch(() => recent.push(`${name} is still busy`));
-  }
-}
-
-/** The largest work, then the digits of the start, everything else out of view, and what that holds. */
+/** The digits of the start, everything else out of view, and what that holds. */
 async function rest(page) {
-  await largest(page);
+  await page.setViewportSize({ width: 1000, height: 900 });
   await page.evaluate((hash) => (location.hash = hash), START);
   await page.waitForTimeout(3000);
   await page.evaluate(() => part('flow-lab[figure="digits"]').scrollIntoView());
@@ -185,7 +147,7 @@ async function play(ms) {
   }
 }
 
-// Engines open one by one: the second half, which does the same, is held against the first.
+// Memory of WebAssembly never shrinks, and engines open one by one: the second half, which does the same, is held against the first.
 await play(30_000 * minutes);
 const before = await rest(page);
 await play(30_000 * minutes);
