@@ -141,7 +141,7 @@ test("a painted picture goes to its noise and comes back in every style; a part 
   assert.equal(await message(page, "#restyle-message"), "");
   assert.match(
     await page.textContent('[data-result="restyle"] > figcaption'),
-    /^Midpoint, steps equal in √t: 24 evaluations back to its noise without guidance, 16 onward with guidance 1\.5\.$/,
+    /^Midpoint, steps equal in √t: 24 evaluations to encode it without guidance, 16 to decode it with guidance 1\.5\.$/,
   );
   assert.deepEqual(await page.$$eval("#restyle-tiles figcaption", (all) => all.map((e) => e.textContent)), [
     "the picture",

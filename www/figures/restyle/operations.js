@@ -75,10 +75,10 @@ export class Operations {
       from,
     };
     const { nfe } = await this.#run(signal, onward, { method: "decode", args: [many] }, ({ x }) => show(noise, imagesOf(x, PICTURE)));
-    const until = from > 0 ? `back to t = ${from.toFixed(2)}, where it is not all noise yet,` : "back to its noise";
+    const until = from > 0 ? `to encode it to t = ${from.toFixed(2)}, where it is not all noise yet,` : "to encode it";
     this.#results.caption(
       "restyle",
-      `Midpoint, steps equal in √t: ${2 * BACK} evaluations ${until} without guidance, ${nfe} onward with guidance ${guidance}.`,
+      `Midpoint, steps equal in √t: ${2 * BACK} evaluations ${until} without guidance, ${nfe} to decode it with guidance ${guidance}.`,
     );
   }
 
