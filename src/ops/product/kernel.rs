@@ -1,7 +1,7 @@
 //! A matrix product for WebAssembly, whose processors' registers hold four numbers and which has no fused multiplication and addition.
 //!
 //! Tiles of four rows and eight columns keep their sums in registers. Burn's product (gemm) has tiles of twelve and four there, which
-//! 16 registers do not hold: it is a third slower, and two to three times slower in one process of two, by where its stack lies
+//! 16 registers do not hold: it is a quarter slower, and in some processes two to three times slower, by where their stack lies
 //! (docs/results.md). Native builds use Burn's, which chooses by the processor.
 
 use crate::ops::cpu::update;
