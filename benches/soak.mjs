@@ -4,6 +4,7 @@
 import { browser, done, open, serve } from "../tests/page/harness.mjs";
 import { growth, held, kinds, objects } from "../tests/page/memory.mjs";
 import { TABLES } from "../tests/page/tables.mjs";
+import { CATALOG } from "../www/element/catalog.js";
 
 const option = (name, otherwise) => Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.split("=")[1] ?? otherwise);
 const [minutes, seed, gpu] = [option("minutes", 60), option("seed", 1), process.argv.includes("--gpu")];
@@ -93,17 +94,85 @@ const ACTIONS = [
   },
 ];
 
-/** Every setting as it begins, and little to compute: what is held depends on the settings too. */
-const START = (() => {
+/** A link to the digits that sets every setting as it begins, but for these. */
+function everything(but) {
   const all = Object.entries(Object.assign({}, ...Object.values(TABLES))).map(([key, { initial }]) => [key, String(initial)]);
   const params = new URLSearchParams(all.filter(([, value]) => value !== ""));
-  for (const [key, value] of [["digits", "1"], ["steps", "1"], ["lab.until", "30"], ...(gpu ? [] : [["device", "cpu"]])]) params.set(key, value);
+  for (const [key, value] of Object.entries(but)) params.set(key, value);
   return `#digits&${params}`;
-})();
+}
 
-/** The digits of the start, everything else out of view, and what that holds. */
-async function rest(page) {
+/** Little to compute: what is held depends on the settings too. */
+const START = everything({ digits: "1", steps: "1", "lab.until": "30", ...(gpu ? {} : { device: "cpu" }) });
+
+/** What takes most memory, in few steps. */
+const LARGEST = everything({
+  device: "cpu",
+  digits: "64",
+  steps: "2",
+  "emoji.count": "16",
+  "emoji.network": "velocity",
+  "emoji.nfe": "2",
+  "restyle.text": "★",
+  "race.methods": CATALOG.methods.map(({ id }) => id).join("."),
+  "race.steps": String(CATALOG.race.steps.values[0]),
+  "race.width": String(CATALOG.race.width.values.at(-1)),
+  "few-steps.trainingDevice": "cpu",
+  "few-steps.images": String(CATALOG.distillation.images.values.at(-1)),
+  "few-steps.steps": String(CATALOG.distillation.steps.values[0]),
+  "few-steps.batch": String(CATALOG.distillation.batch.values.at(-1)),
+  "lab.width": String(CATALOG.lab.width.values.at(-1)),
+  "lab.depth": String(CATALOG.lab.depth.max),
+  "lab.batch": String(CATALOG.lab.batch.values.at(-1)),
+  "lab.particles": String(CATALOG.lab.particles.values.at(-1)),
+  "lab.steps": String(CATALOG.lab.steps.max),
+  "lab.layers": "density.likelihood.grid.field.exact.ends.conditional.marginal.particles",
+  "lab.compare": "path",
+  "lab.with": "vp",
+  "lab.until": "2",
+});
+
+/** Parts that compute only when their button is pressed. */
+const PRESSED = { race: "#race-start", "few-steps": "#live-start" };
+
+/** Waits until nothing in a figure has been busy for two seconds. */
+async function settled(page, name) {
+  const busy = (figure) => part(`flow-lab[figure="${figure}"]`).shadowRoot.querySelector("[aria-busy=true]") !== null;
+  const end = Date.now() + 900_000;
+  for (let quiet = 0; quiet < 20; quiet += 1) {
+    if (Date.now() > end) return errors.push(`${name} does not come to rest`);
+    await page.waitForTimeout(100);
+    if (await page.evaluate(busy, name)) quiet = 0;
+  }
+}
+
+/**
+ * The largest work of each figure, to its end. WebAssembly's memory never shrinks: it is as large as the largest work so far, of which
+ * chance has more or less. After this it is not chance.
+ */
+async function largest(page) {
+  const began = Date.now();
   await page.setViewportSize({ width: 1000, height: 900 });
+  await page.evaluate((hash) => (location.hash = hash), LARGEST);
+  for (const name of Object.keys(TABLES)) {
+    await page.evaluate((figure) => part(`flow-lab[figure="${figure}"]`).scrollIntoView({ block: "center" }), name);
+    await page.waitForFunction((figure) => part(`flow-lab[figure="${figure}"]`).shadowRoot?.querySelector("[aria-busy]"), name);
+    await settled(page, name);
+    if (!PRESSED[name]) continue;
+    await page.evaluate((button) => {
+      const pressed = part(button);
+      for (let e = pressed; e; e = e.parentElement) if (e.matches("details")) e.open = true;
+      pressed.scrollIntoView({ block: "center" });
+      pressed.click();
+    }, PRESSED[name]);
+    await settled(page, name);
+    console.log(name, Date.now()-began);
+  }
+}
+
+/** The largest work, then the digits of the start, everything else out of view, and what that holds. */
+async function rest(page) {
+  await largest(page);
   await page.evaluate((hash) => (location.hash = hash), START);
   await page.waitForTimeout(3000);
   await page.evaluate(() => part('flow-lab[figure="digits"]').scrollIntoView());
@@ -147,7 +216,7 @@ async function play(ms) {
   }
 }
 
-// Memory of WebAssembly never shrinks, and engines open one by one: the second half, which does the same, is held against the first.
+// Engines open one by one: the second half, which does the same, is held against the first.
 await play(30_000 * minutes);
 const before = await rest(page);
 await play(30_000 * minutes);
@@ -155,10 +224,11 @@ const after = await rest(page);
 const grown = (after.objects - before.objects) / before.objects;
 console.log(`${count} actions, ${lost} devices lost; heap ${before.heap} → ${after.heap} bytes, of them objects, which the browser did not compile,`);
 console.log(`${before.objects} → ${after.objects}; WebAssembly ${before.wasm} → ${after.wasm}`);
+const mega = ({ memories }) => memories.map(([bytes, build]) => `${build} ${(bytes / 2 ** 20).toFixed(1)}`).join(" + ");
+console.log(`of its workers, in MiB: ${mega(before)}, then ${mega(after)}`);
 const wrong = [...errors];
 if (grown > 0.01) wrong.push(`the heap’s objects grew by ${(100 * grown).toFixed(1)} %:`, ...growth(before.kinds, after.kinds));
-const mega = ({ memories }) => memories.map((bytes) => (bytes / 2 ** 20).toFixed(1)).join(" + ");
-if (after.wasm > 1.01 * before.wasm) wrong.push(`WebAssembly’s memory grew, of its workers, in MiB: ${mega(before)}, then ${mega(after)}`);
+if (after.wasm > 1.01 * before.wasm) wrong.push(`WebAssembly’s memory grew by ${(100 * (after.wasm / before.wasm - 1)).toFixed(1)} %`);
 if (wrong.length) console.log(`${wrong.join("\n")}\nlast: ${recent.join("; ")}`);
 await chrome.close();
 server.close();

@@ -1,6 +1,9 @@
 // What a page holds, and a long day of it: shared by the test and by benches/memory.mjs.
 
-/** {heap, wasm, memories, workers, buffers}: bytes of JavaScript and of WebAssembly, of each worker too, workers, GPU buffers alive (where they are counted). */
+/**
+ * {heap, wasm, memories, workers, buffers}: bytes of JavaScript and of WebAssembly, of each worker too ([bytes, build of the engine]), workers,
+ * GPU buffers alive (where they are counted).
+ */
 export async function held(page) {
   const tools = (page.tools ??= await page.context().newCDPSession(page));
   await tools.send("HeapProfiler.collectGarbage");
@@ -9,12 +12,15 @@ export async function held(page) {
   let buffers = null;
   const memories = [];
   for (const worker of page.workers()) {
-    const found = await worker.evaluate(() => [self.memory?.buffer.byteLength ?? 0, self.liveBuffers?.() ?? null]);
-    memories.push(found[0]);
-    if (found[1] !== null) buffers = (buffers ?? 0) + found[1];
+    const [bytes, alive, build] = await worker.evaluate(() => {
+      const modules = performance.getEntriesByType("resource").map(({ name }) => /\/engine\/(cpu|gpu)-/.exec(name)?.[1]);
+      return [self.memory?.buffer.byteLength ?? 0, self.liveBuffers?.() ?? null, modules.find(Boolean) ?? "none"];
+    });
+    memories.push([bytes, build]);
+    if (alive !== null) buffers = (buffers ?? 0) + alive;
   }
-  const wasm = memories.reduce((sum, bytes) => sum + bytes, 0);
-  return { heap: usedSize, wasm, memories: memories.sort((a, b) => a - b), workers: page.workers().length, buffers };
+  const wasm = memories.reduce((sum, [bytes]) => sum + bytes, 0);
+  return { heap: usedSize, wasm, memories: memories.sort(([a], [b]) => a - b), workers: page.workers().length, buffers };
 }
 
 /** What the page's heap holds: for each kind of object {count, size}, size in bytes of the objects themselves. */
