@@ -166,7 +166,7 @@ async function largest(page) {
       pressed.click();
     }, PRESSED[name]);
     await settled(page, name);
-    console.log(name, Date.now()-began);
+    console.log(name, Date.now() - began);
   }
 }
 

@@ -65,3 +65,26 @@ test("everything that names a version names the crate's, and another one is seen
     ["CITATION.cff names no version."],
   );
 });
+
+test("what the article says of the digit networks is what was measured", () => {
+  const measured = (name) => JSON.parse(read(`www/models/${name}-figures.json`)).rows;
+  const one = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
+  const found = (name) =>
+    read(name)
+      .replaceAll("&nbsp;", "\u00a0")
+      .replaceAll(/\s*<[^>]*>\s*/g, " ")
+      .replaceAll(/[ \n]+/g, " ");
+  const [table, prose] = [found("article/8-few-steps.html"), found("article/6-digits.html")];
+  for (const [network, name, nfes] of [
+    ["velocity", "digits", [1, 2, 16]],
+    ["few-step", "few-step", [1, 2]],
+  ]) {
+    for (const nfe of nfes) {
+      const { recognized, frechet, diversity } = measured(name).find((row) => row.nfe === nfe);
+      const row = ` ${network} ${nfe} ${one(recognized)} ${frechet.toFixed(2)} ${one(diversity)} `;
+      assert.ok(table.replaceAll(/ +/g, " ").includes(row), `the table has no row${row}`);
+      if (name === "digits" && nfe !== 2)
+        for (const share of [recognized, diversity]) assert.ok(prose.includes(one(share)), `${nfe} NFE: ${one(share)}`);
+    }
+  }
+});
