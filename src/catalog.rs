@@ -9,6 +9,7 @@ use crate::data::plane::Distribution;
 use crate::distillation::DistillationConfig;
 use crate::field::Guidance;
 use crate::lab::{CouplingKind, LabConfig, PathKind, TimeKind};
+use crate::path::Prediction;
 use crate::race::{Method, RaceConfig};
 use crate::session::{MAX_DIGITS, most_images};
 use crate::solver::{Scheme, Solver};
@@ -34,7 +35,7 @@ fn named(id: &str, label: &str) -> Value {
 /// - `solvers`: `{id, label, adaptive, stages, order, stochastic}` of each [`Solver`]; the last: whether noise can be added
 /// - `distributions`, `methods`: `{id, label}` of each [`Distribution`] that needs nothing but its name, and of each few-step
 ///   [`Method`]
-/// - `paths`, `couplings`, `times`, `diffusions`: ids
+/// - `paths`, `couplings`, `predictions`, `times`, `diffusions`: ids
 /// - `digits`, `fewStep`, `emoji`, `lab`, `race`, `distillation`: a domain for each setting, `{min, max, initial}` or `{values, initial}`, and
 ///   other defaults
 pub fn catalog() -> Value {
@@ -50,6 +51,7 @@ pub fn catalog() -> Value {
         "methods": Method::ALL[1..].iter().map(|m| named(m.id(), m.label())).collect::<Vec<_>>(),
         "paths": PathKind::ALL,
         "couplings": CouplingKind::ALL,
+        "predictions": Prediction::ALL,
         "times": TimeKind::ALL,
         "diffusions": Diffusion::ALL,
         "seed": range(0.0, f64::from(u32::MAX), 1.0),
@@ -128,6 +130,8 @@ fn lab() -> Value {
         "depth": range(1.0, 6.0, lab.depth as f64),
         "batch": values([32, 64, 128, 256, 512, 1024], lab.batch),
         "rate": values([0.0001, 0.0003, 0.001, 0.002, 0.005, 0.01, 0.03], lab.rate),
+        "predicts": lab.predicts,
+        "loss": lab.loss,
         "time": lab.time,
         "ema": values([0.0, 0.9, 0.99, 0.999, 0.9999], lab.ema),
         "until": range(1.0, 100_000.0, 5000.0),

@@ -23,13 +23,12 @@ pub trait VelocityField {
 
 /// A field whose divergence is known, for likelihoods.
 pub trait Divergence {
-    /// Velocity and Σ_k ∂u_k/∂x_k at `x` and `t`.
+    /// Velocity and Σ_k ∂u_k/∂x_k at `x`, all at time `t`.
     ///
     /// # Shapes
     /// - x: `[n, dim]`
-    /// - t: `[n]`
     /// - output: `[n, dim]`, `[n]`
-    fn velocity_and_divergence(&self, x: Tensor<2>, t: Tensor<1>) -> (Tensor<2>, Tensor<1>);
+    fn velocity_and_divergence(&self, x: Tensor<2>, t: f64) -> (Tensor<2>, Tensor<1>);
 }
 
 /// Where a flow leads: its mean velocity between two times, from which one step follows exactly,

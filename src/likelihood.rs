@@ -40,7 +40,6 @@ pub async fn pull_back(
     let state = Tensor::cat(vec![x, Tensor::zeros([n, 1], &device)], 1);
     let run = Integrator::new(solver, method, state)?;
     let rate = |state: &Tensor<2>, t: f64| {
-        let t = Tensor::<1>::full([n], t, &device);
         let (u, divergence) = field.velocity_and_divergence(state.clone().slice([0..n, 0..dim]), t);
         Tensor::cat(vec![u, divergence.reshape([n, 1])], 1)
     };

@@ -5,7 +5,7 @@ pub use crate::field::Guidance;
 use crate::field::{Condition, FlowMap, Guided, VelocityField, with_and_without};
 use crate::inpaint::Known;
 use crate::ops::combine::combine;
-use crate::path::AffinePath;
+use crate::path::{AffinePath, Prediction};
 use crate::solver::{Integrator, Method, Progress, Solver, TimeGrid, Tolerance};
 use burn::tensor::{Tensor, TensorData, Transaction};
 use serde::Deserialize;
@@ -184,7 +184,7 @@ impl Sampler {
         let before = self.integrator.state().clone();
         if let Some(progress) = self.integrator.advance(u).await? {
             let t = progress.t_before;
-            let (of_x, of_u) = self.path.data_weights(t);
+            let [of_x, of_u] = self.path.from_velocity(Prediction::Data, t);
             let frame = Frame {
                 t,
                 ahead: Some((of_x, of_u, progress.velocity.clone())),

@@ -37,6 +37,11 @@ fn types(catalog: &Value) -> String {
             "Which x_0 goes with which x_1 of a batch: as drawn, or by optimal transport, exact or entropic.",
             &catalog["couplings"],
         ),
+        (
+            "Prediction",
+            "What the network predicts, or of what the mean square error is taken.",
+            &catalog["predictions"],
+        ),
         ("TimeSampling", "How t is drawn.", &catalog["times"]),
         ("Tolerance", "Error of an adaptive step, absolute and relative.", &digits["tolerance"]["values"]),
         ("EmojiCategory", "What an emoji is of.", &emoji["categories"]),

@@ -7,7 +7,7 @@ mod compare;
 use burn::tensor::{Device, Tensor, TensorData};
 use compare::largest_difference;
 use flow_lab::error::Kind;
-use flow_lab::path::{AffinePath, Schedule};
+use flow_lab::path::{AffinePath, Prediction, Schedule};
 use flow_lab::rng::{Rng, Stream};
 
 fn tensor(values: Vec<f32>, n: usize) -> Tensor<2> {
@@ -113,18 +113,67 @@ fn conversions_go_round() {
             let u = values(s.u_t.clone());
             let size = u.iter().fold(1f32, |m, v| m.max(v.abs()));
             let from_data = values(path.velocity_from_data(s.x_t.clone(), x1.clone(), t).unwrap());
-            let from_noise = values(path.velocity_from_noise(s.x_t, x0.clone(), t).unwrap());
             assert!(largest_difference(&from_data, &u) < 2e-3 * size, "{schedule:?} at {t}");
-            assert!(largest_difference(&from_noise, &u) < 2e-3 * size, "{schedule:?} at {t}");
         }
     }
+}
+
+/// x1 = a x_t + b u and u = c x_t + d x1 undo each other away from the ends; an error of x1 is d times as large in u, and so on.
+#[test]
+fn every_prediction_makes_the_velocity_and_its_errors_scale_with_it() {
+    use Prediction::{Data, Noise, Velocity};
+    for schedule in Schedule::all() {
+        let path = AffinePath::new(schedule).unwrap();
+        for t in TIMES {
+            let c = schedule.at(t);
+            let (x0, x1, error) = (0.7, -1.3, 0.01);
+            let x_t = c.alpha * x1 + c.sigma * x0;
+            let u = c.d_alpha * x1 + c.d_sigma * x0;
+            let mix = |[of_x, of_other]: [f64; 2], other: f64| of_x * x_t + of_other * other;
+            for (what, value, divisor) in [(Velocity, u, 1.0), (Data, x1, c.sigma), (Noise, x0, c.alpha)] {
+                assert!(
+                    (mix(path.from_velocity(what, t), u) - value).abs() < 1e-9,
+                    "{schedule:?} {what:?} at {t}"
+                );
+                if divisor < 0.05 {
+                    continue;
+                }
+                let velocity = |said: f64| mix(path.to_velocity(what, t), said);
+                assert!(
+                    (velocity(value) - u).abs() < 1e-9 * u.abs().max(1.0),
+                    "{schedule:?} {what:?} at {t}"
+                );
+                for space in Prediction::ALL {
+                    let seen = |said: f64| mix(path.from_velocity(space, t), velocity(said));
+                    let scaled = (seen(value + error) - seen(value)).abs() / error;
+                    let scale = path.error_scale(what, space, t);
+                    assert!(
+                        (scaled - scale).abs() < 1e-6 * scale.max(1.0),
+                        "{what:?} in {space:?}: {scaled} {scale}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Li & He 2025: u = (x1 − x_t) / max(1 − t, 0.05) for predicted data on the conditional OT path.
+#[test]
+fn a_predicted_datum_is_divided_by_at_least_a_twentieth() {
+    let path = AffinePath::new(Schedule::CondOt { sigma_min: 0.0 }).unwrap();
+    for t in [0.0, 0.5, 0.94, 0.96, 1.0] {
+        let [of_x, of_x1] = path.to_velocity(Prediction::Data, t);
+        let by = (1.0f64 - t).max(0.05);
+        assert!((of_x + 1.0 / by).abs() < 1e-9 && (of_x1 - 1.0 / by).abs() < 1e-9, "{t}: {of_x} {of_x1}");
+    }
+    // Noise says nothing of the velocity at t = 0, where it is x_t; it is divided by no less either.
+    assert_eq!(path.to_velocity(Prediction::Noise, 0.0), [20.0, -20.0]);
 }
 
 #[test]
 fn predictions_that_determine_nothing_are_refused() {
     let path = AffinePath::new(Schedule::CondOt { sigma_min: 0.0 }).unwrap();
     let x = tensor(vec![1.0, 2.0], 1);
-    assert_eq!(path.velocity_from_noise(x.clone(), x.clone(), 0.0).unwrap_err().kind(), Kind::Numeric);
     assert_eq!(path.velocity_from_data(x.clone(), x, 1.0).unwrap_err().kind(), Kind::Numeric);
 }
 

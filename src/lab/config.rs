@@ -5,7 +5,7 @@ use crate::coupling::Coupling;
 use crate::data::plane::Distribution;
 use crate::error::{Error, Result, from_json};
 use crate::net::MlpConfig;
-use crate::path::{AffinePath, Schedule};
+use crate::path::{AffinePath, Prediction, Schedule};
 use crate::train::{LearningRate, OptimConfig, PairBatches, TimeSampling};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,12 @@ pub struct LabConfig {
     /// The rates before it, where it was changed while the run trained; their steps rise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<EarlierRate>,
+    /// What the network predicts.
+    #[serde(default, skip_serializing_if = "is_velocity")]
+    pub predicts: Prediction,
+    /// Of what the mean square error is taken.
+    #[serde(default, skip_serializing_if = "is_velocity")]
+    pub loss: Prediction,
     /// How t is drawn.
     pub time: TimeKind,
     /// Decay of the weights' average, in [0, 1); 0 samples the newest weights.
@@ -110,11 +116,18 @@ impl Default for LabConfig {
             batch: 256,
             rate: 2e-3,
             earlier: Vec::new(),
+            predicts: Prediction::Velocity,
+            loss: Prediction::Velocity,
             time: TimeKind::Uniform,
             ema: 0.999,
             seed: 1,
         }
     }
+}
+
+/// What is left out of the JSON, so that files of earlier versions and those of today are alike.
+fn is_velocity(prediction: &Prediction) -> bool {
+    *prediction == Prediction::Velocity
 }
 
 impl LabConfig {

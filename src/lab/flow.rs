@@ -2,8 +2,8 @@
 
 use super::{Lab, Sampling, limit};
 use crate::error::{Error, Result};
-use crate::field::VelocityField;
 use crate::ops::ode::{Steps, integrate};
+use crate::path::Prediction;
 use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
 use crate::solver::{Integrator, Method, Solver, TimeGrid, Tolerance};
@@ -74,11 +74,8 @@ impl Lab {
         }
         let mut run = Integrator::new(solver, method, x.clone())?;
         let (mut times, mut frames, mut nfe) = (vec![from], vec![x], 0);
-        let net = self.net();
-        let u = |x: &Tensor<2>, t: f64| {
-            let t = Tensor::<1>::full([x.dims()[0]], t, &x.device());
-            net.velocity(x.clone(), t, None)
-        };
+        let learned = self.learned();
+        let u = |x: &Tensor<2>, t: f64| learned.at(x, t);
         while let Some(progress) = run.advance(u).await? {
             times.push(progress.t);
             frames.push(progress.x);
@@ -100,6 +97,9 @@ impl Lab {
 
     /// The states at all times of the grid but the first, where the device makes them in one launch.
     fn in_one_launch(&self, x: Tensor<2>, solver: Solver, grid: &TimeGrid) -> Option<Tensor<2>> {
+        if self.config.predicts != Prediction::Velocity {
+            return None;
+        }
         let tableau = solver.tableau();
         let stages = tableau.stages();
         let single = |values: &[f64]| values.iter().map(|v| *v as f32).collect::<Vec<_>>();
@@ -149,8 +149,7 @@ impl Lab {
     /// The learned velocity at `x[i]` and `t[i]`.
     pub(super) async fn velocities(&self, x: &[Point], t: &[f32]) -> Result<Vec<Point>> {
         let x = points::to_tensor(x, &self.device);
-        let t = Tensor::<1>::from_floats(t, &self.device);
-        self.read_points(self.net().velocity(x, t, None)).await
+        self.read_points(self.learned().at_times(x, t)).await
     }
 }
 

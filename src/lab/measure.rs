@@ -113,7 +113,7 @@ impl Lab {
         x.extend(self.fresh(HELD_OUT));
         let schedule = self.batches.path.schedule();
         let x = points::to_tensor(&x, &self.device);
-        let pulled = pull_back(&self.net(), x, schedule.t_max(), Solver::Rk4, steps).await?;
+        let pulled = pull_back(&self.learned(), x, schedule.t_max(), Solver::Rk4, steps).await?;
         let x0 = self.read_points(pulled.x0).await?;
         let ratio = self.read(pulled.log_ratio).await?;
         let sigma = schedule.at(0.0).sigma;

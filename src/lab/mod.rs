@@ -5,6 +5,7 @@ mod config;
 mod exact;
 mod flow;
 pub(crate) mod measure;
+mod prediction;
 mod rates;
 mod sampling;
 mod theorem;
@@ -17,10 +18,13 @@ pub use rates::EarlierRate;
 pub use sampling::{MOST_NOISE, Sampling};
 pub use theorem::Theorem;
 
+use prediction::{Learned, Lesson};
+
 use crate::device::{Opened, Watch};
 use crate::error::{Error, Result};
 use crate::field::VelocityField;
 use crate::net::Mlp;
+use crate::path::PathSample;
 use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
 use crate::train::{PairBatches, Trainer};
@@ -60,9 +64,9 @@ pub struct Stages {
     pub x_t: Vec<Point>,
     /// Conditional velocities, the targets.
     pub u_t: Vec<Point>,
-    /// What the network says there.
+    /// The velocities that the network says there, or that follow from what it says.
     pub predicted: Vec<Point>,
-    /// Squared error of each pair, averaged over the two coordinates.
+    /// Squared error of each pair, averaged over the two coordinates, in the space of the loss.
     pub losses: Vec<f32>,
 }
 
@@ -107,8 +111,7 @@ impl Lab {
         let mut losses = Vec::with_capacity(steps);
         for _ in 0..steps {
             self.trainer.set_rate(self.config.rate_at(self.step()))?;
-            let batch = self.batches.draw(self.step(), &autodiff)?;
-            losses.push(self.trainer.step(batch).loss);
+            losses.push(self.train_once(&autodiff)?);
         }
         if losses.is_empty() {
             return Ok(Vec::new());
@@ -125,6 +128,29 @@ impl Lab {
         }
     }
 
+    /// One step; its loss.
+    fn train_once(&mut self, autodiff: &Device) -> Result<Tensor<1>> {
+        let lesson = self.lesson();
+        let pairs = self.batches.pairs(self.step(), self.config.batch)?;
+        let batch = self.batches.batch(&pairs, autodiff);
+        if lesson.is_flow_matching() {
+            return Ok(self.trainer.step(batch).loss);
+        }
+        let PathSample { t, x_t, u_t } = batch.sample;
+        let targets = lesson.targets(&pairs, u_t);
+        Ok(self.trainer.descend(|net, _| targets.loss(net.velocity(x_t, t, None))).loss)
+    }
+
+    /// What the network is trained on.
+    fn lesson(&self) -> Lesson {
+        Lesson { path: self.batches.path, predicts: self.config.predicts, space: self.config.loss }
+    }
+
+    /// The velocity that is learned: what the averaged network predicts, as a velocity.
+    fn learned(&self) -> Learned {
+        Learned { net: self.net(), path: self.batches.path, predicts: self.config.predicts }
+    }
+
     /// Changes the learning rate from the next step on, and the experiment with it.
     pub fn set_rate(&mut self, rate: f64) -> Result<()> {
         self.config = self.config.with_rate_from(self.step(), rate).validate()?;
@@ -137,8 +163,10 @@ impl Lab {
         let pairs = self.batches.pairs(step, n)?;
         let sample = self.batches.batch(&pairs, &self.device).sample;
         // What is being trained, not its average.
-        let predicted = self.trainer.module.valid().velocity(sample.x_t.clone(), sample.t.clone(), None);
-        let losses = (predicted.clone() - sample.u_t.clone()).square().mean_dim(1).flatten::<1>(0, 1);
+        let learned = Learned { net: self.trainer.module.valid(), ..self.learned() };
+        let predicted = learned.at_times(sample.x_t.clone(), &pairs.t);
+        let out = learned.net.velocity(sample.x_t.clone(), sample.t.clone(), None);
+        let losses = self.lesson().targets(&pairs, sample.u_t.clone()).losses(out);
         Ok(Stages {
             step,
             x_t: self.read_points(sample.x_t).await?,
@@ -199,7 +227,7 @@ impl Lab {
         Ok(())
     }
 
-    /// The network that is sampled from: the average of the weights.
+    /// The network that is sampled from: the average of the weights. What it says is what [`LabConfig::predicts`] says.
     pub fn net(&self) -> Mlp {
         self.trainer.average()
     }

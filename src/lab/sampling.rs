@@ -4,7 +4,6 @@ use super::flow::{Flow, fits};
 use super::{CouplingKind, Lab};
 use crate::data::plane::Distribution;
 use crate::error::{Error, Result};
-use crate::field::VelocityField;
 use crate::ops::combine::combine;
 use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
@@ -53,11 +52,11 @@ impl Lab {
             )));
         };
         fits(starts.len(), steps)?;
-        let (path, net, seed) = (self.batches.path, self.net(), u64::from(self.config.seed));
+        let (path, learned, seed) = (self.batches.path, self.learned(), u64::from(self.config.seed));
         let grid = TimeGrid::uniform(0.0, path.schedule().t_max(), steps)?;
         let times = grid.times();
         let f = |x: &Tensor<2>, t: f64| {
-            let u = net.velocity(x.clone(), Tensor::full([x.dims()[0]], t, &x.device()), None);
+            let u = learned.at(x, t);
             let at = path.stochastic(t, noise);
             combine(&[(at.of_x, x), (at.of_u, &u)])
         };

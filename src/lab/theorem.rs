@@ -93,9 +93,10 @@ impl Lab {
         let x_t = self.read_points(sample.x_t.clone()).await?;
         let u = marginal.velocities_at(&x_t, &t);
         let module = &self.trainer.module;
-        let gradient = |target: Tensor<2>| {
+        let lesson = self.lesson();
+        let gradient = |u: Tensor<2>| {
             let predicted = module.velocity(sample.x_t.clone(), sample.t.clone(), None);
-            flat((predicted - target).square().mean().backward(), module)
+            flat(lesson.targets_of(sample.x_t.clone(), u, &t).loss(predicted).backward(), module)
         };
         let (a, b) = (gradient(sample.u_t.clone()), gradient(tensor(&u)));
         let dot = |a: &Tensor<1>, b: &Tensor<1>| (a.clone() * b.clone()).sum();

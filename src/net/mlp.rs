@@ -117,8 +117,9 @@ fn along(layer: &Linear, tangent: Tensor<3>) -> Tensor<3> {
 }
 
 impl Divergence for Mlp {
-    fn velocity_and_divergence(&self, x: Tensor<2>, t: Tensor<1>) -> (Tensor<2>, Tensor<1>) {
+    fn velocity_and_divergence(&self, x: Tensor<2>, t: f64) -> (Tensor<2>, Tensor<1>) {
         let [n, dim] = x.dims();
+        let t = Tensor::full([n], t, &x.device());
         let eye = Tensor::<2>::eye(dim, &x.device());
         let (u, derivatives) = self.jvp(x, t, eye.clone().unsqueeze_dim::<3>(1).expand([dim, n, dim]));
         // Σ_k ∂u_k/∂x_k

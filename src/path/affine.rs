@@ -1,5 +1,6 @@
 //! Affine Gaussian conditional paths and the conversions between the three things a network may predict.
 
+use super::prediction::Prediction;
 use super::schedule::{Coefficients, Schedule};
 use crate::error::{Error, Result};
 use crate::ops::combine::combine;
@@ -69,22 +70,14 @@ impl AffinePath {
     /// The data that velocity `u` at `x_t` points to: x1 = (sigma u − sigma' x_t) / (sigma alpha' − sigma' alpha).
     /// With a learned marginal u this is the network's mean of x1 given x_t.
     pub fn data_from_velocity(&self, x_t: Tensor<2>, u: Tensor<2>, t: f64) -> Tensor<2> {
-        let (of_x, of_u) = self.data_weights(t);
+        let [of_x, of_u] = self.from_velocity(Prediction::Data, t);
         combine(&[(of_x, &x_t), (of_u, &u)])
-    }
-
-    /// The weights of x_t and u in [`Self::data_from_velocity`].
-    pub fn data_weights(&self, t: f64) -> (f64, f64) {
-        let c = self.schedule.at(t);
-        let w = wronskian(c);
-        (-c.d_sigma / w, c.sigma / w)
     }
 
     /// The noise that velocity `u` at `x_t` comes from: x0 = (alpha' x_t − alpha u) / (sigma alpha' − sigma' alpha).
     pub fn noise_from_velocity(&self, x_t: Tensor<2>, u: Tensor<2>, t: f64) -> Tensor<2> {
-        let c = self.schedule.at(t);
-        let w = wronskian(c);
-        combine(&[(c.d_alpha / w, &x_t), (-c.alpha / w, &u)])
+        let [of_x, of_u] = self.from_velocity(Prediction::Noise, t);
+        combine(&[(of_x, &x_t), (of_u, &u)])
     }
 
     /// The score ∇ log p_t(x_t) of the marginal density, from the marginal velocity there: −E[x0 | x_t] / sigma, where x0 is drawn from
@@ -115,18 +108,10 @@ impl AffinePath {
         let ratio = divide("sigma", c.d_sigma, c.sigma, t)?;
         Ok(x_t * ratio + x1 * (c.d_alpha - ratio * c.alpha))
     }
-
-    /// The velocity at `x_t` given the noise it comes from. Errors at a time where alpha is 0: the data
-    /// cannot be told from x_t there.
-    pub fn velocity_from_noise(&self, x_t: Tensor<2>, x0: Tensor<2>, t: f64) -> Result<Tensor<2>> {
-        let c = self.schedule.at(t);
-        let ratio = divide("alpha", c.d_alpha, c.alpha, t)?;
-        Ok(x_t * ratio + x0 * (c.d_sigma - ratio * c.sigma))
-    }
 }
 
 /// sigma alpha' − sigma' alpha: positive for every schedule here, so (x_t, u_t) determine (x0, x1).
-fn wronskian(c: Coefficients) -> f64 {
+pub(super) fn wronskian(c: Coefficients) -> f64 {
     c.sigma * c.d_alpha - c.d_sigma * c.alpha
 }
 

@@ -2,7 +2,9 @@
 //! velocity, data and noise on it.
 
 mod affine;
+mod prediction;
 mod schedule;
 
 pub use affine::{AffinePath, PathSample, Stochastic};
+pub use prediction::Prediction;
 pub use schedule::{Coefficients, Schedule};
