@@ -24,9 +24,12 @@ function value({ values, min, max }) {
   return min === undefined ? undefined : min + Math.round(((max - min) * random(101)) / 100);
 }
 
+/** What stays as it begins, because it computes for hours. */
+const LONG = ["few-steps.images", "few-steps.steps"];
+
 /** A link that sets some things, but nothing that computes for hours. */
 function link() {
-  const all = Object.entries(Object.assign({}, ...Object.values(TABLES)));
+  const all = Object.entries(Object.assign({}, ...Object.values(TABLES))).filter(([key]) => !LONG.includes(key));
   const set = Array.from({ length: random(4) }, () => one(all)).map(([key, { kind }]) => [key, value(kind)]);
   const params = new URLSearchParams(set.filter(([, v]) => v !== undefined).map(([key, v]) => [key, String(v)]));
   params.set("lab.until", String(20 + random(200)));
@@ -34,13 +37,14 @@ function link() {
 }
 
 /** Runs in the page: uses one control of one figure; gives back what it did. */
-function control([which, choice, number]) {
+function control([which, choice, number, long]) {
   const figures = parts("flow-lab").filter((figure) => figure.shadowRoot?.querySelector(".share"));
   const figure = figures[which % figures.length];
   if (!figure) return "nothing is there yet";
   figure.scrollIntoView({ block: "center" });
   const usable = "select, input:not([type=file]), button, summary";
-  const away = ".share, .share *, [data-take], [data-tool=csv], [data-act=csv], #live-take"; // files, the clipboard
+  const files = ".share, .share *, [data-take], [data-tool=csv], [data-act=csv], #live-take"; // and the clipboard
+  const away = [files, ...long.map((name) => `[name="${name}"]`)].join();
   const found = [...figure.shadowRoot.querySelectorAll(usable)].filter((e) => e.checkVisibility() && !e.disabled && !e.matches(away));
   const chosen = found[choice % found.length];
   if (!chosen) return "no control";
@@ -80,7 +84,7 @@ const hide = (page, hidden) =>
   }, hidden);
 
 const ACTIONS = [
-  ...Array(12).fill((page) => page.evaluate(control, [random(100), random(1000), random(1000)])),
+  ...Array(12).fill((page) => page.evaluate(control, [random(100), random(1000), random(1000), LONG])),
   ...Array(3).fill(stroke),
   (page) => page.evaluate((hash) => (location.hash = hash), link()),
   // Not back to before the article.
@@ -118,7 +122,6 @@ const LARGEST = everything({
   "race.steps": String(CATALOG.race.steps.values[0]),
   "race.width": String(CATALOG.race.width.values.at(-1)),
   "few-steps.trainingDevice": "cpu",
-  "few-steps.images": String(CATALOG.distillation.images.values.at(-1)),
   "few-steps.steps": String(CATALOG.distillation.steps.values[0]),
   "few-steps.batch": String(CATALOG.distillation.batch.values.at(-1)),
   "lab.width": String(CATALOG.lab.width.values.at(-1)),
@@ -132,8 +135,14 @@ const LARGEST = everything({
   "lab.until": "2",
 });
 
-/** Parts that compute only when their button is pressed. */
-const PRESSED = { race: "#race-start", "few-steps": "#live-start" };
+/** Buttons, one after another, of figures that do not compute everything by themselves. */
+const PRESSED = {
+  race: ["#race-start"],
+  edit: ["[data-act=invent]", "[data-act=classes]"],
+  "few-steps": ["#few-steps-start", "#live-start"],
+  emoji: ["#emoji-start"],
+  restyle: ["[data-act=invent]", "[data-act=restyle]"],
+};
 
 /** Waits until nothing in a figure has been busy for two seconds. */
 async function settled(page, name) {
@@ -151,22 +160,24 @@ async function settled(page, name) {
  * chance has more or less. After this it is not chance.
  */
 async function largest(page) {
-  const began = Date.now();
   await page.setViewportSize({ width: 1000, height: 900 });
   await page.evaluate((hash) => (location.hash = hash), LARGEST);
   for (const name of Object.keys(TABLES)) {
     await page.evaluate((figure) => part(`flow-lab[figure="${figure}"]`).scrollIntoView({ block: "center" }), name);
     await page.waitForFunction((figure) => part(`flow-lab[figure="${figure}"]`).shadowRoot?.querySelector("[aria-busy]"), name);
     await settled(page, name);
-    if (!PRESSED[name]) continue;
-    await page.evaluate((button) => {
-      const pressed = part(button);
-      for (let e = pressed; e; e = e.parentElement) if (e.matches("details")) e.open = true;
-      pressed.scrollIntoView({ block: "center" });
-      pressed.click();
-    }, PRESSED[name]);
-    await settled(page, name);
-    console.log(name, Date.now() - began);
+    for (const button of PRESSED[name] ?? []) {
+      await page.evaluate(
+        ([figure, selector]) => {
+          const pressed = part(`flow-lab[figure="${figure}"]`).shadowRoot.querySelector(selector);
+          for (let e = pressed; e; e = e.parentElement) if (e.matches("details")) e.open = true;
+          pressed.scrollIntoView({ block: "center" });
+          pressed.click();
+        },
+        [name, button],
+      );
+      await settled(page, name);
+    }
   }
 }
 

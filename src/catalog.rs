@@ -123,6 +123,7 @@ fn lab() -> Value {
         "source": lab.source.id(),
         "target": lab.target.id(),
         "path": lab.path,
+        "curves": lab.curves,
         "sigmaMin": range(0.0, 0.5, lab.sigma_min),
         "coupling": lab.coupling,
         "epsilon": values([0.01, 0.03, 0.1, 0.3, 1.0, 3.0], lab.epsilon),

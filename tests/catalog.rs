@@ -29,7 +29,7 @@ fn types(catalog: &Value) -> String {
         ),
         (
             "Path",
-            "The conditional path: straight, variance preserving, variance exploding, cosine.",
+            "The conditional path: straight, variance preserving, variance exploding, cosine, curves of one's own.",
             &catalog["paths"],
         ),
         (

@@ -1,22 +1,18 @@
 //! Few-step models: targets against a flow known in closed form, forward-mode derivatives against differences,
-//! stopped gradients, and races.
+//! stopped gradients.
 #![cfg(feature = "cli")]
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
-use flow_lab::data::plane::Distribution;
-use flow_lab::device::Engine;
 use flow_lab::field::{Condition, FlowMap, FlowMapJvp, VelocityField};
 use flow_lab::loss::{
     NoShorter, alpha_flow_target, consistency, drift, improved_mean_flow, lagrangian, mean_flow,
     mean_flow_target, named_end, neighbor, semigroup, semigroup_target, shortcut, shortcut_target,
 };
 use flow_lab::net::{MapMlp, MlpConfig};
-use flow_lab::race::{Method, Race, RaceConfig};
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::sample::{MapSampler, map_steps};
 use flow_lab::train::{FewStepBatches, Objective};
-use pollster::block_on;
 
 fn cpu() -> Device {
     Device::flex()
@@ -407,14 +403,6 @@ fn gradients_stop_at_the_target() {
     }
 }
 
-fn config() -> RaceConfig {
-    RaceConfig { width: 32, depth: 2, batch: 64, steps: 60, seed: 3, ..RaceConfig::default() }
-}
-
-fn race(config: RaceConfig) -> Race {
-    Race::new(config, &block_on(Engine::Cpu.open()).unwrap()).unwrap()
-}
-
 #[test]
 fn times_are_what_each_objective_asks_for() {
     for objective in [
@@ -462,68 +450,4 @@ fn times_are_what_each_objective_asks_for() {
     assert!(intervals.is_sorted() && intervals[0] == 8 && intervals[499] == 128);
     let alphas: Vec<f64> = (0..=500).map(|step| batches.alpha(step)).collect();
     assert!(alphas.is_sorted_by(|a, b| a >= b) && (alphas[0], alphas[250], alphas[500]) == (1.0, 0.5, 0.0));
-}
-
-#[test]
-fn every_method_trains_and_one_race_is_one_result_however_it_is_sliced() {
-    let mut config = config();
-    config.methods = Method::ALL[1..].to_vec();
-    config.methods.insert(1, Method::Reflow);
-    let ends = |slice: u64| {
-        let mut race = race(config.clone());
-        let mut seen = Vec::new();
-        while let Some(progress) = block_on(race.train(slice)).unwrap() {
-            assert!(progress.losses.iter().all(|loss| loss.is_finite()));
-            seen.push(progress.contestant);
-        }
-        assert!(seen.is_sorted(), "one after another");
-        seen.dedup();
-        assert_eq!(seen.len(), race.methods().len());
-        (0..seen.len()).map(|i| block_on(race.run(i, 40, 2)).unwrap()).collect::<Vec<_>>()
-    };
-    let (a, b) = (ends(7), ends(60));
-    for (a, b) in a.iter().zip(&b) {
-        assert_eq!(a.x, b.x);
-        assert_eq!((a.times.len(), a.x.len()), (3, 120));
-    }
-}
-
-#[test]
-fn few_steps_are_better_than_the_flow_at_one() {
-    // Long enough to learn, short enough for a test; the published comparison is the program `race`.
-    let config = RaceConfig {
-        target: Distribution::EightGaussians,
-        methods: Method::ALL[1..].to_vec(),
-        steps: 1500,
-        ..config()
-    };
-    let mut race = race(config);
-    while block_on(race.train(500)).unwrap().is_some() {}
-    let w2 = |i: usize, nfe: usize| block_on(race.run(i, 400, nfe)).unwrap().w2;
-    let flow = w2(0, 1);
-    for (i, method) in race.methods().into_iter().enumerate().skip(1) {
-        let one = w2(i, 1);
-        // The flow's single step lands near the mean of the data. Margins: a third over two seeds of W2's noise.
-        assert!(one < 0.7 * flow, "{}: W2 {one} at one evaluation, the flow {flow}", method.label());
-    }
-    let straight = |i: usize| block_on(race.run(i, 400, 16)).unwrap().straightness;
-    assert!(straight(1) < 0.5 * straight(0), "reflow straightens: {} {}", straight(1), straight(0));
-}
-
-#[test]
-fn wrong_races_are_refused() {
-    let open = || block_on(Engine::Cpu.open()).unwrap();
-    for bad in [
-        RaceConfig { steps: 0, ..config() },
-        RaceConfig { methods: vec![Method::Flow], ..config() },
-        RaceConfig { methods: vec![Method::Reflow; 13], ..config() },
-        RaceConfig { width: 1, ..config() },
-    ] {
-        assert!(Race::new(bad.clone(), &open()).is_err(), "{bad:?}");
-    }
-    assert!(RaceConfig::from_json("{\"source\": 3}").is_err());
-    let race = race(config());
-    assert!(block_on(race.run(9, 10, 1)).is_err());
-    assert!(block_on(race.run(0, 0, 1)).is_err());
-    assert!(block_on(race.run(0, 10, 0)).is_err());
 }

@@ -62,7 +62,7 @@ fn a_rate_changed_on_the_way_is_part_of_the_experiment() {
 
 #[test]
 fn every_path_and_coupling_trains() {
-    for path in [PathKind::CondOt, PathKind::Vp, PathKind::Ve, PathKind::Cosine] {
+    for path in PathKind::ALL {
         for coupling in [CouplingKind::Independent, CouplingKind::Ot, CouplingKind::Sinkhorn] {
             let mut lab = lab(LabConfig { path, coupling, epsilon: 1.0, ..small() });
             let losses = block_on(lab.train(60)).unwrap();

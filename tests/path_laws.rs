@@ -20,7 +20,8 @@ fn values(x: Tensor<2>) -> Vec<f32> {
 }
 
 /// Times that avoid both ends, where a variance preserving path is steep.
-const TIMES: [f64; 6] = [0.05, 0.2, 0.4, 0.5, 0.75, 0.95];
+/// None is a knot of a spline, where second derivatives jump and differences say less.
+const TIMES: [f64; 6] = [0.05, 0.2, 0.4, 0.55, 0.7, 0.95];
 
 #[test]
 fn derivatives_are_central_differences() {
@@ -46,7 +47,7 @@ fn endpoints_are_noise_and_data() {
             // exp(−(0.1 + 20)/4): the papers' schedule leaves 0.66 % of the data at the noise end.
             Schedule::VariancePreserving { .. } => ((-20.1f64 / 4.0).exp(), 1.0, 1e-3),
             Schedule::VarianceExploding { sigma_min, sigma_max } => (1.0, sigma_max, sigma_min),
-            Schedule::Cosine => (0.0, 1.0, 0.0),
+            Schedule::Cosine | Schedule::Own { .. } => (0.0, 1.0, 0.0),
         };
         assert!((start.alpha - alpha_0).abs() < 1e-9, "{schedule:?} {start:?}");
         assert!((start.sigma - sigma_0).abs() < 1e-4, "{schedule:?} {start:?}");
@@ -82,6 +83,29 @@ fn the_conditional_velocity_is_the_slope_of_the_path() {
             // f32 rounding of x_t over 2h, and h² of truncation for the steep ends.
             assert!(largest_difference(&slope, &u) < 1e-2 * size, "{schedule:?} at {t}: {slope:?} {u:?}");
         }
+    }
+}
+
+/// Curves of one's own are straight lines, conditional OT, where their values are; and they are what they are at their knots.
+#[test]
+fn curves_of_ones_own_go_through_their_values() {
+    let straight = Schedule::Own { alpha: [0.25, 0.5, 0.75], sigma: [0.75, 0.5, 0.25] };
+    for k in 0..=20 {
+        let t = f64::from(k) / 20.0;
+        let (a, b) = (straight.at(t), Schedule::CondOt { sigma_min: 0.0 }.at(t));
+        for (a, b) in [(a.alpha, b.alpha), (a.sigma, b.sigma), (a.d_alpha, b.d_alpha), (a.d_sigma, b.d_sigma)] {
+            assert!((a - b).abs() < 1e-12, "{t}: {a} {b}");
+        }
+    }
+    let (alpha, sigma) = ([0.01, 0.02, 0.9], [0.5, 0.4, 0.01]);
+    let own = Schedule::Own { alpha, sigma };
+    for (k, (alpha, sigma)) in alpha.into_iter().zip(sigma).enumerate() {
+        let c = own.at((k + 1) as f64 / 4.0);
+        assert!((c.alpha - alpha).abs() < 1e-12 && (c.sigma - sigma).abs() < 1e-12);
+    }
+    for k in 0..=400 {
+        let c = own.at(f64::from(k) / 400.0);
+        assert!(c.sigma * c.d_alpha - c.d_sigma * c.alpha > 0.0, "x_t and its velocity tell x0 and x1");
     }
 }
 
@@ -210,6 +234,11 @@ fn schedules_outside_their_domain_are_refused() {
         Schedule::VariancePreserving { beta_min: 0.0, beta_max: 1.0 },
         Schedule::VariancePreserving { beta_min: 2.0, beta_max: 1.0 },
         Schedule::VarianceExploding { sigma_min: 1.0, sigma_max: 1.0 },
+        Schedule::Own { alpha: [0.5, 0.4, 0.8], sigma: [0.75, 0.5, 0.25] },
+        Schedule::Own { alpha: [0.25, 0.5, 1.0], sigma: [0.75, 0.5, 0.25] },
+        Schedule::Own { alpha: [0.25, 0.5, 0.75], sigma: [0.75, 0.5, 0.0] },
+        Schedule::Own { alpha: [0.25, f64::NAN, 0.75], sigma: [0.75, 0.5, 0.25] },
+        Schedule::Own { alpha: [0.25, 0.5, 0.75], sigma: [f64::INFINITY, 0.5, 0.25] },
     ];
     for schedule in bad {
         assert_eq!(AffinePath::new(schedule).unwrap_err().kind(), Kind::Config, "{schedule:?}");

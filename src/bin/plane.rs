@@ -10,6 +10,7 @@ use flow_lab::data::plane::{Distribution, PublishedSet};
 use flow_lab::device::Engine;
 use flow_lab::error::{Error, Result};
 use flow_lab::lab::{CouplingKind, Figures, Lab, LabConfig, Sampling};
+use flow_lab::path::Prediction;
 use flow_lab::solver::Solver;
 use pollster::block_on;
 use std::time::Instant;
@@ -34,6 +35,12 @@ struct Args {
     /// Couplings: ot, independent.
     #[arg(long, value_delimiter = ',', default_value = "ot,independent")]
     couplings: Vec<String>,
+    /// What the networks predict: velocity, data, noise.
+    #[arg(long, value_delimiter = ',', default_value = "velocity")]
+    predicts: Vec<String>,
+    /// Of what the mean square error is taken: velocity, data, noise.
+    #[arg(long, value_delimiter = ',', default_value = "velocity")]
+    loss: Vec<String>,
     /// Rows of the table, by name; all of them where none is named.
     #[arg(long, value_delimiter = ',')]
     sets: Vec<String>,
@@ -74,8 +81,10 @@ fn run(args: &Args) -> Result<()> {
         "{} steps, {} seeds, {} samples, {} Euler steps; mean ± standard deviation over seeds",
         args.steps, args.seeds, args.samples, args.euler
     );
-    println!("| data | pairs | W2 | published | floor | normalized path energy | straightness | minutes |");
-    println!("|---|---|---|---|---|---|---|---|");
+    println!(
+        "| data | pairs | prediction | loss | W2 | published | floor | normalized path energy | straightness | minutes |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|");
     let rows = rows();
     if let Some(unknown) = args.sets.iter().find(|name| !rows.iter().any(|row| row.name == *name)) {
         let names: Vec<_> = rows.iter().map(|row| row.name).collect();
@@ -84,13 +93,24 @@ fn run(args: &Args) -> Result<()> {
     for row in rows.iter().filter(|row| args.sets.is_empty() || args.sets.iter().any(|name| name == row.name))
     {
         for coupling in &args.couplings {
-            print_row(args, row, coupling)?;
+            for predicts in &args.predicts {
+                for loss in &args.loss {
+                    print_row(args, row, coupling, [predicts, loss])?;
+                }
+            }
         }
     }
     Ok(())
 }
 
-fn print_row(args: &Args, row: &Row, coupling: &str) -> Result<()> {
+fn prediction(name: &str) -> Result<Prediction> {
+    let found = Prediction::ALL.into_iter().find(|p| serde_json::json!(p) == name);
+    found.ok_or_else(|| {
+        Error::config(format!("no prediction is called {name}; choose velocity, data or noise"))
+    })
+}
+
+fn print_row(args: &Args, row: &Row, coupling: &str, [predicts, loss]: [&str; 2]) -> Result<()> {
     let (kind, published) = match coupling {
         "ot" => (CouplingKind::Ot, row.published[0]),
         "independent" => (CouplingKind::Independent, row.published[1]),
@@ -102,13 +122,16 @@ fn print_row(args: &Args, row: &Row, coupling: &str) -> Result<()> {
     let measured: Vec<(Figures, f64)> = (0..args.seeds)
         .map(|seed| {
             let (source, target) = (row.source.clone(), row.target.clone());
-            measure(args, LabConfig { source, target, coupling: kind, seed, ..LabConfig::default() })
+            let (predicts, loss) = (prediction(predicts)?, prediction(loss)?);
+            let config =
+                LabConfig { source, target, coupling: kind, predicts, loss, seed, ..LabConfig::default() };
+            measure(args, config)
         })
         .collect::<Result<_>>()?;
     let column =
         |f: fn(&(Figures, f64)) -> f64| mean_and_deviation(&measured.iter().map(f).collect::<Vec<_>>());
     println!(
-        "| {} | {coupling} | {} | {published} | {} | {} | {} | {:.1} |",
+        "| {} | {coupling} | {predicts} | {loss} | {} | {published} | {} | {} | {} | {:.1} |",
         row.name,
         column(|(f, _)| f.w2),
         column(|(_, floor)| *floor),

@@ -19,6 +19,9 @@ pub struct LabConfig {
     pub target: Distribution,
     /// The conditional path.
     pub path: PathKind,
+    /// The curves of a path of one's own; other paths ignore them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub curves: Curves,
     /// Noise left at t = 1 on the conditional OT path, in [0, 1); other paths ignore it.
     pub sigma_min: f64,
     /// Which x0 goes with which x1.
@@ -37,10 +40,10 @@ pub struct LabConfig {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<EarlierRate>,
     /// What the network predicts.
-    #[serde(default, skip_serializing_if = "is_velocity")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub predicts: Prediction,
     /// Of what the mean square error is taken.
-    #[serde(default, skip_serializing_if = "is_velocity")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub loss: Prediction,
     /// How t is drawn.
     pub time: TimeKind,
@@ -62,6 +65,24 @@ pub enum PathKind {
     Ve,
     /// [`Schedule::Cosine`].
     Cosine,
+    /// [`Schedule::Own`] with the experiment's curves.
+    Own,
+}
+
+/// Curves of one's own, see [`Schedule::Own`]; at first such as go slowly at both ends.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Curves {
+    /// alpha at t = 1/4, 1/2, 3/4.
+    pub alpha: [f64; 3],
+    /// sigma there.
+    pub sigma: [f64; 3],
+}
+
+impl Default for Curves {
+    fn default() -> Self {
+        Self { alpha: [0.15, 0.5, 0.85], sigma: [0.9, 0.6, 0.25] }
+    }
 }
 
 /// The couplings of the lab.
@@ -88,7 +109,7 @@ pub enum TimeKind {
 
 impl PathKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::CondOt, Self::Vp, Self::Ve, Self::Cosine];
+    pub const ALL: [Self; 5] = [Self::CondOt, Self::Vp, Self::Ve, Self::Cosine, Self::Own];
 }
 
 impl CouplingKind {
@@ -108,6 +129,7 @@ impl Default for LabConfig {
             source: Distribution::Gaussian,
             target: Distribution::Moons,
             path: PathKind::CondOt,
+            curves: Curves::default(),
             sigma_min: 0.0,
             coupling: CouplingKind::Independent,
             epsilon: 0.1,
@@ -126,8 +148,8 @@ impl Default for LabConfig {
 }
 
 /// What is left out of the JSON, so that files of earlier versions and those of today are alike.
-fn is_velocity(prediction: &Prediction) -> bool {
-    *prediction == Prediction::Velocity
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl LabConfig {
@@ -166,6 +188,7 @@ impl LabConfig {
             PathKind::Vp => Schedule::VariancePreserving { beta_min: 0.1, beta_max: 20.0 },
             PathKind::Ve => Schedule::VarianceExploding { sigma_min: 0.05, sigma_max: 5.0 },
             PathKind::Cosine => Schedule::Cosine,
+            PathKind::Own => Schedule::Own { alpha: self.curves.alpha, sigma: self.curves.sigma },
         })
     }
 

@@ -10,7 +10,7 @@ mod rates;
 mod sampling;
 mod theorem;
 
-pub use config::{CouplingKind, LabConfig, PathKind, TimeKind};
+pub use config::{CouplingKind, Curves, LabConfig, PathKind, TimeKind};
 pub use exact::{Exact, Pull};
 pub use flow::Flow;
 pub use measure::{Figures, Likelihood};

@@ -4,6 +4,7 @@
 mod affine;
 mod prediction;
 mod schedule;
+mod spline;
 
 pub use affine::{AffinePath, PathSample, Stochastic};
 pub use prediction::Prediction;

@@ -1,6 +1,7 @@
 //! x_t = alpha(t) x1 + sigma(t) x0. A schedule gives alpha, sigma and both derivatives together, because
 //! every formula on a path needs them together.
 
+use super::spline::monotone;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::FRAC_PI_2;
@@ -47,6 +48,22 @@ pub enum Schedule {
     /// Trigonometric, called cosine after Nichol & Dhariwal 2021: alpha = sin(πt/2), sigma = cos(πt/2)
     /// (Albergo & Vanden-Eijnden 2022, the trigonometric interpolant).
     Cosine,
+    /// Curves of one's own: monotone cubic splines through values at t = 1/4, 1/2 and 3/4, alpha from 0 up to 1 and sigma from 1 down to 0, by
+    /// at least 0.01 from each value to the next.
+    Own {
+        /// alpha at 1/4, 1/2, 3/4.
+        alpha: [f64; 3],
+        /// sigma there.
+        sigma: [f64; 3],
+    },
+}
+
+/// The least that a curve of one's own rises or falls in a quarter of the way: a path that stands still has no velocity to tell x0 and x1 by.
+const LEAST: f64 = 0.01;
+
+/// The values of a curve of one's own with its ends.
+fn with_ends(from: f64, [a, b, c]: [f64; 3], to: f64) -> [f64; 5] {
+    [from, a, b, c, to]
 }
 
 impl Schedule {
@@ -61,6 +78,15 @@ impl Schedule {
                 sigma_min > 0.0 && sigma_max > sigma_min && sigma_max.is_finite()
             }
             Self::Cosine => true,
+            Self::Own { alpha, sigma } => {
+                let rises = |knots: [f64; 5]| knots.windows(2).all(|pair| pair[1] - pair[0] >= LEAST - 1e-9);
+                if !rises(with_ends(0.0, alpha, 1.0)) || !rises(with_ends(-1.0, sigma.map(|v| -v), 0.0)) {
+                    return Err(Error::config(format!(
+                        "alpha must rise from 0 to 1 and sigma fall from 1 to 0, by at least {LEAST} a quarter, not {alpha:?} and {sigma:?}"
+                    )));
+                }
+                true
+            }
         };
         ok.then_some(self).ok_or_else(|| {
             Error::config(format!(
@@ -104,6 +130,11 @@ impl Schedule {
                 let sigma = sigma_min * (ratio * (1.0 - t)).exp();
                 Coefficients { alpha: 1.0, sigma, d_alpha: 0.0, d_sigma: -ratio * sigma }
             }
+            Self::Own { alpha, sigma } => {
+                let (alpha, d_alpha) = monotone(with_ends(0.0, alpha, 1.0), t);
+                let (sigma, d_sigma) = monotone(with_ends(1.0, sigma, 0.0), t);
+                Coefficients { alpha, sigma, d_alpha, d_sigma }
+            }
             Self::Cosine => {
                 let (alpha, sigma) = (FRAC_PI_2 * t).sin_cos();
                 Coefficients { alpha, sigma, d_alpha: FRAC_PI_2 * sigma, d_sigma: -FRAC_PI_2 * alpha }
@@ -111,14 +142,15 @@ impl Schedule {
         }
     }
 
-    /// One of each kind at the papers' settings, for tests that hold for every schedule.
-    pub fn all() -> [Self; 5] {
+    /// One of each kind, at the papers' settings where there are any, for tests that hold for every schedule.
+    pub fn all() -> [Self; 6] {
         [
             Self::CondOt { sigma_min: 0.0 },
             Self::CondOt { sigma_min: 0.1 },
             Self::VariancePreserving { beta_min: 0.1, beta_max: 20.0 },
             Self::VarianceExploding { sigma_min: 0.01, sigma_max: 10.0 },
             Self::Cosine,
+            Self::Own { alpha: [0.1, 0.3, 0.8], sigma: [0.95, 0.6, 0.2] },
         ]
     }
 }

@@ -10,7 +10,7 @@ mod race;
 pub use digits::{Frame, JsEngine, JsRun};
 pub use distillation::JsDistillation;
 pub use lab::JsLab;
-pub use plane::{compare_paths, decode_points, encode_points, read_csv_bytes};
+pub use plane::{compare_paths, decode_points, encode_points, read_csv_bytes, schedule_of};
 pub use race::JsRace;
 
 use crate::error::Error;

@@ -1,16 +1,20 @@
 //! Points, CSV data and the comparison of two paths: functions that need no engine.
 
-use super::held::object;
+use super::held::{doubles, object};
 use super::thrown;
 use crate::comparison::{self, Request};
 use crate::data::plane::{Column, PointSet, Table, read_csv};
 use crate::error::{Error, from_json};
+use crate::lab::LabConfig;
 use crate::points;
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
 /// Pairs of data sets that a floor is the mean of.
 pub(super) const FLOORS: usize = 5;
+
+/// Steps of a schedule that is drawn.
+const SCHEDULE_STEPS: usize = 64;
 
 /// Errors where the last point has no y.
 pub(super) fn whole(x: &[f32]) -> Result<(), JsValue> {
@@ -65,6 +69,19 @@ pub fn read_csv_bytes(bytes: &[u8], used: Option<Vec<u32>>) -> Result<JsValue, J
 fn named(columns: &[Column]) -> JsValue {
     let column = |c: &Column| object([("name", c.name.as_str().into()), ("numeric", c.numeric.into())]);
     columns.iter().map(column).collect::<js_sys::Array>().into()
+}
+
+/// The path of an experiment at equal times from 0 to 1: `{t, alpha, sigma}`.
+#[wasm_bindgen(js_name = scheduleOf)]
+pub fn schedule_of(experiment: &str) -> Result<JsValue, JsValue> {
+    let path = LabConfig::from_json(experiment).and_then(|config| config.path()).map_err(|e| thrown(&e))?;
+    let t: Vec<f64> = (0..=SCHEDULE_STEPS).map(|k| k as f64 / SCHEDULE_STEPS as f64).collect();
+    let at: Vec<_> = t.iter().map(|&t| path.schedule().at(t)).collect();
+    Ok(object([
+        ("t", doubles(&t)),
+        ("alpha", doubles(&at.iter().map(|c| c.alpha).collect::<Vec<_>>())),
+        ("sigma", doubles(&at.iter().map(|c| c.sigma).collect::<Vec<_>>())),
+    ]))
 }
 
 /// Two probability paths compared: request and answer in JSON (see [`comparison`](crate::comparison)).

@@ -217,3 +217,81 @@ test("noise changes trajectories where there is a score, and the lab says why wh
   assert.deepEqual(errors, []);
   await context.close();
 });
+
+test("the network predicts what is chosen, and its loss is said to be of that", async () => {
+  const { page, errors, context } = await visit(`${SMALL}&lab.compare=predicts&lab.with=data&lab.loss=noise`);
+  assert.match(await page.textContent("#lab-name-0"), /prediction: the velocity/);
+  assert.match(await page.textContent("#lab-name-1"), /prediction: the data x₁/);
+  await page.click("#lab-train");
+  await stopped(page, 120);
+  const title = () => page.$eval("#lab-loss .title", (e) => e.textContent);
+  assert.equal(await title(), "loss: mean square of noise error");
+  assert.notEqual(await figure(page, "w2", 0), await figure(page, "w2", 1));
+  await page.selectOption('[name="lab.compare"]', "loss");
+  await page.waitForFunction(() => part("#lab-loss .title").textContent === "loss: mean square error");
+  await page.selectOption('[name="lab.compare"]', "off");
+  await page.selectOption('[name="lab.loss"]', "velocity");
+  await page.selectOption('[name="lab.predicts"]', "data");
+  await page.waitForFunction(() => location.hash.includes("lab.predicts=data") && !location.hash.includes("lab.loss"));
+  await stopped(page, 120);
+  // What is saved says what it predicts, and comes back so.
+  const file = await weights(page);
+  await page.selectOption('[name="lab.predicts"]', "velocity");
+  await page.waitForFunction(() => !location.hash.includes("lab.predicts"));
+  await page.setInputFiles('[data-file="weights"]', { name: "w.safetensors", mimeType: "application/octet-stream", buffer: file });
+  await page.waitForFunction(() => location.hash.includes("lab.predicts=data"));
+  assert.equal(await message(page), "");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a path of one's own: its curves are dragged, or moved by keys, and trained on", async () => {
+  const { page, errors, context } = await visit();
+  await page.click("#lab-path-panel summary");
+  const said = (id) => page.$eval(`${id} svg`, (e) => e.getAttribute("aria-label"));
+  await page.waitForFunction(() => /At t = 0/.test(part("#lab-curves svg").getAttribute("aria-label")));
+  assert.match(await said("#lab-curves"), /alpha is 0\.00, 0\.25, 0\.50, 0\.75, 1\.00; sigma is 1\.00, 0\.75, 0\.50, 0\.25, 0\.00/);
+  assert.match(await said("#lab-ratio"), /1 at about t = 0\.50/);
+  const handle = page.locator(".curve-handle.a").nth(1);
+  assert.equal(await handle.isVisible(), false, "only curves of one's own are moved");
+  await page.selectOption('[name="lab.path"]', "cosine");
+  await page.waitForFunction(() => /alpha is 0\.00, 0\.38, 0\.71/.test(part("#lab-curves svg").getAttribute("aria-label")));
+  await page.selectOption('[name="lab.path"]', "own");
+  await page.waitForFunction(() => /alpha is 0\.00, 0\.15, 0\.50, 0\.85/.test(part("#lab-curves svg").getAttribute("aria-label")));
+
+  await handle.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await handle.boundingBox();
+  const [dx, dy] = [x + width / 2, y + height / 2];
+  await page.mouse.move(dx, dy);
+  await page.mouse.down();
+  await page.mouse.move(dx, dy - 500, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForFunction(() => location.hash.includes("lab.curves=15_84_85_90_60_25"), undefined, { timeout: 5000 });
+  await page.waitForFunction(() => /alpha is 0\.00, 0\.15, 0\.84, 0\.85/.test(part("#lab-curves svg").getAttribute("aria-label")));
+  assert.equal(await handle.getAttribute("aria-valuenow"), "0.84");
+
+  const sigma = page.locator(".curve-handle.b").nth(0);
+  await sigma.focus();
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.waitForFunction(() => location.hash.includes("lab.curves=15_84_85_84_60_25"));
+  for (let i = 0; i < 6; i += 1) await page.keyboard.press("Shift+ArrowDown");
+  await page.waitForFunction(() => location.hash.includes("lab.curves=15_84_85_61_60_25"), undefined, { timeout: 5000 });
+  await page.click("#lab-train");
+  await stopped(page, 120);
+  assert.ok((await figure(page, "w2")) > 0);
+  const hash = await page.evaluate(() => location.hash);
+  const again = await visit(hash.replace(/^#/, ""));
+  assert.equal(await again.page.locator(".curve-handle.b").nth(0).getAttribute("aria-valuenow"), "0.61");
+  await again.context.close();
+  assert.equal(await message(page), "");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("curves that turn back are explained, and the lab keeps its own", async () => {
+  const { page, context } = await visit(`${SMALL}&lab.path=own&lab.curves=50_40_75_75_50_25`);
+  assert.match(await page.textContent("#message"), /lab\.curves to “50_40_75_75_50_25”; it must be six hundredths/);
+  await page.waitForFunction(() => /alpha is 0\.00, 0\.15, 0\.50/.test(part("#lab-curves svg")?.getAttribute("aria-label")));
+  await context.close();
+});

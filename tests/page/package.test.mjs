@@ -84,7 +84,8 @@ test("the types accept right uses, the README's examples among them, and stop wr
   const compare = (type, kind) =>
     kind.values && lines.push(`same<Same<NonNullable<${type}>, ${kind.values.map((v) => JSON.stringify(v)).join(" | ")}>>();`);
   const lab = await table("figures/lab/table.js", "LAB");
-  for (const key of ["path", "coupling", "epsilon", "width", "batch", "rate", "time", "ema"]) compare(`Experiment["${key}"]`, lab[`lab.${key}`].kind);
+  for (const key of ["path", "coupling", "epsilon", "width", "batch", "rate", "predicts", "loss", "time", "ema"])
+    compare(`Experiment["${key}"]`, lab[`lab.${key}`].kind);
   compare('FlowOptions["solver"]', lab["lab.solver"].kind);
   compare('Named | "text" | "points"', lab["lab.source"].kind);
   const digits = await table("figures/digits/table.js", "DIGITS");

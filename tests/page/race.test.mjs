@@ -1,15 +1,17 @@
 // The race of few-step models, on the CPU engine.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CATALOG } from "../../www/element/catalog.js";
+import { NFES, RACE, race } from "../../www/figures/race/table.js";
 import { alone, blocked, inChromium, lateWorker, open, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
 const SMALL = "race.steps=500&race.width=32&race.methods=reflow.shortcut";
 
-async function visit(hash = SMALL, options = {}) {
+async function visit(hash = SMALL, options = {}, start = "press") {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
-  const opened = await open(context, alone(server, "race", hash));
+  const opened = await open(context, alone(server, "race", hash, start));
   await opened.page.waitForSelector("#race");
   await opened.page.waitForFunction(() => part('[name="race.source"]').options.length > 0);
   return { context, ...opened };
@@ -86,4 +88,49 @@ test("fits a phone, and the page's thread stays free while it trains", { skip: i
   assert.ok(wide <= width, `${wide} > ${width}`);
   assert.deepEqual(errors, []);
   await context.close();
+});
+
+test("it opens with a race made beforehand, without an engine, and trains when asked", async () => {
+  const { page, errors, context } = await visit("race.nfe=1", {}, "view");
+  await page.waitForFunction(() => /^Trained beforehand/.test(part("#race-text").textContent));
+  assert.match(await text(page), /^Trained beforehand by the same program: 5000 steps each, seed 1\. Start trains it here\.$/);
+  const said = async () => (await captions(page)).map((caption) => Number(caption.match(/W₂ ([\d.]+) at/)[1]));
+  const [flow, reflow, ...rest] = await said();
+  assert.equal(rest.length, 4);
+  assert.ok(flow > 2 && reflow < 0.5, `in one step the flow is at ${flow}, reflow at ${reflow}`);
+  assert.equal(await page.$$eval("#race-chart .mark", (all) => all.length), 36);
+  const pictures = () => page.$$eval("#race-tiles canvas", (all) => all.map((c) => c.toDataURL()));
+  const before = await pictures();
+  assert.equal(new Set(before).size, 6, "no two methods look alike");
+  await page.selectOption('[name="race.nfe"]', "8");
+  await page.waitForFunction(() => [...parts("#race-tiles figcaption")].every((e) => / at 8 NFE/.test(e.textContent)));
+  for (const [i, picture] of (await pictures()).entries()) assert.notEqual(picture, before[i]);
+  assert.equal(page.workers().length, 0);
+
+  await page.check('[data-method="drifting"]');
+  await page.waitForFunction(() => parts("#race-tiles figcaption").length === 7);
+  await page.selectOption('[name="race.width"]', "32");
+  await page.waitForFunction(() => part("#race-text").textContent === "Not started yet.");
+  assert.deepEqual(await captions(page), [], "another race was not made beforehand");
+  await page.selectOption('[name="race.width"]', "64");
+  await page.waitForFunction(() => /^Trained beforehand/.test(part("#race-text").textContent));
+  await page.click("#race-start");
+  await page.waitForFunction(() => /^flow matching \(1 of 7\): step [1-9]/.test(part("#race-text").textContent), undefined, { timeout: 60_000 });
+  assert.match((await captions(page))[1], /waiting/);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("what was made beforehand is the page's own race", async () => {
+  const { SAVED } = await import("../../www/figures/race/saved.js");
+  const { methods, ...settings } = race(Object.fromEntries(Object.entries(RACE).map(([key, { initial }]) => [key, initial])));
+  assert.deepEqual(SAVED.settings, settings);
+  const saved = SAVED.lines.map(({ id }) => id);
+  assert.deepEqual(saved, ["flow", ...CATALOG.methods.map(({ id }) => id)]);
+  for (const id of methods) assert.ok(saved.includes(id), id);
+  for (const { id, w2, ends, ways } of SAVED.lines) {
+    assert.equal(w2.length, NFES.length, id);
+    ends.forEach((text, k) => assert.equal(text.split(" ").length, 400, `${id} at ${NFES[k]}`));
+    ways.forEach((text, k) => assert.equal(text.split(" ").length, 24 * (NFES[k] + 1), `${id} at ${NFES[k]}`));
+  }
 });

@@ -72,6 +72,8 @@ test("what the package's types say of defaults and domains is the catalog's", ()
     "batch?: BatchSize": [`${lab.batch.initial} by default`],
     "rate?: LearningRate": [`${lab.rate.initial} by default`],
     "time?: TimeSampling": [`"${lab.time}" by default`],
+    "predicts?: Prediction": [`"${lab.predicts}" by default`],
+    "loss?: Prediction": [`"${lab.loss}" by default`],
     "ema?: Decay": [`${lab.ema.initial} by default`],
     "noise?: number": [`${lab.noise.min} to ${lab.noise.max}; ${lab.noise.initial} by default`],
     "particles?: number": [

@@ -6,11 +6,14 @@ export type Solver = "euler" | "midpoint" | "heun" | "rk4" | "dopri5";
 /** The named distributions of the plane, some units across; the lab of the page shows them. */
 export type Named = "gaussian" | "eight-gaussians" | "moons" | "s-curve" | "spirals" | "checkerboard" | "rings" | "pinwheel";
 
-/** The conditional path: straight, variance preserving, variance exploding, cosine. */
-export type Path = "cond-ot" | "vp" | "ve" | "cosine";
+/** The conditional path: straight, variance preserving, variance exploding, cosine, curves of one's own. */
+export type Path = "cond-ot" | "vp" | "ve" | "cosine" | "own";
 
 /** Which x_0 goes with which x_1 of a batch: as drawn, or by optimal transport, exact or entropic. */
 export type Coupling = "independent" | "ot" | "sinkhorn";
+
+/** What the network predicts, or of what the mean square error is taken. */
+export type Prediction = "velocity" | "data" | "noise";
 
 /** How t is drawn. */
 export type TimeSampling = "uniform" | "logit-normal";

@@ -142,8 +142,13 @@ export interface Experiment {
   source?: End;
   /** Where x_1 comes from; "moons" by default. */
   target?: End;
-  /** The conditional path: straight ("cond-ot", the default), variance preserving, variance exploding, or cosine. */
+  /** The conditional path: straight ("cond-ot", the default), variance preserving, variance exploding, cosine, or "own": through {@link curves}. */
   path?: Path;
+  /**
+   * The path "own": hundredths of alpha at t = 1/4, 1/2 and 3/4, rising from 0 to 100, then of sigma, falling from 100 to 0;
+   * "15_50_85_90_60_25" by default. Other paths ignore them.
+   */
+  curves?: string;
   /** Noise left at t = 1 on the straight path, 0 to 0.5; 0 by default. Other paths ignore it. */
   sigmaMin?: number;
   /** Which x_0 goes with which x_1 of a batch: as drawn (the default), or by optimal transport, exact or entropic. */
@@ -158,6 +163,10 @@ export interface Experiment {
   batch?: BatchSize;
   /** Learning rate of AdamW; 0.002 by default. */
   rate?: LearningRate;
+  /** What the network predicts; "velocity" by default. Samples follow the velocity that it makes. */
+  predicts?: Prediction;
+  /** Of what the mean square error is taken; "velocity" by default. */
+  loss?: Prediction;
   /** How t is drawn; "uniform" by default. */
   time?: TimeSampling;
   /** Decay of the average of the weights, which is what samples come from; 0.999 by default, 0 for none. */

@@ -7,7 +7,7 @@ import { webgpu } from "../engine/webgpu.js";
 import { all, floats, keys, needsWorkers, one, signalOf } from "./check.js";
 import { closed, unlessAborted } from "./stream.js";
 
-const SETTINGS = ["path", "sigmaMin", "coupling", "epsilon", "width", "depth", "batch", "rate", "time", "ema", "seed"];
+const SETTINGS = ["path", "curves", "sigmaMin", "coupling", "epsilon", "width", "depth", "batch", "rate", "predicts", "loss", "time", "ema", "seed"];
 const TABLE = Object.fromEntries(SETTINGS.map((key) => [key, LAB[`lab.${key}`]]));
 const ENDS = ["source", "target"];
 const BACKEND = { backend: LAB["lab.device"] };

@@ -258,6 +258,18 @@ export const CATALOG = Object.freeze({
       ]
     },
     "coupling": "independent",
+    "curves": {
+      "alpha": [
+        0.15,
+        0.5,
+        0.85
+      ],
+      "sigma": [
+        0.9,
+        0.6,
+        0.25
+      ]
+    },
     "depth": {
       "initial": 3.0,
       "max": 6.0,
@@ -284,6 +296,7 @@ export const CATALOG = Object.freeze({
         3.0
       ]
     },
+    "loss": "velocity",
     "noise": {
       "initial": 0.0,
       "max": 10.0,
@@ -301,6 +314,7 @@ export const CATALOG = Object.freeze({
       ]
     },
     "path": "cond-ot",
+    "predicts": "velocity",
     "rate": {
       "initial": 0.002,
       "values": [
@@ -389,7 +403,13 @@ export const CATALOG = Object.freeze({
     "cond-ot",
     "vp",
     "ve",
-    "cosine"
+    "cosine",
+    "own"
+  ],
+  "predictions": [
+    "velocity",
+    "data",
+    "noise"
   ],
   "race": {
     "batch": 256,

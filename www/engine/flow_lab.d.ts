@@ -269,6 +269,11 @@ export function labConfigOf(bytes: Uint8Array | number[]): string;
 export function readCsv(bytes: Uint8Array | number[], used?: Uint32Array | number[] | null): any;
 
 /**
+ * The path of an experiment at equal times from 0 to 1: `{t, alpha, sigma}`.
+ */
+export function scheduleOf(experiment: string): any;
+
+/**
  * Runs static constructors and makes a panic readable in the console. Runs by itself when the module starts.
  */
 export function start(): void;

@@ -46,7 +46,7 @@ export const MAKERS = Object.freeze([LAB, RACE, DISTILLATION]);
 export const CLOSE = "close";
 
 /** Functions of the engine's module that need nothing else. */
-export const FREE = Object.freeze(["encodePoints", "decodePoints", "readCsv", "labConfigOf", "comparePaths"]);
+export const FREE = Object.freeze(["encodePoints", "decodePoints", "readCsv", "labConfigOf", "scheduleOf", "comparePaths"]);
 
 /** Ways to begin a run other than from its seed. */
 export const BEGINNINGS = Object.freeze(["decode", "encode", "inpaint", "superResolve"]);

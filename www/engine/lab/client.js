@@ -33,7 +33,10 @@ class SharedEngine extends Shared {
     this.#engine.end();
   }
 
-  call(user, method, slot, ...args) {
+  /** Once the engine is there: what comes before, it could not answer. */
+  async call(user, method, slot, ...args) {
+    await this.opened;
+    if (!this.users.has(user)) throw new Error("the engine was stopped");
     return this.#engine.call(method, args, { slot: slot + (this.users.get(user) ?? 0), owner: user });
   }
 

@@ -8,6 +8,7 @@ const RUNS = ["a", "b"];
 export class LossChart extends Chart {
   #runs = { a: new Series(), b: new Series() };
   #log;
+  #of = "velocity";
 
   constructor(place, signal, { log = true } = {}) {
     super(place, signal);
@@ -21,6 +22,12 @@ export class LossChart extends Chart {
   }
   get log() {
     return this.#log;
+  }
+
+  /** Of what the loss is the mean square error: "velocity", "data", "noise"; empty where the runs differ in it. */
+  set of(what) {
+    this.#of = what;
+    this.redraw();
   }
 
   /** The losses of the steps just made. */
@@ -49,7 +56,7 @@ export class LossChart extends Chart {
     const said = runs.map((run) => `${this.names[run]}: ${now(run)} after ${this.#runs[run].length} steps`);
     const { root, X, Y } = this.frame(width, {
       x: { title: "training step", low: 0, high: steps, ticks: linearTicks(0, steps, width < 420 ? 4 : 6) },
-      y: { title: "loss: mean square of velocity error", ...y },
+      y: { title: `loss: mean square ${this.#of && `of ${this.#of} `}error`, ...y },
       legend,
       label: `Training loss. ${said.join("; ") || "No step made yet"}.`,
     });

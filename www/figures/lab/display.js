@@ -67,7 +67,11 @@ export class LabDisplay {
       this.views[run.slot].stage.label = `The flow${name ? ` of run ${letter}` : ""}: particles from source to target`;
     }
     for (const id of ["lab-likelihood-text", "lab-exact-text"]) this.#byId(id).textContent = ""; // of what was before
-    this.#readings.begin(runs.map((run) => this.#form.runName(run.state)));
+    const names = runs.map((run) => this.#form.runName(run.state));
+    this.#readings.begin(
+      names,
+      runs.map((run) => run.state["lab.loss"]),
+    );
     this.earlier();
   }
 

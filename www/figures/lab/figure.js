@@ -4,6 +4,7 @@ import { Keeper } from "../../element/keep.js";
 import { LabEngine } from "../../engine/lab/engine.js";
 import { Playback } from "../../plot/playback.js";
 import { bindButtons } from "./buttons.js";
+import { Curves } from "./curves.js";
 import { LabDisplay } from "./display.js";
 import { Ends } from "./ends.js";
 import { LabForm } from "./form.js";
@@ -19,6 +20,7 @@ export class LabFigure extends Figure {
   #form;
   #ends;
   #clock;
+  #curves;
   #display;
   #opened = null; // a promise while the engine is or was opened
 
@@ -62,6 +64,11 @@ export class LabFigure extends Figure {
     this.#clock = new Playback({ onChange: () => this.#time(), signal });
     const parts = { byId, runs: this.#runs, form: this.#form, clock: this.#clock };
     const now = () => this.#runs.step > 0 && this.#display.kept(0) && { weights: this.#display.kept(0) };
+    const places = { curves: byId("lab-curves"), ratio: byId("lab-ratio"), note: byId("lab-path-note") };
+    const schedule = (wanted) => call("scheduleOf", JSON.stringify(wanted));
+    this.#curves = new Curves(places, state, { schedule, moved: (text) => this.#form.set("lab.curves", text) }, signal);
+    this.on(byId("lab-path-panel"), "toggle", () => this.#showCurves());
+    this.#openOwn();
     const keeper = new Keeper({ root, name: "lab", now, restore: ({ weights }) => this.loadWeights(weights), report, signal });
     const keep = () => keeper.save(now());
     this.#display = new LabDisplay({ ...parts, root, state, announce, report, keep, signal });
@@ -82,6 +89,16 @@ export class LabFigure extends Figure {
       await this.open();
       if (!this.#runs.busy) this.#runs.train();
     });
+  }
+
+  /** Shows the curves of one's own, which are there to be moved. */
+  #openOwn() {
+    if (this.state["lab.path"] === "own") this.root.querySelector("#lab-path-panel").open = true;
+  }
+
+  /** Shows the path, where somebody looks. */
+  #showCurves() {
+    if (this.root.querySelector("#lab-path-panel").open) this.attempt(() => this.#curves.refresh());
   }
 
   /** Opens the engine once; resolves when the untrained experiment is shown. */
@@ -195,6 +212,8 @@ export class LabFigure extends Figure {
   #changed(keys) {
     this.report("");
     this.save();
+    if (keys.includes("lab.path")) this.#openOwn();
+    this.#showCurves();
     const time = keys.includes("lab.t");
     return this.attempt(() => this.#apply(new Set(keys.filter((key) => key !== "lab.t").map((key) => LAB[key].part)), time));
   }

@@ -39,8 +39,10 @@ export class Readings {
     this.#measured = byId("lab-measured");
   }
 
-  begin(names) {
+  /** `names` of the runs; `losses`: of what the loss of each is. */
+  begin(names, losses) {
     this.#names = names;
+    this.#loss.of = new Set(losses).size === 1 ? losses[0] : "";
     this.#columns = names.map(() => ({}));
     for (const run of NAMES) {
       this.#loss.clear(run);

@@ -12,6 +12,23 @@ const earlier = text(
 );
 const whole = { whole: true };
 
+/** Hundredths of alpha, then of sigma, at t = 1/4, 1/2 and 3/4. */
+const curves = {
+  read: (given) => {
+    const v = /^\d{1,2}(_\d{1,2}){5}$/.test(given) ? given.split("_").map(Number) : [];
+    const rises = (list) => list.every((value, i) => i === 0 || value > list[i - 1]);
+    return v.length && rises([0, ...v.slice(0, 3), 100]) && rises([0, ...v.slice(3).reverse(), 100]) ? given : undefined;
+  },
+  says: "six hundredths as 15_50_85_90_60_25: alpha at t = 1/4, 1/2 and 3/4, rising from 0 to 100, then sigma, falling from 100 to 0",
+};
+
+/** {alpha, sigma} of such a text, and the text of them. */
+export function readCurves(text) {
+  const values = text.split("_").map((v) => Number(v) / 100);
+  return { alpha: values.slice(0, 3), sigma: values.slice(3) };
+}
+export const writeCurves = ({ alpha, sigma }) => [...alpha, ...sigma].map((v) => Math.round(100 * v)).join("_");
+
 /** key: {kind, initial, part}; part: what a change of it needs (a new experiment, a new rate, samples or a picture). */
 export const LAB = Object.freeze({
   "lab.device": { kind: choice("cpu", "webgpu"), initial: "cpu", part: "device" },
@@ -22,6 +39,7 @@ export const LAB = Object.freeze({
   "lab.targetText": { kind: words, initial: "FLOW", part: "experiment" },
   "lab.targetPoints": { kind: points, initial: "", part: "experiment" },
   "lab.path": { ...oneOf(CATALOG.paths, DOMAINS.path), part: "experiment" },
+  "lab.curves": { kind: curves, initial: writeCurves(DOMAINS.curves), part: "experiment" },
   "lab.sigmaMin": { ...offered(DOMAINS.sigmaMin), part: "experiment" },
   "lab.coupling": { ...oneOf(CATALOG.couplings, DOMAINS.coupling), part: "experiment" },
   "lab.epsilon": { ...offered(DOMAINS.epsilon), part: "experiment" },
@@ -30,6 +48,8 @@ export const LAB = Object.freeze({
   "lab.batch": { ...offered(DOMAINS.batch), part: "experiment" },
   "lab.rate": { ...offered(DOMAINS.rate), part: "rate" },
   "lab.earlier": { kind: earlier, initial: "", part: "experiment" },
+  "lab.predicts": { ...oneOf(CATALOG.predictions, DOMAINS.predicts), part: "experiment" },
+  "lab.loss": { ...oneOf(CATALOG.predictions, DOMAINS.loss), part: "experiment" },
   "lab.time": { ...oneOf(CATALOG.times, DOMAINS.time), part: "experiment" },
   "lab.ema": { ...offered(DOMAINS.ema), part: "experiment" },
   "lab.seed": { ...SEED, part: "experiment" },
@@ -39,7 +59,23 @@ export const LAB = Object.freeze({
   "lab.noise": { ...offered(DOMAINS.noise), part: "samples" },
   "lab.particles": { ...offered(DOMAINS.particles), part: "samples" },
   "lab.compare": {
-    kind: choice("off", "path", "coupling", "sigmaMin", "width", "depth", "batch", "rate", "time", "ema", "solver", "steps", "noise"),
+    kind: choice(
+      "off",
+      "path",
+      "coupling",
+      "sigmaMin",
+      "width",
+      "depth",
+      "batch",
+      "rate",
+      "predicts",
+      "loss",
+      "time",
+      "ema",
+      "solver",
+      "steps",
+      "noise",
+    ),
     initial: "off",
     part: "experiment",
   },
@@ -108,6 +144,7 @@ export function experiment(state) {
     source: distribution(state, "source"),
     target: distribution(state, "target"),
     path: state["lab.path"],
+    curves: readCurves(state["lab.curves"]),
     sigma_min: state["lab.sigmaMin"],
     coupling: state["lab.coupling"],
     epsilon: state["lab.epsilon"],
@@ -116,6 +153,8 @@ export function experiment(state) {
     batch: state["lab.batch"],
     rate: state["lab.rate"],
     earlier: readEarlier(state["lab.earlier"]),
+    predicts: state["lab.predicts"],
+    loss: state["lab.loss"],
     time: state["lab.time"],
     ema: state["lab.ema"],
     seed: state["lab.seed"],
@@ -127,7 +166,8 @@ export function experiment(state) {
  * left out, because training goes on from those weights.
  */
 export function fromExperiment(e) {
-  const state = { "lab.earlier": "" };
+  const state = { "lab.earlier": "", "lab.predicts": e.predicts ?? DOMAINS.predicts, "lab.loss": e.loss ?? DOMAINS.loss };
+  state["lab.curves"] = e.curves ? writeCurves(e.curves) : LAB["lab.curves"].initial;
   for (const which of ["source", "target"]) {
     state[`lab.${which}`] = e[which].kind;
     state[`lab.${which}Text`] = e[which].text ?? "FLOW";

@@ -5,6 +5,7 @@ import { NO_FLOOR } from "../../plot/chart.js";
 import { onAppearance } from "../../plot/watch.js";
 import { RaceChart } from "./chart.js";
 import { Race } from "./race.js";
+import { savedRace } from "./saved-race.js";
 import { RACE } from "./table.js";
 import { Tile } from "./tile.js";
 
@@ -14,6 +15,7 @@ export class RaceFigure extends Figure {
   #form;
   #chart;
   #race;
+  #saved = null; // a race made beforehand, while that is what is shown
   #tiles = [];
   #how = "idle"; // see Task
 
@@ -72,9 +74,32 @@ export class RaceFigure extends Figure {
     if (part === "picture") this.#try(() => this.#show());
     else {
       const { owed } = this.task;
-      this.task.stop().then(() => this.#forget());
+      this.task.stop().then(() => {
+        this.#forget();
+        if (!owed) this.#try(() => this.#showSaved());
+      });
       if (owed) this.#run(); // another race, when somebody looks
     }
+  }
+
+  /** Shows the race made beforehand where the state asks for that one and nothing is trained; whether it does. */
+  async #showSaved() {
+    const asked = JSON.stringify(this.state);
+    const saved = await savedRace(this.state);
+    if (!saved || this.#race.begun || this.task.busy || asked !== JSON.stringify(this.state)) return false;
+    this.#saved = saved;
+    this.#tell(saved);
+    const { steps, seed } = saved.settings;
+    this.#progress(0, `Trained beforehand by the same program: ${steps} steps each, seed ${seed}. Start trains it here.`);
+    await this.#show();
+    return true;
+  }
+
+  /** A tile for each contestant of `race`, and its chart. */
+  #tell({ lines, floor }) {
+    this.#tiles = lines.map(({ label }, i) => new Tile(i, label));
+    this.part("tiles").replaceChildren(...this.#tiles.map((tile) => tile.root));
+    this.#chart.set(lines, floor);
   }
 
   /** Shows the state in the form. */
@@ -88,6 +113,7 @@ export class RaceFigure extends Figure {
   /** Another race was asked for: what is shown belongs to the one before. */
   #forget() {
     this.#race.forget();
+    this.#saved = null;
     this.#tiles = [];
     this.part("tiles").replaceChildren();
     this.#chart.set([], NO_FLOOR);
@@ -114,7 +140,9 @@ export class RaceFigure extends Figure {
   }
 
   begin({ still }) {
-    if (!still) this.#run();
+    this.#try(async () => {
+      if (!(await this.#showSaved()) && !still) this.#run();
+    });
   }
 
   /** Starts, or goes on where it was stopped. */
@@ -133,9 +161,8 @@ export class RaceFigure extends Figure {
   async #begin(signal) {
     this.#progress(0, "Starting the engine…");
     await this.#race.begin(this.state, signal);
-    this.#tiles = this.#race.lines.map(({ label }, i) => new Tile(i, label));
-    this.part("tiles").replaceChildren(...this.#tiles.map((tile) => tile.root));
-    this.#chart.set(this.#race.lines, this.#race.floor);
+    this.#saved = null;
+    this.#tell(this.#race);
   }
 
   async #train(signal) {
@@ -158,8 +185,9 @@ export class RaceFigure extends Figure {
   }
 
   async #picture(i) {
-    const run = await this.#race.particles(i, this.state["race.nfe"]);
-    this.#tiles[i]?.show(run, this.#race.target, this.#race.half);
+    const race = this.#saved ?? this.#race;
+    const run = await race.particles(i, this.state["race.nfe"]);
+    this.#tiles[i]?.show(run, race.target, race.half);
   }
 
   /** Measures contestants before the `end`th that are done and were not yet; whether there were any. */
@@ -177,6 +205,6 @@ export class RaceFigure extends Figure {
 
   /** Every contestant that was measured, at the number of evaluations that is set now. */
   async #show() {
-    for (const [i, { w2 }] of this.#race.lines.entries()) if (w2) await this.#picture(i);
+    for (const [i, { w2 }] of (this.#saved ?? this.#race).lines.entries()) if (w2) await this.#picture(i);
   }
 }

@@ -6,13 +6,22 @@ import { NFES, race } from "./table.js";
 
 const SLICE_MS = 40; // a training call takes about this long, so that stopping is quick
 const PARTICLES = 1000;
+const WAYS = 60; // particles whose way is drawn
+const MOMENTS = 64; // of a way through training
+
+/** Half a view that shows the points of `target`. */
+export function halfOf(target) {
+  const sizes = Float32Array.from(target, Math.abs).sort();
+  return Math.max(2.5, 1.25 * sizes[Math.floor(0.99 * sizes.length)]);
+}
 
 export class Race {
   #client;
   #opened = null; // a promise while the engine is or was opened
   #data = null; // {target, floor, floorDeviation}
   #slice = 4;
-  lines = []; // {label, w2}: an entry a contestant, w2 at NFES once it was measured
+  lines = []; // {id, label, w2}: an entry a contestant, w2 at NFES once it was measured
+  #training = []; // where the drifting model's particles were during training, first the earliest
   half = 5; // of the view that shows the target
 
   /** `onFatal(error)`: see LabClient. */
@@ -44,12 +53,13 @@ export class Race {
   async begin(state, signal) {
     await unless(signal, (this.#opened ??= this.#client.open("cpu")));
     await this.#call(RACE, JSON.stringify(race(state)));
+    this.#training = [];
     const contestants = JSON.parse(await this.#call("contestants"));
     this.#data = await this.#call("data", PARTICLES);
-    const sizes = this.#data.target.map(Math.abs).sort();
-    this.half = Math.max(2.5, 1.25 * sizes[Math.floor(0.99 * sizes.length)]);
+    this.half = halfOf(this.#data.target);
     const rounds = (i) => contestants.slice(0, i + 1).filter(({ id }) => id === "reflow").length;
     this.lines = contestants.map(({ id, label }, i) => ({
+      id,
       label: id === "reflow" && state["race.rounds"] > 1 ? `${label}, round ${rounds(i)}` : label,
       w2: null,
     }));
@@ -64,14 +74,26 @@ export class Race {
     return done;
   }
 
-  /** Particles of contestant `i` after `nfe` evaluations: {times, x, w2, straightness}. */
-  particles(i, nfe) {
-    return this.#call("run", i, PARTICLES, nfe);
+  /** Particles of contestant `i` after `nfe` evaluations: what {@link Tile.show} takes. */
+  async particles(i, nfe) {
+    const { times, x, w2, straightness } = await this.#call("run", i, PARTICLES, nfe);
+    const stride = x.length / times.length;
+    const ends = x.subarray(x.length - stride);
+    const ways = Array.from(times, (_, k) => x.subarray(k * stride, k * stride + 2 * WAYS));
+    if (this.lines[i].id !== "drifting") return { nfe, w2, straightness, ends, ways };
+    if (!this.lines[i].w2) this.#remember(ends.slice(0, 2 * WAYS));
+    return { nfe, w2, straightness, ends, ways: this.#training };
+  }
+
+  /** Keeps a moment of the drifting model; where there are many, every second one. */
+  #remember(places) {
+    if (this.#training.length === MOMENTS) this.#training = this.#training.filter((_, k) => k % 2 === 0);
+    this.#training.push(places);
   }
 
   async measure(i) {
     const w2 = [];
-    for (const nfe of NFES) w2.push((await this.particles(i, nfe)).w2);
+    for (const nfe of NFES) w2.push((await this.#call("run", i, PARTICLES, nfe)).w2);
     this.lines[i].w2 = w2;
   }
 

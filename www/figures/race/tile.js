@@ -5,8 +5,6 @@ import { color } from "../../plot/theme.js";
 import { Plane } from "../../plot/plane.js";
 import { MARKS } from "./chart.js";
 
-const WAYS = 60; // particles whose way is drawn
-
 export class Tile {
   #root = document.createElement("figure");
   #canvas = document.createElement("canvas");
@@ -38,10 +36,13 @@ export class Tile {
     if (!this.#shown) this.#canvas.setAttribute("aria-label", `${this.#label}: ${text}`);
   }
 
-  /** `run`: {times, x, w2, straightness}; `target`: points; `half`: the view. */
+  /**
+   * `run`: {nfe, w2, straightness, ends, ways}: points, and frames of points, the first of the noise or of an early moment of training;
+   * `target`: points; `half`: the view.
+   */
   show(run, target, half) {
     this.#shown = { run, target, half };
-    const nfe = run.times.length - 1;
+    const { nfe } = run;
     const straight = Number.isFinite(run.straightness) && nfe > 1 ? `, straightness ${run.straightness.toFixed(2)}` : "";
     this.#figures.textContent = `W₂ ${run.w2.toFixed(3)} at ${nfe} NFE${straight}`;
     this.#canvas.setAttribute("aria-label", `${this.#label}: particles after ${nfe} evaluations, W₂ ${run.w2.toFixed(3)}`);
@@ -58,30 +59,28 @@ export class Tile {
     const colors = readPalette(canvas);
     const hue = color(canvas, "--racer");
     const unit = size / Math.max(1, canvas.clientWidth);
-    const dots = (points, from, color, side) => {
+    const dots = (points, color, side) => {
       context.fillStyle = color;
-      for (let i = from; i < points.length; i += 2) {
+      for (let i = 0; i < points.length; i += 2) {
         context.fillRect(plane.px(points[i]) - side / 2, plane.py(points[i + 1]) - side / 2, side, side);
       }
     };
     context.globalAlpha = 0.35;
-    dots(target, 0, colors.target, 1.5 * unit);
-    const frames = run.times.length;
-    const stride = run.x.length / frames;
+    dots(target, colors.target, 1.5 * unit);
     context.strokeStyle = colors.quiet;
     context.lineWidth = 0.8 * unit;
     context.beginPath();
-    for (let i = 0; i < Math.min(2 * WAYS, stride); i += 2) {
-      for (let k = 0; k < frames; k += 1) {
+    for (let i = 0; i < (run.ways[0]?.length ?? 0); i += 2) {
+      run.ways.forEach((frame, k) => {
         /** @type {[number, number]} */
-        const place = [plane.px(run.x[k * stride + i]), plane.py(run.x[k * stride + i + 1])];
+        const place = [plane.px(frame[i]), plane.py(frame[i + 1])];
         if (k) context.lineTo(...place);
         else context.moveTo(...place);
-      }
+      });
     }
     context.stroke();
     context.globalAlpha = 0.85;
-    dots(run.x, (frames - 1) * stride, hue, 2.2 * unit);
+    dots(run.ends, hue, 2.2 * unit);
     context.globalAlpha = 1;
   }
 }

@@ -1,8 +1,10 @@
 //! Few-step methods against each other in the plane: `cargo run --profile native --features
 //! cli --bin race`. Exact W2 at each number of evaluations, over seeds.
 
+#[path = "../common/mod.rs"]
 mod common;
-#[path = "common/summary.rs"]
+mod page;
+#[path = "../common/summary.rs"]
 mod summary;
 
 use clap::Parser;
@@ -11,6 +13,7 @@ use flow_lab::device::Engine;
 use flow_lab::error::{Error, Result};
 use flow_lab::race::{Method, Race, RaceConfig};
 use pollster::block_on;
+use std::path::PathBuf;
 use std::time::Instant;
 use summary::mean_and_deviation;
 
@@ -40,6 +43,9 @@ struct Args {
     /// Problems: checkerboard, moons-8gaussians.
     #[arg(long, value_delimiter = ',', default_value = "checkerboard,moons-8gaussians")]
     sets: Vec<String>,
+    /// Runs the page's own race of all methods instead and writes this module, what the page shows before anything is trained.
+    #[arg(long)]
+    page: Option<PathBuf>,
     /// Width of the hidden layers.
     #[arg(long, default_value_t = RaceConfig::default().width)]
     width: usize,
@@ -63,6 +69,9 @@ fn ends(name: &str) -> Result<(Distribution, Distribution)> {
 }
 
 fn run(args: &Args) -> Result<()> {
+    if let Some(file) = &args.page {
+        return page::write(file);
+    }
     let methods = args.methods.iter().map(|id| {
         let found = Method::ALL.into_iter().find(|m| m.id() == id);
         found.ok_or_else(|| Error::config(format!("no method is called {id}")))
