@@ -13,7 +13,7 @@ const PARTICLES: usize = 1000;
 /// Pairs of data sets that the floor is averaged over, as in the page.
 const FLOORS: usize = 5;
 /// What is drawn of it.
-const SHOWN: usize = 200;
+const SHOWN: usize = 400;
 /// Particles whose way is drawn.
 const WAYS: usize = 12;
 const NFES: [usize; 6] = [1, 2, 4, 8, 16, 32];
