@@ -130,7 +130,7 @@ test("what was made beforehand is the page's own race", async () => {
   for (const id of methods) assert.ok(saved.includes(id), id);
   for (const { id, w2, ends, ways } of SAVED.lines) {
     assert.equal(w2.length, NFES.length, id);
-    ends.forEach((text, k) => assert.equal(text.split(" ").length, 400, `${id} at ${NFES[k]}`));
+    ends.forEach((text, k) => assert.equal(text.split(" ").length, 800, `${id} at ${NFES[k]}`));
     ways.forEach((text, k) => assert.equal(text.split(" ").length, 24 * (NFES[k] + 1), `${id} at ${NFES[k]}`));
   }
 });

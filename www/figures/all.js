@@ -33,14 +33,14 @@ export const FIGURES = Object.freeze({
   },
   lab: {
     title: "Train a flow before your eyes",
-    heights: { all: { 390: 3483, 960: 1841 }, main: { 390: 1634, 960: 1602 } },
+    heights: { all: { 390: 3760, 960: 2068 }, main: { 390: 1652, 960: 1620 } },
     load: () => import("./lab/start.js"),
     markup: new URL("./lab/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS],
   },
   race: {
     title: "Down to one step",
-    heights: { all: { 390: 1341, 960: 832 }, main: { 390: 644, 960: 581 } },
+    heights: { all: { 390: 2158, 960: 1584 }, main: { 390: 1459, 960: 1350 } },
     load: () => import("./race/start.js"),
     markup: new URL("./race/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS, new URL("./race/race.css", import.meta.url).href],

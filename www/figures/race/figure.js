@@ -15,6 +15,7 @@ export class RaceFigure extends Figure {
   #form;
   #chart;
   #race;
+  #opens; // whether it opens with a race made beforehand, a promise
   #saved = null; // a race made beforehand, while that is what is shown
   #tiles = [];
   #how = "idle"; // see Task
@@ -35,6 +36,7 @@ export class RaceFigure extends Figure {
     this.on(this.part("start"), "click", () => (this.task.busy ? this.task.stop() : this.#run()));
     onAppearance(this.part("tiles"), () => this.#tiles.forEach((tile) => tile.redraw()), this.signal);
     this.#refresh();
+    this.#opens = this.#try(() => this.#showSaved());
   }
 
   async #try(action) {
@@ -140,9 +142,7 @@ export class RaceFigure extends Figure {
   }
 
   begin({ still }) {
-    this.#try(async () => {
-      if (!(await this.#showSaved()) && !still) this.#run();
-    });
+    this.#opens.then((shown) => !shown && !still && !this.#race.begun && !this.task.busy && this.#run());
   }
 
   /** Starts, or goes on where it was stopped. */
