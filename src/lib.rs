@@ -41,6 +41,8 @@
 pub mod assignment;
 #[cfg(feature = "train")]
 pub mod catalog;
+#[cfg(feature = "train")]
+pub mod classes;
 pub mod comparison;
 pub mod coupling;
 pub mod data;

@@ -93,7 +93,8 @@ fn curves_of_ones_own_go_through_their_values() {
     for k in 0..=20 {
         let t = f64::from(k) / 20.0;
         let (a, b) = (straight.at(t), Schedule::CondOt { sigma_min: 0.0 }.at(t));
-        for (a, b) in [(a.alpha, b.alpha), (a.sigma, b.sigma), (a.d_alpha, b.d_alpha), (a.d_sigma, b.d_sigma)] {
+        for (a, b) in [(a.alpha, b.alpha), (a.sigma, b.sigma), (a.d_alpha, b.d_alpha), (a.d_sigma, b.d_sigma)]
+        {
             assert!((a - b).abs() < 1e-12, "{t}: {a} {b}");
         }
     }

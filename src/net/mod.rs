@@ -1,6 +1,7 @@
 //! Velocity networks. Each is a `Config` that validates, an `init` that draws weights from a seed, and a
 //! `forward`; all implement [`VelocityField`].
 
+mod class_mlp;
 mod conv;
 mod embed;
 mod init;
@@ -8,6 +9,7 @@ mod map;
 mod mixer;
 mod mlp;
 
+pub use class_mlp::ClassMlp;
 pub use conv::{Conv, ConvConfig};
 pub use embed::{Conditioner, time_features};
 pub use map::MapMlp;

@@ -67,6 +67,24 @@ impl AffinePath {
         }
     }
 
+    /// The weights of x_t and u in what `what` is where the velocity at x_t is u.
+    pub fn from_velocity(&self, what: Prediction, t: f64) -> [f64; 2] {
+        what.from_velocity(self.schedule.at(t))
+    }
+
+    /// The weights of x_t and of a prediction of `what` in the velocity: the inverse of [`Self::from_velocity`] but where sigma (of data) or
+    /// alpha (of noise) is below 0.05. There 0.05 stands for it: for conditional OT and data, u = (x1 − x_t) / max(1 − t, 0.05),
+    /// Li & He 2025.
+    pub fn to_velocity(&self, what: Prediction, t: f64) -> [f64; 2] {
+        what.to_velocity(self.schedule.at(t))
+    }
+
+    /// By what an error in a prediction of `what` is multiplied, but for its sign, to be one in `space`: its square is the weight that turns
+    /// the mean square error of the prediction into that of the other.
+    pub fn error_scale(&self, what: Prediction, space: Prediction, t: f64) -> f64 {
+        what.error_scale(space, self.schedule.at(t))
+    }
+
     /// The data that velocity `u` at `x_t` points to: x1 = (sigma u − sigma' x_t) / (sigma alpha' − sigma' alpha).
     /// With a learned marginal u this is the network's mean of x1 given x_t.
     pub fn data_from_velocity(&self, x_t: Tensor<2>, u: Tensor<2>, t: f64) -> Tensor<2> {
@@ -93,7 +111,7 @@ impl AffinePath {
     /// nothing is divided by sigma. Holds where x0 is drawn from N(0, I), independent of x1.
     pub fn stochastic(&self, t: f64, noise: f64) -> Stochastic {
         let c = self.schedule.at(t);
-        let by = noise * c.sigma / wronskian(c);
+        let by = noise * c.sigma / c.wronskian();
         Stochastic {
             of_x: -by * c.d_alpha,
             of_u: 1.0 + by * c.alpha,
@@ -108,11 +126,6 @@ impl AffinePath {
         let ratio = divide("sigma", c.d_sigma, c.sigma, t)?;
         Ok(x_t * ratio + x1 * (c.d_alpha - ratio * c.alpha))
     }
-}
-
-/// sigma alpha' − sigma' alpha: positive for every schedule here, so (x_t, u_t) determine (x0, x1).
-pub(super) fn wronskian(c: Coefficients) -> f64 {
-    c.sigma * c.d_alpha - c.d_sigma * c.alpha
 }
 
 fn divide(name: &str, numerator: f64, denominator: f64, t: f64) -> Result<f64> {

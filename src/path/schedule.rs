@@ -19,6 +19,13 @@ pub struct Coefficients {
     pub d_sigma: f64,
 }
 
+impl Coefficients {
+    /// sigma alpha' − sigma' alpha: positive for every schedule here, so (x_t, u_t) determine (x0, x1).
+    pub(super) fn wronskian(self) -> f64 {
+        self.sigma * self.d_alpha - self.d_sigma * self.alpha
+    }
+}
+
 /// How noise turns into data as t goes from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
