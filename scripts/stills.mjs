@@ -14,6 +14,11 @@ const FIGURES = {
   lab: { part: ".stages", done: () => Number(part("#lab").dataset.step) >= 2000 && part("#lab").getAttribute("aria-busy") === "false" },
   digits: { part: "#figure", done: () => part("#figure").dataset.done === "true" && part("#figure").getAttribute("aria-busy") === "false" },
   edit: { part: "#edit", width: WIDE, done: () => /the digit decoded as/.test(part('[data-result="return"] figcaption').textContent) },
+  guidance: {
+    part: "#guidance-tiles",
+    width: WIDE,
+    done: () => /^Done/.test(part("#guidance-text").textContent) && part("#guidance").getAttribute("aria-busy") === "false",
+  },
   race: { part: "#race", width: WIDE, done: () => /^(Done|Trained beforehand)/.test(part("#race-text").textContent) },
   emoji: { part: "#emoji .figure", done: () => part("#emoji .figure") && part("#emoji").dataset.done === "true" },
   restyle: { part: "#restyle", width: WIDE, done: () => /^Midpoint/.test(part('[data-result="restyle"] > figcaption')?.textContent) },

@@ -4,6 +4,7 @@
 //! that test fails where they differ. What is offered is within what the core takes: its own checks are wider where a program may
 //! want more.
 
+use crate::classes::{CLASSES, ClassesConfig, Guide};
 use crate::comparison::Diffusion;
 use crate::data::plane::Distribution;
 use crate::distillation::DistillationConfig;
@@ -36,7 +37,7 @@ fn named(id: &str, label: &str) -> Value {
 /// - `distributions`, `methods`: `{id, label}` of each [`Distribution`] that needs nothing but its name, and of each few-step
 ///   [`Method`]
 /// - `paths`, `couplings`, `predictions`, `times`, `diffusions`: ids
-/// - `digits`, `fewStep`, `emoji`, `lab`, `race`, `distillation`: a domain for each setting, `{min, max, initial}` or `{values, initial}`, and
+/// - `digits`, `fewStep`, `emoji`, `lab`, `guidance`, `race`, `distillation`: a domain for each setting, `{min, max, initial}` or `{values, initial}`, and
 ///   other defaults
 pub fn catalog() -> Value {
     let solver = |s: Solver| {
@@ -59,6 +60,7 @@ pub fn catalog() -> Value {
         "fewStep": few_step(),
         "emoji": emoji(),
         "lab": lab(),
+        "guidance": guidance(),
         "race": race(),
         "distillation": distillation(),
     })
@@ -140,6 +142,22 @@ fn lab() -> Value {
         "steps": range(1.0, 100.0, 20.0),
         "noise": range(0.0, 10.0, 0.0),
         "particles": values([200, 500, 1000, 2000, 5000, 10_000], 2000),
+    })
+}
+
+fn guidance() -> Value {
+    let classes = ClassesConfig::default();
+    json!({
+        "guides": Guide::ALL,
+        "classes": CLASSES,
+        "weight": range(0.0, 6.0, 1.5),
+        "steps": range(1.0, 64.0, 32.0),
+        "until": range(100.0, 20_000.0, 3000.0),
+        "width": values([16, 32, 64, 128], classes.width),
+        "batch": classes.batch,
+        "rate": classes.rate,
+        "dropped": classes.dropped,
+        "ema": classes.ema,
     })
 }
 

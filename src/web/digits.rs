@@ -2,7 +2,8 @@
 
 use super::held::Held;
 use super::thrown;
-use super::{distillation::JsDistillation, lab::JsLab, race::JsRace};
+use super::{classes::JsClasses, distillation::JsDistillation, lab::JsLab, race::JsRace};
+use crate::classes::{Classes, ClassesConfig};
 use crate::device::Engine;
 use crate::distillation::{Distillation, DistillationConfig};
 use crate::lab::{Lab, LabConfig};
@@ -78,6 +79,13 @@ impl JsEngine {
     pub fn lab(&self, config: &str) -> Result<JsLab, JsValue> {
         let lab = LabConfig::from_json(config).and_then(|c| Lab::new(c, self.0.borrow().opened()));
         Ok(JsLab::new(lab.map_err(|e| thrown(&e))?))
+    }
+
+    /// Begins class-conditional flows in the plane from their settings in JSON (see [`ClassesConfig`]). Throws a `ConfigError` that says what
+    /// to change.
+    pub fn classes(&self, config: &str) -> Result<JsClasses, JsValue> {
+        let made = ClassesConfig::from_json(config).and_then(|c| Classes::new(c, self.0.borrow().opened()));
+        Ok(JsClasses::new(made.map_err(|e| thrown(&e))?))
     }
 
     /// Begins a race of few-step models from its settings in JSON (see [`RaceConfig`]). Throws a `ConfigError` that

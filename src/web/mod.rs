@@ -1,5 +1,6 @@
 //! What JavaScript sees: thin exports of `session`, `lab`, `race` and `comparison`. No arithmetic here.
 
+mod classes;
 mod digits;
 mod distillation;
 mod held;
@@ -7,6 +8,7 @@ mod lab;
 mod plane;
 mod race;
 
+pub use classes::JsClasses;
 pub use digits::{Frame, JsEngine, JsRun};
 pub use distillation::JsDistillation;
 pub use lab::JsLab;

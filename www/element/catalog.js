@@ -245,6 +245,42 @@ export const CATALOG = Object.freeze({
       "min": 1.0
     }
   },
+  "guidance": {
+    "batch": 256,
+    "classes": 3,
+    "dropped": 0.15,
+    "ema": 0.999,
+    "guides": [
+      "classifier-free",
+      "weak",
+      "exact"
+    ],
+    "rate": 0.002,
+    "steps": {
+      "initial": 32.0,
+      "max": 64.0,
+      "min": 1.0
+    },
+    "until": {
+      "initial": 3000.0,
+      "max": 20000.0,
+      "min": 100.0
+    },
+    "weight": {
+      "initial": 1.5,
+      "max": 6.0,
+      "min": 0.0
+    },
+    "width": {
+      "initial": 64,
+      "values": [
+        16,
+        32,
+        64,
+        128
+      ]
+    }
+  },
   "lab": {
     "batch": {
       "initial": 256,

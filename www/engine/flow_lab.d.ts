@@ -3,6 +3,27 @@
 /* eslint-disable */
 
 /**
+ * Two networks in training; one call at a time.
+ */
+export class Classes {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * `n` fresh draws, classes in turn.
+     */
+    data(n: number): any;
+    /**
+     * `n` particles, classes in turn, by `steps` Euler steps under the guidance of `guide` (see [`Guide`]): `{x, recognized, w2, spread}`.
+     */
+    run(n: number, guide: string, weight: number, steps: number): Promise<any>;
+    /**
+     * Makes `steps` steps: `{step, losses}`.
+     */
+    train(steps: number): Promise<any>;
+}
+
+/**
  * A distillation in progress; one call at a time.
  */
 export class Distillation {
@@ -34,6 +55,11 @@ export class Engine {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
+    /**
+     * Begins class-conditional flows in the plane from their settings in JSON (see [`ClassesConfig`]). Throws a `ConfigError` that says what
+     * to change.
+     */
+    classes(config: string): Classes;
     /**
      * As [`Self::start`], from this noise: 784 values a digit.
      */

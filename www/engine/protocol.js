@@ -40,8 +40,9 @@ export const RUN = "engine.run";
 /** What makes something that a slot holds, in place of what it held; the rest of its methods are src/web's own. */
 export const LAB = "lab"; // args: experiment as JSON
 export const RACE = "race"; // args: race as JSON
+export const CLASSES = "classes"; // args: settings as JSON
 export const DISTILLATION = "distill"; // args: distillation as JSON, weights file
-export const MAKERS = Object.freeze([LAB, RACE, DISTILLATION]);
+export const MAKERS = Object.freeze([LAB, RACE, CLASSES, DISTILLATION]);
 /** Drops what a slot holds. */
 export const CLOSE = "close";
 

@@ -38,6 +38,13 @@ export const FIGURES = Object.freeze({
     markup: new URL("./lab/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS],
   },
+  guidance: {
+    title: "Guidance in the plane",
+    heights: { all: { 390: 1895, 960: 692 }, main: { 390: 1741, 960: 639 } },
+    load: () => import("./guidance/start.js"),
+    markup: new URL("./guidance/figure.html", import.meta.url).href,
+    styles: [...COMMON, LAB, PARTS, new URL("./guidance/guidance.css", import.meta.url).href],
+  },
   race: {
     title: "Down to one step",
     heights: { all: { 390: 2158, 960: 1584 }, main: { 390: 1459, 960: 1350 } },
