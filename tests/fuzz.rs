@@ -6,6 +6,7 @@
 #[path = "common/shipped.rs"]
 mod shipped;
 
+use flow_lab::classes::ClassesConfig;
 use flow_lab::comparison::{self, compare};
 use flow_lab::data::plane::{PointSet, Table, read_csv};
 use flow_lab::data::{parse_images, parse_labels};
@@ -200,7 +201,8 @@ fn changed(whole: Value) -> impl Strategy<Value = Value> {
 #[test]
 fn settings() {
     let lab = json!({
-        "source": { "kind": "gaussian" }, "target": { "kind": "text", "text": "A" }, "path": "ve", "sigma_min": 0.1,
+        "source": { "kind": "gaussian" }, "target": { "kind": "text", "text": "A" }, "path": "own", "sigma_min": 0.1,
+        "curves": { "alpha": [0.1, 0.3, 0.8], "sigma": [0.9, 0.6, 0.2] }, "predicts": "data", "loss": "noise",
         "coupling": "sinkhorn", "epsilon": 0.1, "width": 16, "depth": 1, "batch": 32, "rate": 0.01, "time": "uniform", "ema": 0.9,
         "seed": 1, "earlier": [{ "rate": 0.1, "until": 3 }],
     });
@@ -211,14 +213,17 @@ fn settings() {
     let distillation = json!({
         "images": 10, "steps": 1, "batch": 5, "rate": 0.01, "guidance": { "weight": 2.0, "from": 0.2, "to": 1.0 }, "seed": 1,
     });
+    let classes = json!({ "width": 16, "batch": 8, "rate": 0.01, "dropped": 0.1, "ema": 0.9, "seed": 1 });
     // As they are, these are accepted: the changes decide.
     LabConfig::from_json(&lab.to_string()).unwrap();
     RaceConfig::from_json(&race.to_string()).unwrap();
     DistillationConfig::from_json(&distillation.to_string()).unwrap();
+    ClassesConfig::from_json(&classes.to_string()).unwrap();
     let any = prop_oneof![
         changed(lab).prop_map(|v| (0, v)),
         changed(race).prop_map(|v| (1, v)),
         changed(distillation).prop_map(|v| (2, v)),
+        changed(classes).prop_map(|v| (3, v)),
     ];
     hold(any, |(which, value)| {
         let text = value.to_string();
@@ -228,7 +233,8 @@ fn settings() {
                 Err(e) => (Some(e), Ok(Ok(()))),
             },
             1 => (RaceConfig::from_json(&text).err(), Ok(Ok(()))),
-            _ => (DistillationConfig::from_json(&text).err(), Ok(Ok(()))),
+            2 => (DistillationConfig::from_json(&text).err(), Ok(Ok(()))),
+            _ => (ClassesConfig::from_json(&text).err(), Ok(Ok(()))),
         };
         if let Some(e) = refused {
             said(&e, &[Kind::Config, Kind::Data])?;
