@@ -184,7 +184,7 @@ impl Sampler {
         let before = self.integrator.state().clone();
         if let Some(progress) = self.integrator.advance(u).await? {
             let t = progress.t_before;
-            let [of_x, of_u] = self.path.from_velocity(Prediction::Data, t);
+            let [of_x, of_u] = self.path.prediction_weights(Prediction::Data, t);
             let frame = Frame {
                 t,
                 ahead: Some((of_x, of_u, progress.velocity.clone())),

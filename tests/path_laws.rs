@@ -157,19 +157,19 @@ fn every_prediction_makes_the_velocity_and_its_errors_scale_with_it() {
             let mix = |[of_x, of_other]: [f64; 2], other: f64| of_x * x_t + of_other * other;
             for (what, value, divisor) in [(Velocity, u, 1.0), (Data, x1, c.sigma), (Noise, x0, c.alpha)] {
                 assert!(
-                    (mix(path.from_velocity(what, t), u) - value).abs() < 1e-9,
+                    (mix(path.prediction_weights(what, t), u) - value).abs() < 1e-9,
                     "{schedule:?} {what:?} at {t}"
                 );
                 if divisor < 0.05 {
                     continue;
                 }
-                let velocity = |said: f64| mix(path.to_velocity(what, t), said);
+                let velocity = |said: f64| mix(path.velocity_weights(what, t), said);
                 assert!(
                     (velocity(value) - u).abs() < 1e-9 * u.abs().max(1.0),
                     "{schedule:?} {what:?} at {t}"
                 );
                 for space in Prediction::ALL {
-                    let seen = |said: f64| mix(path.from_velocity(space, t), velocity(said));
+                    let seen = |said: f64| mix(path.prediction_weights(space, t), velocity(said));
                     let scaled = (seen(value + error) - seen(value)).abs() / error;
                     let scale = path.error_scale(what, space, t);
                     assert!(
@@ -187,12 +187,12 @@ fn every_prediction_makes_the_velocity_and_its_errors_scale_with_it() {
 fn a_predicted_datum_is_divided_by_at_least_a_twentieth() {
     let path = AffinePath::new(Schedule::CondOt { sigma_min: 0.0 }).unwrap();
     for t in [0.0, 0.5, 0.94, 0.96, 1.0] {
-        let [of_x, of_x1] = path.to_velocity(Prediction::Data, t);
+        let [of_x, of_x1] = path.velocity_weights(Prediction::Data, t);
         let by = (1.0f64 - t).max(0.05);
         assert!((of_x + 1.0 / by).abs() < 1e-9 && (of_x1 - 1.0 / by).abs() < 1e-9, "{t}: {of_x} {of_x1}");
     }
     // Noise says nothing of the velocity at t = 0, where it is x_t; it is divided by no less either.
-    assert_eq!(path.to_velocity(Prediction::Noise, 0.0), [20.0, -20.0]);
+    assert_eq!(path.velocity_weights(Prediction::Noise, 0.0), [20.0, -20.0]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ impl Learned {
         if self.predicts == Prediction::Velocity {
             return out;
         }
-        let [of_x, of_out] = self.path.to_velocity(self.predicts, t);
+        let [of_x, of_out] = self.path.velocity_weights(self.predicts, t);
         combine(&[(of_x, x), (of_out, &out)])
     }
 
@@ -33,7 +33,7 @@ impl Learned {
         if self.predicts == Prediction::Velocity {
             return out;
         }
-        let [of_x, of_out] = columns(times, &x.device(), |t| self.path.to_velocity(self.predicts, t));
+        let [of_x, of_out] = columns(times, &x.device(), |t| self.path.velocity_weights(self.predicts, t));
         x * of_x + out * of_out
     }
 }
@@ -44,7 +44,7 @@ impl Divergence for Learned {
         if self.predicts == Prediction::Velocity {
             return (out, divergence);
         }
-        let [of_x, of_out] = self.path.to_velocity(self.predicts, t);
+        let [of_x, of_out] = self.path.velocity_weights(self.predicts, t);
         let dim = x.dims()[1] as f64;
         (combine(&[(of_x, &x), (of_out, &out)]), divergence * of_out + of_x * dim)
     }
@@ -87,7 +87,7 @@ impl Lesson {
     pub(super) fn targets_of(self, x: Tensor<2>, u: Tensor<2>, times: &[f32]) -> Targets {
         let device = u.device();
         let [of_x, of_u, scale] = columns(times, &device, |t| {
-            let [of_x, of_u] = self.path.from_velocity(self.predicts, t);
+            let [of_x, of_u] = self.path.prediction_weights(self.predicts, t);
             [of_x, of_u, self.path.error_scale(self.predicts, self.space, t)]
         });
         Targets { target: x * of_x + u * of_u, scale }

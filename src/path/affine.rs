@@ -68,15 +68,15 @@ impl AffinePath {
     }
 
     /// The weights of x_t and u in what `what` is where the velocity at x_t is u.
-    pub fn from_velocity(&self, what: Prediction, t: f64) -> [f64; 2] {
-        what.from_velocity(self.schedule.at(t))
+    pub fn prediction_weights(&self, what: Prediction, t: f64) -> [f64; 2] {
+        what.prediction_weights(self.schedule.at(t))
     }
 
-    /// The weights of x_t and of a prediction of `what` in the velocity: the inverse of [`Self::from_velocity`] but where sigma (of data) or
+    /// The weights of x_t and of a prediction of `what` in the velocity: the inverse of [`Self::prediction_weights`] but where sigma (of data) or
     /// alpha (of noise) is below 0.05. There 0.05 stands for it: for conditional OT and data, u = (x1 − x_t) / max(1 − t, 0.05),
     /// Li & He 2025.
-    pub fn to_velocity(&self, what: Prediction, t: f64) -> [f64; 2] {
-        what.to_velocity(self.schedule.at(t))
+    pub fn velocity_weights(&self, what: Prediction, t: f64) -> [f64; 2] {
+        what.velocity_weights(self.schedule.at(t))
     }
 
     /// By what an error in a prediction of `what` is multiplied, but for its sign, to be one in `space`: its square is the weight that turns
@@ -88,13 +88,13 @@ impl AffinePath {
     /// The data that velocity `u` at `x_t` points to: x1 = (sigma u − sigma' x_t) / (sigma alpha' − sigma' alpha).
     /// With a learned marginal u this is the network's mean of x1 given x_t.
     pub fn data_from_velocity(&self, x_t: Tensor<2>, u: Tensor<2>, t: f64) -> Tensor<2> {
-        let [of_x, of_u] = self.from_velocity(Prediction::Data, t);
+        let [of_x, of_u] = self.prediction_weights(Prediction::Data, t);
         combine(&[(of_x, &x_t), (of_u, &u)])
     }
 
     /// The noise that velocity `u` at `x_t` comes from: x0 = (alpha' x_t − alpha u) / (sigma alpha' − sigma' alpha).
     pub fn noise_from_velocity(&self, x_t: Tensor<2>, u: Tensor<2>, t: f64) -> Tensor<2> {
-        let [of_x, of_u] = self.from_velocity(Prediction::Noise, t);
+        let [of_x, of_u] = self.prediction_weights(Prediction::Noise, t);
         combine(&[(of_x, &x_t), (of_u, &u)])
     }
 

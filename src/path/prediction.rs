@@ -24,8 +24,8 @@ impl Prediction {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Velocity, Self::Data, Self::Noise];
 
-    /// See [`AffinePath::from_velocity`](super::AffinePath::from_velocity).
-    pub(super) fn from_velocity(self, c: Coefficients) -> [f64; 2] {
+    /// See [`AffinePath::prediction_weights`](super::AffinePath::prediction_weights).
+    pub(super) fn prediction_weights(self, c: Coefficients) -> [f64; 2] {
         let w = c.wronskian();
         match self {
             Self::Velocity => [0.0, 1.0],
@@ -34,8 +34,8 @@ impl Prediction {
         }
     }
 
-    /// See [`AffinePath::to_velocity`](super::AffinePath::to_velocity).
-    pub(super) fn to_velocity(self, c: Coefficients) -> [f64; 2] {
+    /// See [`AffinePath::velocity_weights`](super::AffinePath::velocity_weights).
+    pub(super) fn velocity_weights(self, c: Coefficients) -> [f64; 2] {
         let w = c.wronskian();
         match self {
             Self::Velocity => [0.0, 1.0],
@@ -49,6 +49,6 @@ impl Prediction {
         if self == space {
             return 1.0;
         }
-        (self.to_velocity(c)[1] * space.from_velocity(c)[1]).abs()
+        (self.velocity_weights(c)[1] * space.prediction_weights(c)[1]).abs()
     }
 }

@@ -28,7 +28,7 @@ enum Model {
     /// A velocity field.
     Flow(Trainer<Mlp>),
     /// A flow map.
-    Map(Trainer<MapMlp>, FewStepBatches),
+    Map(Trainer<MapMlp>, Box<FewStepBatches>),
 }
 
 pub(super) struct Contestant {
@@ -76,7 +76,7 @@ impl Contestant {
             Some(objective) => {
                 let trainer = Trainer::new(lab.net().init_map(seed, &autodiff)?, optim)?;
                 let few = FewStepBatches { pairs: batches.clone(), objective, steps: config.steps };
-                Model::Map(trainer, few)
+                Model::Map(trainer, Box::new(few))
             }
         };
         if method == Method::Reflow {

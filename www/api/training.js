@@ -1,6 +1,6 @@
 // A flow in the plane, trained by a script: what index.d.ts describes as Training.
 import { LabClient } from "../engine/lab/client.js";
-import { slice } from "../figures/lab/runs.js";
+import { slice } from "../engine/lab/slice.js";
 import { LAB, experiment } from "../figures/lab/table.js";
 import { defaults, number } from "../element/state.js";
 import { webgpu } from "../engine/webgpu.js";

@@ -4,9 +4,9 @@ import { Delay } from "../../element/delay.js";
 import { Figure } from "../../element/figure.js";
 import { unless } from "../../element/task.js";
 import { LabClient } from "../../engine/lab/client.js";
+import { slice } from "../../engine/lab/slice.js";
 import { CLASSES } from "../../engine/protocol.js";
 import { onAppearance } from "../../plot/watch.js";
-import { slice } from "../lab/runs.js";
 import { GUIDANCE, GUIDES, settings } from "./table.js";
 import { Tile } from "./tile.js";
 

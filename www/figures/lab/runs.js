@@ -1,10 +1,7 @@
 // Trains one or two labs in the worker, in slices, and asks for pictures and figures in between. One thing at a time: training, slow motion, a step.
 import { unless } from "../../element/task.js";
+import { slice } from "../../engine/lab/slice.js";
 import { experiment, settings } from "./table.js";
-
-const SLICE_MS = 30; // a training call takes about this long, so that other calls get in between
-/** Steps of the next training call, where one took `each` milliseconds. */
-export const slice = (each) => Math.max(1, Math.min(200, Math.round(SLICE_MS / each)));
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
