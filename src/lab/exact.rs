@@ -6,6 +6,7 @@ use crate::coupling::Coupling;
 use crate::data::plane::Mixture;
 use crate::error::{Error, Result};
 use crate::marginal::MarginalField;
+use crate::metrics::mean_and_deviation;
 use crate::points::Point;
 use crate::rng::{Rng, Stream};
 
@@ -16,6 +17,8 @@ pub struct Exact {
     pub field: Vec<Point>,
     /// √E‖learned − exact‖² over x ~ p_t at [`Self::t`]: what the loss can still lose. The mean is over 512 draws.
     pub error: f64,
+    /// Standard error of [`Self::error`]: what other draws would change of it, about once in three times by more.
+    pub error_deviation: f64,
     /// √E‖exact‖² over the same, for scale.
     pub scale: f64,
     /// Draws of the target that the field is estimated from; 0 where it has a closed form. Error and scale are then estimates
@@ -101,9 +104,9 @@ impl Lab {
         let t = if draws == 0 { t } else { t.min(ERROR_T) };
         let truth = self.truth(t, (draws == 0).then_some(&marginal))?;
         let learned = self.velocities(&truth.x, &vec![t as f32; truth.x.len()]).await?;
-        let (error, scale) = distance(&learned, &truth.velocities);
+        let [(error, error_deviation), (scale, _)] = distance(&learned, &truth.velocities);
         let field = times.iter().flat_map(|&t| marginal.velocities(&x, t)).collect();
-        Ok(Exact { field, error, scale, draws, t })
+        Ok(Exact { field, error, error_deviation, scale, draws, t })
     }
 
     /// What the learned velocities at `t` are held against: the `exact` ones, or without them two estimates.
@@ -170,17 +173,21 @@ fn affordable(draws: usize, source: &Mixture) -> usize {
 }
 
 /// √E‖learned − exact‖² and √E‖exact‖², from two independent estimates of the exact velocities (or twice the exact ones): where
-/// each square is a product of the two, their own variances drop out.
-fn distance(learned: &[Point], [a, b]: &[Vec<Point>; 2]) -> (f64, f64) {
+/// each square is a product of the two, their own variances drop out. Each with its standard error, which is that of the mean square divided by
+/// twice the root (the delta method).
+fn distance(learned: &[Point], [a, b]: &[Vec<Point>; 2]) -> [(f64, f64); 2] {
     let dot = |a: Point, b: Point| f64::from(a[0]) * f64::from(b[0]) + f64::from(a[1]) * f64::from(b[1]);
     let minus = |a: Point, b: Point| [a[0] - b[0], a[1] - b[1]];
-    let (mut error, mut scale) = (0.0, 0.0);
+    let (mut errors, mut scales) = (Vec::new(), Vec::new());
     for ((&l, &a), &b) in learned.iter().zip(a).zip(b) {
-        error += dot(minus(l, a), minus(l, b));
-        scale += dot(a, b);
+        errors.push(dot(minus(l, a), minus(l, b)));
+        scales.push(dot(a, b));
     }
-    let root = |sum: f64| (sum / learned.len() as f64).max(0.0).sqrt();
-    (root(error), root(scale))
+    [errors, scales].map(|squares| {
+        let (mean, deviation) = mean_and_deviation(&squares);
+        let (root, of_mean) = (mean.max(0.0).sqrt(), deviation / (squares.len() as f64).sqrt());
+        (root, if root > 0.0 { of_mean / (2.0 * root) } else { 0.0 })
+    })
 }
 
 #[cfg(test)]
@@ -188,6 +195,24 @@ mod tests {
     use super::*;
     use crate::data::plane::Distribution;
     use crate::path::Schedule;
+
+    /// The standard error is the scatter of the error over sets of points, which is drawn here: errors of normal length in each coordinate.
+    #[test]
+    fn the_standard_error_is_the_scatter() {
+        let none = vec![[0.0; 2]; ERROR_POINTS];
+        let draws: Vec<[(f64, f64); 2]> = (0..400)
+            .map(|set| {
+                let x = Rng::at_step(3, Stream::Noise, set).normals(2 * ERROR_POINTS);
+                distance(&crate::points::from_flat(&x), &[none.clone(), none.clone()])
+            })
+            .collect();
+        let errors: Vec<f64> = draws.iter().map(|[(error, _), _]| *error).collect();
+        let (mean, scatter) = mean_and_deviation(&errors);
+        let said = draws.iter().map(|[(_, deviation), _]| deviation).sum::<f64>() / 400.0;
+        assert!((mean - 2f64.sqrt()).abs() < 0.01, "{mean}");
+        // Of 400 sets the scatter itself is known to 4 %.
+        assert!((said / scatter - 1.0).abs() < 0.15, "{said} {scatter}");
+    }
 
     /// A field that is off by a known amount, at places of the path to 8 Gaussians, whose marginal field is known: the error is found
     /// from draws as well, where one estimate alone would see mostly its own.
@@ -211,10 +236,15 @@ mod tests {
             let learned: Vec<Point> =
                 exact.velocities(&x, t).iter().map(|u| [u[0] + 0.1, u[1] - 0.1]).collect();
             let two = |i: usize| estimates[i].velocities(&x, t);
-            let (found, scale) = distance(&learned, &[two(0), two(1)]);
+            let [(found, deviation), (scale, _)] = distance(&learned, &[two(0), two(1)]);
             let truth = exact.velocities(&x, t);
-            let (wanted, size) = distance(&learned, &[truth.clone(), truth]);
-            assert!((wanted - 0.02f64.sqrt()).abs() < 1e-5);
+            let [(wanted, none), (size, _)] = distance(&learned, &[truth.clone(), truth]);
+            // Off by the same everywhere: no other draws would find another error.
+            assert!((wanted - 0.02f64.sqrt()).abs() < 1e-5 && none < 1e-4, "{wanted} {none}");
+            assert!(
+                deviation > none && (found - wanted).abs() < 4.0 * deviation + 0.02 * wanted,
+                "{found} ± {deviation}"
+            );
             assert!(
                 (found - wanted).abs() < 0.15 * wanted && (scale - size).abs() < 0.02 * size,
                 "t = {t}: {found} {scale} {size}"

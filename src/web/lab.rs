@@ -119,13 +119,14 @@ impl JsLab {
     }
 
     /// The exact marginal field on a grid at each of `times`, and the learned one's error at `t`:
-    /// `{field, error, scale, draws, t}`.
+    /// `{field, error, errorDeviation, scale, draws, t}`.
     pub async fn exact(&self, side: usize, times: Vec<f64>, half: f64, t: f64) -> Answer {
         let lab = self.0.turn()?;
         answer(lab.exact(side, &times, half, t).await.map(|e| {
             object([
                 ("field", plane(&e.field)),
                 ("error", number(e.error)),
+                ("errorDeviation", number(e.error_deviation)),
                 ("scale", number(e.scale)),
                 ("draws", number(e.draws as f64)),
                 ("t", number(e.t)),

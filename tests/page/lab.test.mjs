@@ -130,7 +130,7 @@ test("scrubs and plays time", async () => {
 test("every layer draws without an error, and the exact field says its distance", async () => {
   const layers = "density.likelihood.grid.field.exact.ends.conditional.marginal.particles";
   const { page, errors, context } = await visit(`${SMALL}&lab.target=eight-gaussians&lab.layers=${layers}`);
-  assert.match(await page.textContent("#lab-exact-text"), /^At t = 0\.95 the learned field differs from the exact one by \d/);
+  assert.match(await page.textContent("#lab-exact-text"), /^At t = 0\.95 the learned field differs from the exact one by \d\.\d{3} ± \d\.\d{3} \(/);
   await page.click("#lab-exact-panel summary");
   await page.click("#lab-theorem");
   await page.waitForSelector("#lab-cosine svg .dot");

@@ -156,7 +156,7 @@ export class Lab {
     conditional(n: number, frames: number): any;
     /**
      * The exact marginal field on a grid at each of `times`, and the learned one's error at `t`:
-     * `{field, error, scale, draws, t}`.
+     * `{field, error, errorDeviation, scale, draws, t}`.
      */
     exact(side: number, times: Float64Array | number[], half: number, t: number): Promise<any>;
     /**
