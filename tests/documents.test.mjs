@@ -88,3 +88,39 @@ test("what the article says of the digit networks is what was measured", () => {
     }
   }
 });
+
+/** The cells of the row of a table in docs/results.md that begins so, after the heading `under`. */
+function resultRow(under, begins) {
+  const [, text] = read("docs/results.md").split(`\n${under}`);
+  const line = text.split("\n").find((row) => row.startsWith(`| ${begins} |`));
+  return line
+    .split("|")
+    .slice(2, -1)
+    .map((cell) => cell.trim());
+}
+
+/** What an article's file says, without markup, its spaces single. */
+const prose = (name) =>
+  read(name)
+    .replaceAll("&nbsp;", " ")
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/[\s\u00a0]+/g, " ");
+
+test("what the article says of few steps and guidance in the plane is what docs/results.md has", () => {
+  const few = prose("article/8-few-steps.html");
+  const methods = ["flow matching", "reflow", "consistency training", "consistency distillation", "shortcut model", "MeanFlow", "improved MeanFlow"];
+  for (const method of [...methods, "α-Flow", "Lagrangian self-distillation", "semigroup self-distillation"]) {
+    const [one, , four, , , thirtyTwo] = resultRow("Gaussian → checkerboard", method);
+    assert.ok(few.includes(` ${method} ${one} ${four} ${thirtyTwo} `), `${method}: ${one}, ${four}, ${thirtyTwo}`);
+  }
+  assert.ok(few.includes(` drifting model ${resultRow("Gaussian → checkerboard", "drifting model (one step)")[0]} `));
+
+  const digits = prose("article/6-digits.html");
+  const of = (weight, column) =>
+    resultRow("## Guidance in the plane", weight)
+      [column].split(", ")
+      .map((v) => Number.parseFloat(v));
+  const [[, none], [, free, narrow], [, weak, wide]] = [of("1", 0), of("2", 0), of("2", 1)];
+  const said = [`is ${none.toFixed(2)} without guidance`, `is ${free.toFixed(2)} with classifier-free guidance, at ${narrow.toFixed(0)} %`];
+  for (const text of [...said, `${weak.toFixed(2)} with the weaker network, at ${wide.toFixed(0)} %`]) assert.ok(digits.includes(text), text);
+});

@@ -33,6 +33,30 @@ fn two_moons_are_learned() {
     assert!(w2[3] < 0.7 && w2[3] < w2[0], "{w2:?}");
 }
 
+/// With weight 3 classes are narrower than with 1, by networks as by exact fields.
+#[test]
+fn guidance_narrows() {
+    let text = printed("guidance");
+    let rows: Vec<Vec<f64>> = text
+        .lines()
+        .skip(3)
+        .map(|line| {
+            let number = |cell: &str| cell.trim().trim_end_matches(" %").parse().unwrap();
+            line.split('|')
+                .skip(2)
+                .take(3)
+                .flat_map(|cell| cell.split(',').map(number).collect::<Vec<_>>())
+                .collect()
+        })
+        .collect();
+    assert_eq!(rows.len(), 5, "{text}");
+    let (one, three) = (&rows[0], &rows[4]);
+    for spread in [2, 8] {
+        assert!(three[spread] < 0.8 * one[spread], "{text}");
+    }
+    assert!(one[1] < 0.3 && one[7] < 0.3, "without guidance both are near the data: {text}");
+}
+
 /// The rows lie near the parabola y = x² of the table, in its units.
 #[test]
 fn a_table_is_learned() {

@@ -1,0 +1,29 @@
+//! Guidance in the plane: three classes under classifier-free guidance, by networks and by exact fields, and guided by a weaker network.
+//! `cargo run --release --features train --example guidance [STEPS]`
+
+use flow_lab::classes::{Classes, ClassesConfig, Guide};
+use flow_lab::device::Engine;
+use flow_lab::error::Result;
+use pollster::block_on;
+
+const PARTICLES: usize = 900;
+const EULER: usize = 32;
+
+fn main() -> Result<()> {
+    let steps = std::env::args().nth(1).and_then(|steps| steps.parse().ok()).unwrap_or(3000);
+    let opened = block_on(Engine::Cpu.open())?;
+    let mut classes = Classes::new(ClassesConfig::default(), &opened)?;
+    block_on(classes.train(steps))?;
+    println!("{steps} steps, {PARTICLES} particles, {EULER} Euler steps, seed 1: recognized, W2, spread");
+    println!("| weight | classifier-free | weaker network | classifier-free, exact fields |");
+    println!("|---|---|---|---|");
+    for weight in [1.0, 1.25, 1.5, 2.0, 3.0] {
+        let cells = [Guide::ClassifierFree, Guide::Weak, Guide::Exact].map(|guide| {
+            let run = block_on(classes.run(PARTICLES, guide, weight, EULER))?;
+            Ok(format!("{:.1} %, {:.3}, {:.1} %", 100.0 * run.recognized, run.w2, 100.0 * run.spread))
+        });
+        let cells = cells.into_iter().collect::<Result<Vec<_>>>()?;
+        println!("| {weight} | {} |", cells.join(" | "));
+    }
+    Ok(())
+}
