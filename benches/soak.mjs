@@ -124,6 +124,9 @@ const LARGEST = everything({
   "few-steps.trainingDevice": "cpu",
   "few-steps.steps": String(CATALOG.distillation.steps.values[0]),
   "few-steps.batch": String(CATALOG.distillation.batch.values.at(-1)),
+  "guidance.width": String(CATALOG.guidance.width.values.at(-1)),
+  "guidance.steps": String(CATALOG.guidance.steps.max),
+  "guidance.until": String(CATALOG.guidance.until.min),
   "lab.width": String(CATALOG.lab.width.values.at(-1)),
   "lab.depth": String(CATALOG.lab.depth.max),
   "lab.batch": String(CATALOG.lab.batch.values.at(-1)),
@@ -137,6 +140,7 @@ const LARGEST = everything({
 
 /** Buttons, one after another, of figures that do not compute everything by themselves. */
 const PRESSED = {
+  guidance: ["#guidance-start"],
   race: ["#race-start"],
   edit: ["[data-act=invent]", "[data-act=classes]"],
   "few-steps": ["#few-steps-start", "#live-start"],

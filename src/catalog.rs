@@ -150,7 +150,7 @@ fn guidance() -> Value {
     json!({
         "guides": Guide::ALL,
         "classes": CLASSES,
-        "weight": range(0.0, 6.0, 1.5),
+        "scale": range(0.0, 6.0, 1.5),
         "steps": range(1.0, 64.0, 32.0),
         "until": range(100.0, 20_000.0, 3000.0),
         "width": values([16, 32, 64, 128], classes.width),

@@ -39,7 +39,7 @@ fn guidance_narrows() {
     let text = printed("guidance");
     let rows: Vec<Vec<f64>> = text
         .lines()
-        .skip(3)
+        .filter(|line| line.starts_with("| ") && !line.contains("weight"))
         .map(|line| {
             let number = |cell: &str| cell.trim().trim_end_matches(" %").parse().unwrap();
             line.split('|')

@@ -33,7 +33,7 @@ impl Default for ClassesConfig {
 /// Hidden layers of both.
 const DEPTH: usize = 3;
 
-/// The weak network's width, as a share of the other's.
+/// How many times narrower the weak network is.
 const WEAKER: usize = 4;
 
 impl ClassesConfig {

@@ -16,18 +16,18 @@ pub(super) const STD: f32 = 0.14;
 /// Centers of an arm's equal-weight Gaussians: from 0.1 to 3 units from the origin, a third of a turn from the next arm, bent by 0.35 radians
 /// a unit. So near the center a point says little of its class.
 pub(super) fn arm(class: usize) -> Vec<Point> {
-    let at = |k: usize| {
-        let radius = 0.1 + 2.9 * k as f64 / (PARTS - 1) as f64;
-        let angle = TAU * class as f64 / CLASSES as f64 + 0.35 * radius;
-        [radius * angle.cos(), radius * angle.sin()].map(|v| v as f32)
-    };
-    (0..PARTS).map(at).collect()
+    (0..PARTS).map(|k| center(class, k)).collect()
+}
+
+fn center(class: usize, k: usize) -> Point {
+    let radius = 0.1 + 2.9 * k as f64 / (PARTS - 1) as f64;
+    let angle = TAU * class as f64 / CLASSES as f64 + 0.35 * radius;
+    [radius * angle.cos(), radius * angle.sin()].map(|v| v as f32)
 }
 
 /// A draw from a class.
 pub(super) fn draw(class: usize, rng: &mut Rng) -> Point {
-    let center = arm(class)[rng.index(PARTS)];
-    center.map(|v| v + STD * rng.normal())
+    center(class, rng.index(PARTS)).map(|v| v + STD * rng.normal())
 }
 
 /// The class that makes `x` most likely: what an ideal classifier says.

@@ -113,7 +113,7 @@ impl Classes {
                 self.weak.step(batch);
             }
         }
-        let losses = self.read(Tensor::cat(losses, 0)).await?;
+        let losses = self.watch.read(Tensor::cat(losses, 0)).await?;
         match losses.iter().find(|loss| !loss.is_finite()) {
             None => Ok(losses),
             Some(loss) => {
@@ -211,7 +211,7 @@ impl Classes {
             frames.push(combine(&[(1.0, &x), (1.0 / steps as f64, &u)]));
         }
         // One read for all frames: each costs a round trip to a GPU.
-        Ok(points::from_flat(&self.read(Tensor::cat(frames, 0)).await?))
+        Ok(points::from_flat(&self.watch.read(Tensor::cat(frames, 0)).await?))
     }
 
     /// All states by the closed form.
@@ -236,14 +236,6 @@ impl Classes {
             x.extend(next);
         }
         x
-    }
-
-    async fn read<const D: usize>(&self, x: Tensor<D>) -> Result<Vec<f32>> {
-        let data = x.into_data_async().await;
-        self.watch.check()?;
-        let data =
-            data.map_err(|e| Error::device(format!("results could not be read back: {e:?}")).because(e))?;
-        Ok(data.iter::<f32>().collect())
     }
 }
 

@@ -6,7 +6,7 @@ mod browser;
 mod gpu;
 
 use crate::error::{Error, Result};
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use std::sync::{Arc, Mutex};
 
 /// Runs the program's static constructors (CubeCL's, by the crate `inventory`), once.
@@ -92,6 +92,15 @@ impl Watch {
             Some(reason) => Err(Error::device(format!("the GPU stopped working: {reason}"))),
             None => Ok(()),
         }
+    }
+
+    /// Reads values back; errors where the device failed or was lost.
+    pub async fn read<const D: usize>(&self, x: Tensor<D>) -> Result<Vec<f32>> {
+        let data = x.into_data_async().await;
+        self.check()?;
+        let data =
+            data.map_err(|e| Error::device(format!("results could not be read back: {e:?}")).because(e))?;
+        Ok(data.iter::<f32>().collect())
     }
 
     /// Whether a GPU computes, whose numbers can be wrong in ways that a CPU's are not.

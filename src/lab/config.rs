@@ -69,7 +69,7 @@ pub enum PathKind {
     Own,
 }
 
-/// Curves of one's own, see [`Schedule::Own`]; at first such as go slowly at both ends.
+/// Curves of one's own, see [`Schedule::Own`]; in hundredths; at first such as make most of the way in the middle.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Curves {
@@ -176,6 +176,11 @@ impl LabConfig {
                 self.ema
             )));
         }
+        let whole = |v: &f64| (100.0 * v - (100.0 * v).round()).abs() < 1e-6;
+        if !self.curves.alpha.iter().chain(&self.curves.sigma).all(whole) {
+            return Err(Error::config(format!("curves are given in hundredths, not {:?}", self.curves)));
+        }
+        LabConfig { path: PathKind::Own, ..self.clone() }.path()?; // a person can choose them next
         self.path()?;
         self.coupling().validate()?;
         Ok(self)

@@ -17,7 +17,8 @@ pub struct Exact {
     pub field: Vec<Point>,
     /// √E‖learned − exact‖² over x ~ p_t at [`Self::t`]: what the loss can still lose. The mean is over 512 draws.
     pub error: f64,
-    /// Standard error of [`Self::error`]: what other draws would change of it, about once in three times by more.
+    /// Standard error of [`Self::error`]: what other points would change of it, about once in three times by more; NaN where the error is 0. Where
+    /// the field is an estimate, the estimate's own error is not in it.
     pub error_deviation: f64,
     /// √E‖exact‖² over the same, for scale.
     pub scale: f64,
@@ -174,7 +175,7 @@ fn affordable(draws: usize, source: &Mixture) -> usize {
 
 /// √E‖learned − exact‖² and √E‖exact‖², from two independent estimates of the exact velocities (or twice the exact ones): where
 /// each square is a product of the two, their own variances drop out. Each with its standard error, which is that of the mean square divided by
-/// twice the root (the delta method).
+/// twice the root (the delta method); not a number where the root is 0.
 fn distance(learned: &[Point], [a, b]: &[Vec<Point>; 2]) -> [(f64, f64); 2] {
     let dot = |a: Point, b: Point| f64::from(a[0]) * f64::from(b[0]) + f64::from(a[1]) * f64::from(b[1]);
     let minus = |a: Point, b: Point| [a[0] - b[0], a[1] - b[1]];
@@ -186,7 +187,7 @@ fn distance(learned: &[Point], [a, b]: &[Vec<Point>; 2]) -> [(f64, f64); 2] {
     [errors, scales].map(|squares| {
         let (mean, deviation) = mean_and_deviation(&squares);
         let (root, of_mean) = (mean.max(0.0).sqrt(), deviation / (squares.len() as f64).sqrt());
-        (root, if root > 0.0 { of_mean / (2.0 * root) } else { 0.0 })
+        (root, of_mean / (2.0 * root))
     })
 }
 

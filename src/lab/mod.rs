@@ -252,13 +252,8 @@ impl Lab {
         }
     }
 
-    /// Reads values back; errors where the device failed or was lost.
     async fn read<const D: usize>(&self, x: Tensor<D>) -> Result<Vec<f32>> {
-        let data = x.into_data_async().await;
-        self.watch.check()?;
-        let data =
-            data.map_err(|e| Error::device(format!("results could not be read back: {e:?}")).because(e))?;
-        Ok(data.iter::<f32>().collect())
+        self.watch.read(x).await
     }
 
     async fn read_points(&self, x: Tensor<2>) -> Result<Vec<Point>> {

@@ -80,7 +80,8 @@ impl AffinePath {
     }
 
     /// By what an error in a prediction of `what` is multiplied, but for its sign, to be one in `space`: its square is the weight that turns
-    /// the mean square error of the prediction into that of the other.
+    /// the mean square error of the prediction into that of the other. Near the ends 0.05 stands for sigma or alpha, as in
+    /// [`Self::velocity_weights`].
     pub fn error_scale(&self, what: Prediction, space: Prediction, t: f64) -> f64 {
         what.error_scale(space, self.schedule.at(t))
     }

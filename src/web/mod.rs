@@ -1,4 +1,4 @@
-//! What JavaScript sees: thin exports of `session`, `lab`, `race` and `comparison`. No arithmetic here.
+//! What JavaScript sees: thin exports of `session`, `lab`, `classes`, `race` and `comparison`. No arithmetic here.
 
 mod classes;
 mod digits;

@@ -26,7 +26,7 @@ const figures = async (page) =>
   });
 
 test("it trains, and a larger weight is recognized more and is another distribution", { skip: lateWorker }, async () => {
-  const { page, errors, context } = await visit("guidance.until=600&guidance.weight=1");
+  const { page, errors, context } = await visit("guidance.until=600&guidance.scale=1");
   assert.deepEqual(
     (await captions(page)).map((caption) => caption.replace(/not trained yet$/, "")),
     ["classifier-free guidance", "guided by a weaker network", "classifier-free, exact field"],
@@ -39,15 +39,15 @@ test("it trains, and a larger weight is recognized more and is another distribut
   const [one, before, said] = [await figures(page), await pictures(page), await captions(page)];
   assert.deepEqual(one[0], one[1], "with weight 1 nothing guides");
   assert.ok(one[0].w2 < 0.5 && one[2].w2 < 0.3, JSON.stringify(one));
-  await page.$eval('[name="guidance.weight"]', (e) => {
+  await page.$eval('[name="guidance.scale"]', (e) => {
     e.value = "3";
     e.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
   });
-  await page.waitForFunction(() => location.hash.includes("guidance.weight=3"));
+  await page.waitForFunction(() => location.hash.includes("guidance.scale=3"));
   await page.waitForFunction((was) => parts("#guidance-tiles figcaption").every((e, i) => e.textContent !== was[i]), said);
   await idle(page);
   const three = await figures(page);
-  assert.equal(await page.textContent("#guidance-weight"), "3");
+  assert.equal(await page.textContent("#guidance-scale"), "3");
   for (const i of [0, 2]) {
     assert.ok(three[i].recognized > one[i].recognized && three[i].w2 > one[i].w2 && three[i].spread < one[i].spread, JSON.stringify([one, three]));
   }
@@ -64,14 +64,14 @@ test("it trains, and a larger weight is recognized more and is another distribut
 });
 
 test("it stops, goes on, and begins anew with other networks; a malformed link is explained", async () => {
-  const { page, errors, context } = await visit("guidance.until=20000&guidance.weight=9");
-  assert.match(await page.textContent("#message"), /guidance\.weight/);
+  const { page, errors, context } = await visit("guidance.until=20000&guidance.scale=9");
+  assert.match(await page.textContent("#message"), /guidance\.scale/);
   await page.click("#guidance-start");
   await page.waitForFunction(() => /^Step [1-9]\d* of 20000, seed 1\.$/.test(part("#guidance-text").textContent), undefined, { timeout: 60_000 });
   await page.click("#guidance-start");
   await idle(page);
   const step = Number((await text(page)).match(/^Stopped at step (\d+) of 20000\.$/)[1]);
-  assert.equal(await page.textContent("#guidance-start"), "Go on");
+  assert.equal(await page.textContent("#guidance-start"), "Continue");
   await page.click("#guidance-start");
   await page.waitForFunction((n) => Number(part("#guidance-text").textContent.match(/^Step (\d+)/)?.[1]) > n, step);
   await page.click("#guidance-start");

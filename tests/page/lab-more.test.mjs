@@ -291,7 +291,7 @@ test("a path of one's own: its curves are dragged, or moved by keys, and trained
 
 test("curves that turn back are explained, and the lab keeps its own", async () => {
   const { page, context } = await visit(`${SMALL}&lab.path=own&lab.curves=50_40_75_75_50_25`);
-  assert.match(await page.textContent("#message"), /lab\.curves to “50_40_75_75_50_25”; it must be six hundredths/);
+  assert.match(await page.textContent("#message"), /lab\.curves to “50_40_75_75_50_25”; it must be six integers in hundredths/);
   await page.waitForFunction(() => /alpha is 0\.00, 0\.15, 0\.50/.test(part("#lab-curves svg")?.getAttribute("aria-label")));
   await context.close();
 });

@@ -52,7 +52,7 @@ test("it stops when told, goes on where it was, and another race forgets it", as
   const stopped = await text(page);
   await page.waitForTimeout(400);
   assert.equal(await text(page), stopped);
-  assert.equal(await page.textContent("#race-start"), "Go on");
+  assert.equal(await page.textContent("#race-start"), "Continue");
   await page.click("#race-start");
   const step = Number(stopped.match(/step (\d+)/)[1]);
   await page.waitForFunction((n) => Number(part("#race-text").textContent.match(/step (\d+)/)?.[1]) > n, step);
@@ -92,8 +92,8 @@ test("fits a phone, and the page's thread stays free while it trains", { skip: i
 
 test("it opens with a race made beforehand, without an engine, and trains when asked", async () => {
   const { page, errors, context } = await visit("race.nfe=1", {}, "view");
-  await page.waitForFunction(() => /^Trained beforehand/.test(part("#race-text").textContent));
-  assert.match(await text(page), /^Trained beforehand by the same program: 5000 steps each, seed 1\. Start trains it here\.$/);
+  await page.waitForFunction(() => /^Saved results/.test(part("#race-text").textContent));
+  assert.match(await text(page), /^Saved results, trained by the same program: 5000 steps each, seed 1\. Press “Start the race” to train here\.$/);
   const said = async () => (await captions(page)).map((caption) => Number(caption.match(/W₂ ([\d.]+) at/)[1]));
   const [flow, reflow, ...rest] = await said();
   assert.equal(rest.length, 4);
@@ -113,7 +113,7 @@ test("it opens with a race made beforehand, without an engine, and trains when a
   await page.waitForFunction(() => part("#race-text").textContent === "Not started yet.");
   assert.deepEqual(await captions(page), [], "another race was not made beforehand");
   await page.selectOption('[name="race.width"]', "64");
-  await page.waitForFunction(() => /^Trained beforehand/.test(part("#race-text").textContent));
+  await page.waitForFunction(() => /^Saved results/.test(part("#race-text").textContent));
   await page.click("#race-start");
   await page.waitForFunction(() => /^flow matching \(1 of 7\): step [1-9]/.test(part("#race-text").textContent), undefined, { timeout: 60_000 });
   assert.match((await captions(page))[1], /waiting/);

@@ -256,6 +256,11 @@ export const CATALOG = Object.freeze({
       "exact"
     ],
     "rate": 0.002,
+    "scale": {
+      "initial": 1.5,
+      "max": 6.0,
+      "min": 0.0
+    },
     "steps": {
       "initial": 32.0,
       "max": 64.0,
@@ -265,11 +270,6 @@ export const CATALOG = Object.freeze({
       "initial": 3000.0,
       "max": 20000.0,
       "min": 100.0
-    },
-    "weight": {
-      "initial": 1.5,
-      "max": 6.0,
-      "min": 0.0
     },
     "width": {
       "initial": 64,

@@ -6,7 +6,7 @@ import { isTrap, openEngine } from "./wasm.js";
 let module = null;
 let engine = null;
 let device = null;
-const slots = new Map(); // slot → lab, race or distillation
+const slots = new Map(); // slot → what a maker made (protocol.js)
 const runs = new Map(); // id of a run that was called for → whether it may go on
 
 function failed(id, error, fatal = false) {

@@ -8,6 +8,7 @@ import { webAssemblyObstacle } from "../wasm.js";
 class SharedEngine extends Shared {
   #engine;
   #slot = 0;
+  #leaving = new Map(); // user → {left, leave}: a promise that rejects when it leaves, and what rejects it
 
   constructor(key, device) {
     super(key, () => this.#engine.fail(Object.assign(new Error("the frame that computed was closed"), { gone: true })));
@@ -16,12 +17,18 @@ class SharedEngine extends Shared {
   }
 
   join(user) {
+    let leave;
+    const left = new Promise((_, reject) => (leave = () => reject(new Error("the engine was stopped"))));
+    left.catch(() => {}); // who waits for it hears of it
+    this.#leaving.set(user, { left, leave });
     this.users.set(user, this.#slot);
     this.#slot += 2; // a client has two slots
   }
 
   leave(user) {
     const first = this.users.get(user);
+    this.#leaving.get(user)?.leave();
+    this.#leaving.delete(user);
     this.#engine.forget(user, new Error("the engine was stopped"));
     super.leave(user);
     if (this.closed) return;
@@ -35,8 +42,7 @@ class SharedEngine extends Shared {
 
   /** Once the engine is there: what comes before, it could not answer. */
   async call(user, method, slot, ...args) {
-    await this.opened;
-    if (!this.users.has(user)) throw new Error("the engine was stopped");
+    await Promise.race([this.opened, this.#leaving.get(user)?.left]);
     return this.#engine.call(method, args, { slot: slot + (this.users.get(user) ?? 0), owner: user });
   }
 

@@ -20,14 +20,17 @@ export class GuidanceFigure extends Figure {
   #client;
   #tiles;
   #delay;
+  #opened = null; // a promise while the engine is or was opened
   #made = null; // a promise while the networks are or were made
   #data = null;
   #step = 0;
+  #how = "idle"; // see Task
 
   constructor(context) {
     super(context, "guidance");
     this.#client = new LabClient(({ gone }) => {
       const going = this.task.busy;
+      this.#opened = null;
       this.#forget();
       if (going && gone) this.#train();
     });
@@ -45,7 +48,7 @@ export class GuidanceFigure extends Figure {
 
   #refresh() {
     showState(this.#form, GUIDANCE, this.state);
-    this.part("weight").value = String(this.state["guidance.weight"]);
+    this.part("scale").value = String(this.state["guidance.scale"]);
   }
 
   #input(target) {
@@ -64,14 +67,13 @@ export class GuidanceFigure extends Figure {
   }
 
   #changed(keys) {
-    this.report("");
     const parts = new Set(keys.map((key) => GUIDANCE[key].part));
+    const { busy, owed } = this.task;
     if (parts.has("networks")) {
-      const { busy, owed } = this.task;
       this.task.stop().then(() => this.#forget());
       if (busy || owed) this.#train();
-    } else if (parts.has("particles") && this.#made && !this.task.busy) this.task.run(() => this.#show());
-    this.#name();
+    } else if (parts.has("particles") && this.#made && !busy && !owed) this.task.run((signal) => this.#show(signal)); // else what is at work sees it
+    this.#tell();
   }
 
   /** Other networks are asked for: what is shown belongs to those before. */
@@ -79,25 +81,27 @@ export class GuidanceFigure extends Figure {
     this.#made = null;
     this.#step = 0;
     this.#tiles.forEach((tile) => tile.clear("not trained yet", this.#data));
-    this.#progress("Not trained yet.");
+    this.#tell();
   }
 
-  #progress(text) {
-    this.part("progress").value = Math.min(1, this.#step / this.state["guidance.until"]);
-    this.part("text").textContent = text;
-    this.#name();
-  }
-
-  /** What the button does now. */
-  #name(how = this.root.getAttribute("aria-busy") === "true" ? "busy" : "idle") {
-    const done = this.#step >= this.state["guidance.until"];
-    this.part("start").textContent = how !== "idle" ? "Stop" : this.#step > 0 && !done ? "Go on" : "Train";
-    this.part("start").disabled = how === "stopping" || (how === "idle" && done);
+  /** Says how training stands, in its line and by what the button does; `instead`: what else there is to say. */
+  #tell(instead = "") {
+    const { "guidance.until": until, "guidance.seed": seed, "guidance.steps": euler } = this.state;
+    const [step, idle, done] = [this.#step, this.#how === "idle", this.#step >= until];
+    this.part("progress").value = Math.min(1, step / until);
+    let text = `Step ${step} of ${until}, seed ${seed}.`;
+    if (step === 0) text = "Not trained yet.";
+    else if (done) text = `Done: ${step} steps, seed ${seed}; sampled with ${euler} Euler steps.`;
+    else if (idle) text = `Stopped at step ${step} of ${until}.`;
+    this.part("text").textContent = instead || text;
+    this.part("start").textContent = idle ? (step > 0 && !done ? "Continue" : "Train") : "Stop";
+    this.part("start").disabled = this.#how === "stopping" || (idle && done);
   }
 
   working(how) {
+    this.#how = how;
     this.root.setAttribute("aria-busy", String(how !== "idle"));
-    this.#name(how);
+    this.#tell();
   }
 
   begin({ still }) {
@@ -106,55 +110,54 @@ export class GuidanceFigure extends Figure {
 
   /** Trains, or goes on where it was stopped. */
   #train() {
-    this.report("");
-    this.task.run(async (signal) => {
-      try {
-        await this.#work(signal);
-      } catch (error) {
-        if (!this.#made) this.#progress("Not trained yet.");
-        throw error;
-      }
-    });
+    this.task.run((signal) => this.#work(signal));
   }
 
   /** Makes the networks, untrained. */
   async #make() {
-    await this.#client.open("cpu");
+    this.#opened ??= this.#client.open("cpu").catch((error) => {
+      this.#opened = null; // whatever is pressed next tries again
+      throw error;
+    });
+    await this.#opened;
     await this.#client.call(CLASSES, 0, JSON.stringify(settings(this.state)));
     this.#data = await this.#client.call("data", 0, PARTICLES);
   }
 
   async #work(signal) {
+    this.report("");
     if (!this.#made) {
-      this.#progress("Starting the engine…");
-      this.#made = this.#make();
-      this.#made.catch(() => (this.#made = null));
+      this.#tell("Starting the engine…");
+      const made = this.#make();
+      this.#made = made;
+      made.catch(() => this.#made === made && (this.#made = null));
     }
     await unless(signal, this.#made);
-    const until = this.state["guidance.until"];
     let shown = -Infinity;
-    for (let steps = 4; !signal.aborted && this.#step < until; ) {
+    for (let steps = 4; !signal.aborted && this.#step < this.state["guidance.until"]; ) {
       const began = performance.now();
-      const asked = Math.min(steps, until - this.#step);
+      const asked = Math.min(steps, this.state["guidance.until"] - this.#step);
       this.#step = (await this.#client.call("train", 0, asked)).step;
       steps = slice((performance.now() - began) / asked);
-      this.#progress(`Step ${this.#step} of ${until}, seed ${this.state["guidance.seed"]}.`);
+      this.#tell();
       if (performance.now() - shown > PICTURE_MS) {
-        await this.#show();
+        await this.#show(signal);
         shown = performance.now();
       }
     }
-    await this.#show();
-    const { "guidance.seed": seed, "guidance.steps": euler } = this.state;
-    if (this.#step >= until) this.#progress(`Done: ${until} steps, seed ${seed}; sampled with ${euler} Euler steps.`);
-    else this.#progress(`Stopped at step ${this.#step} of ${until}.`);
+    await this.#show(signal);
   }
 
-  /** Particles under guidance as it is set now. */
-  async #show() {
-    const { "guidance.weight": weight, "guidance.steps": steps } = this.state;
-    for (const [guide, tile] of this.#tiles) {
-      tile.show(await this.#client.call("run", 0, PARTICLES, guide, weight, steps), steps, this.#data);
+  /** Particles under guidance as it is set now, until that is what is shown. */
+  async #show(signal) {
+    for (let shown = ""; !signal.aborted; ) {
+      const { "guidance.scale": weight, "guidance.steps": steps } = this.state;
+      const asked = JSON.stringify([weight, steps]);
+      if (shown === asked) return;
+      for (const [guide, tile] of this.#tiles) {
+        tile.show(await this.#client.call("run", 0, PARTICLES, guide, weight, steps), steps, this.#data);
+      }
+      shown = asked;
     }
   }
 }

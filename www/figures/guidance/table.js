@@ -7,7 +7,7 @@ const whole = { whole: true };
 
 /** key: {kind, initial, part}; part: what a change of it needs (other networks, other particles or nothing). */
 export const GUIDANCE = Object.freeze({
-  "guidance.weight": { ...offered(DOMAINS.weight), part: "particles" },
+  "guidance.scale": { ...offered(DOMAINS.scale), part: "particles" },
   "guidance.steps": { ...offered(DOMAINS.steps, whole), part: "particles" },
   "guidance.until": { ...offered(DOMAINS.until, whole), part: "none" },
   "guidance.width": { ...offered(DOMAINS.width), part: "networks" },

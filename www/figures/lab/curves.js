@@ -1,12 +1,19 @@
 // The path's alpha and sigma, its signal-to-noise ratio, and the curves of one's own that a person moves.
 import { Chart, element, line } from "../../plot/chart.js";
-import { experiment, readCurves, settings, writeCurves } from "./table.js";
+import { experiment, ownRun, readCurves, settings, writeCurves } from "./table.js";
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 const RATIOS = [0.001, 0.1, 10, 1000];
 const LEAST = 1; // hundredths from one value of a curve to the next, see src/path/schedule.rs
 const FAR = 5; // hundredths, with Shift
 const NAMES = { alpha: "α", sigma: "σ" };
+
+/** How low and how high value `i` of a curve can be between its neighbors. */
+function limits(values, name, i) {
+  const all = name === "alpha" ? [0, ...values.alpha, 1] : [1, ...values.sigma, 0];
+  const [low, high] = [all[i], all[i + 2]].sort((a, b) => a - b);
+  return [low + LEAST / 100, high - LEAST / 100];
+}
 
 /** Curves over t, with what they are called beside their ends. */
 class CurveChart extends Chart {
@@ -69,7 +76,7 @@ export class Curves {
   async refresh() {
     this.#lay();
     const asked = (this.#asked += 1);
-    const { t, alpha, sigma } = await this.#calls.schedule(experiment(settings(this.#state, 0)));
+    const { t, alpha, sigma } = await this.#calls.schedule(experiment(settings(this.#state, ownRun(this.#state) ?? 0)));
     if (asked !== this.#asked || this.#signal.aborted) return;
     const top = Math.max(1, ...sigma);
     const said = (values) => TICKS.map((at) => values[Math.round(at * (values.length - 1))].toFixed(2)).join(", ");
@@ -79,7 +86,7 @@ export class Curves {
         { run: "b", name: "σ, weight of the noise", values: sigma },
       ],
       t,
-      y: { title: "x_t = α x₁ + σ x₀", low: 0, high: top, ticks: top > 1 ? [0, 1, 2, 3, 4, 5] : TICKS },
+      y: { title: "weight", low: 0, high: top, ticks: top > 1 ? [0, 1, 2, 3, 4, 5] : TICKS },
       label: `The path. At t = 0, 0.25, 0.5, 0.75 and 1, alpha is ${said(alpha)}; sigma is ${said(sigma)}.`,
     });
     const within = (v) => Math.min(2 * RATIOS.at(-1), Math.max(RATIOS[0] / 2, v));
@@ -94,7 +101,7 @@ export class Curves {
   }
 
   get #own() {
-    return this.#state["lab.path"] === "own";
+    return ownRun(this.#state) !== undefined;
   }
 
   /** Puts the handles where the values are. */
@@ -107,7 +114,10 @@ export class Curves {
         if (handle.hidden) return;
         handle.style.left = `${this.#scales.X((i + 1) / 4)}px`;
         handle.style.top = `${this.#scales.Y(values[name][i])}px`;
-        handle.setAttribute("aria-valuenow", values[name][i].toFixed(2));
+        const [low, high] = limits(values, name, i);
+        for (const [what, value] of Object.entries({ now: values[name][i], min: low, max: high })) {
+          handle.setAttribute(`aria-value${what}`, value.toFixed(2));
+        }
       });
     }
   }
@@ -116,16 +126,19 @@ export class Curves {
     const handle = document.createElement("div");
     handle.className = `curve-handle ${name === "alpha" ? "a" : "b"}`;
     handle.hidden = true;
-    const said = { role: "slider", tabindex: "0", "aria-orientation": "vertical", "aria-valuemin": "0.01", "aria-valuemax": "0.99" };
+    const said = { role: "slider", tabindex: "0", "aria-orientation": "vertical" };
     for (const [key, value] of Object.entries(said)) handle.setAttribute(key, value);
     handle.setAttribute("aria-label", `${NAMES[name]} at t = ${(i + 1) / 4}`);
     const on = (type, act) => handle.addEventListener(type, act, { signal: this.#signal });
     on("pointerdown", (event) => this.#drag(event, handle, name, i));
     on("keydown", (event) => {
-      const step = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 }[event.key];
-      if (!step) return;
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      const now = readCurves(this.#state["lab.curves"])[name][i];
+      const far = (event.shiftKey ? FAR : LEAST) / 100;
+      const wanted = { ArrowUp: now + far, ArrowRight: now + far, ArrowDown: now - far, ArrowLeft: now - far, Home: 0, End: 1 }[event.key];
+      if (wanted === undefined) return;
       event.preventDefault();
-      this.#move(name, i, readCurves(this.#state["lab.curves"])[name][i] + (step * (event.shiftKey ? FAR : LEAST)) / 100);
+      this.#move(name, i, wanted);
     });
     this.#place.curves.append(handle);
     return handle;
@@ -140,18 +153,19 @@ export class Curves {
     const unit = this.#scales.Y(0) - this.#scales.Y(1); // pixels
     const end = new AbortController();
     const signal = AbortSignal.any([end.signal, this.#signal]);
-    handle.addEventListener("pointermove", (now) => this.#move(name, i, value + (event.clientY - now.clientY) / unit), { signal });
-    for (const type of ["pointerup", "pointercancel"]) handle.addEventListener(type, () => end.abort(), { signal });
+    const moved = (now) => now.pointerId === event.pointerId && this.#move(name, i, value + (event.clientY - now.clientY) / unit);
+    handle.addEventListener("pointermove", moved, { signal });
+    handle.addEventListener("lostpointercapture", () => end.abort(), { signal });
   }
 
   /** Sets a value, as far as its neighbors let it. */
   #move(name, i, wanted) {
     const values = readCurves(this.#state["lab.curves"]);
-    const all = name === "alpha" ? [0, ...values.alpha, 1] : [1, ...values.sigma, 0];
-    const [low, high] = [all[i], all[i + 2]].sort((a, b) => a - b);
-    const hundredths = Math.round(100 * Math.min(high - LEAST / 100, Math.max(low + LEAST / 100, wanted)));
+    const [low, high] = limits(values, name, i);
+    const hundredths = Math.round(100 * Math.min(high, Math.max(low, wanted)));
     if (hundredths === Math.round(100 * values[name][i])) return;
     values[name][i] = hundredths / 100;
     this.#calls.moved(writeCurves(values));
+    this.#lay(); // at once; the curve follows when the engine has it
   }
 }

@@ -136,7 +136,7 @@ export class LabDisplay {
     if (!exact || !this.views[0].has("exact")) return;
     this.#byId("lab-exact-text").textContent =
       exact.problem ??
-      `At t = ${exact.t.toFixed(2)} the learned field differs from the ${exact.draws ? "estimated" : "exact"} one by ${exact.error.toFixed(3)} ± ${exact.errorDeviation.toFixed(3)} (root mean square over 512 points of p_t, and its standard error); the size of the field is ${exact.scale.toFixed(3)}.${exact.draws ? ` This target has no closed form: the field that is drawn is estimated from ${exact.draws} draws of it, the difference from more.` : ""}`;
+      `At t = ${exact.t.toFixed(2)} the learned field differs from the ${exact.draws ? "estimated" : "exact"} one by ${exact.error.toFixed(3)}${Number.isFinite(exact.errorDeviation) ? ` ± ${exact.errorDeviation.toFixed(3)}` : ""} (root mean square over 512 points of p_t; ±: its standard error); the root mean square of the field is ${exact.scale.toFixed(3)}.${exact.draws ? ` This target has no closed form: the field shown is estimated from ${exact.draws} draws, and the difference is computed with more draws.` : ""}`;
   }
 
   /** Learning rates before the present one. */

@@ -10,7 +10,7 @@ import { Ends } from "./ends.js";
 import { LabForm } from "./form.js";
 import { Runs } from "./runs.js";
 import { SlowMotion } from "./slow.js";
-import { LAB, experiment, fromExperiment, missing, writeEarlier } from "./table.js";
+import { LAB, experiment, fromExperiment, missing, ownRun, writeEarlier } from "./table.js";
 
 const END_POINTS = 1500;
 
@@ -93,7 +93,7 @@ export class LabFigure extends Figure {
 
   /** Shows the curves of one's own, which are there to be moved. */
   #openOwn() {
-    if (this.state["lab.path"] === "own") this.root.querySelector("#lab-path-panel").open = true;
+    if (ownRun(this.state) !== undefined) this.root.querySelector("#lab-path-panel").open = true;
   }
 
   /** Shows the path, where somebody looks. */
@@ -212,8 +212,8 @@ export class LabFigure extends Figure {
   #changed(keys) {
     this.report("");
     this.save();
-    if (keys.includes("lab.path")) this.#openOwn();
-    this.#showCurves();
+    if (["lab.path", "lab.compare", "lab.with"].some((key) => keys.includes(key))) this.#openOwn();
+    if (keys.some((key) => LAB[key].part === "experiment")) this.#showCurves();
     const time = keys.includes("lab.t");
     return this.attempt(() => this.#apply(new Set(keys.filter((key) => key !== "lab.t").map((key) => LAB[key].part)), time));
   }
@@ -255,6 +255,8 @@ export class LabFigure extends Figure {
       throw error;
     }
     this.#form.refresh();
+    this.#openOwn();
+    this.#showCurves();
     this.save();
     await this.#runs.show();
     return "Loaded: the picture shows these weights; training goes on from them.";

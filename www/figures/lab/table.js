@@ -19,7 +19,7 @@ const curves = {
     const rises = (list) => list.every((value, i) => i === 0 || value > list[i - 1]);
     return v.length && rises([0, ...v.slice(0, 3), 100]) && rises([0, ...v.slice(3).reverse(), 100]) ? given : undefined;
   },
-  says: "six hundredths as 15_50_85_90_60_25: alpha at t = 1/4, 1/2 and 3/4, rising from 0 to 100, then sigma, falling from 100 to 0",
+  says: "six integers in hundredths, such as 15_50_85_90_60_25: alpha at t = 1/4, 1/2 and 3/4, rising from 0 to 100, then sigma, falling from 100 to 0",
 };
 
 /** {alpha, sigma} of such a text, and the text of them. */
@@ -111,6 +111,9 @@ export function settings(state, slot) {
   const other = slot === 1 && state["lab.compare"] !== "off" ? LAB[key].kind.read(state["lab.with"]) : undefined;
   return other === undefined ? state : { ...state, [key]: other };
 }
+
+/** The first of the runs, 0 or 1, that has a path of one's own; undefined where none has. */
+export const ownRun = (state) => [0, 1].find((slot) => settings(state, slot)["lab.path"] === "own");
 
 /** Why no noise can be added on the way, as a sentence; empty where it can. */
 export function withoutNoise(state) {

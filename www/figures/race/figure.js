@@ -15,7 +15,7 @@ export class RaceFigure extends Figure {
   #form;
   #chart;
   #race;
-  #opens; // whether it opens with a race made beforehand, a promise
+  #opens; // a promise while a race made beforehand is looked for
   #saved = null; // a race made beforehand, while that is what is shown
   #tiles = [];
   #how = "idle"; // see Task
@@ -91,10 +91,16 @@ export class RaceFigure extends Figure {
     if (!saved || this.#race.begun || this.task.busy || asked !== JSON.stringify(this.state)) return false;
     this.#saved = saved;
     this.#tell(saved);
-    const { steps, seed } = saved.settings;
-    this.#progress(0, `Trained beforehand by the same program: ${steps} steps each, seed ${seed}. Start trains it here.`);
+    this.#untrained();
     await this.#show();
     return true;
+  }
+
+  /** Says that nothing is trained here yet. */
+  #untrained() {
+    const { steps, seed } = this.#saved?.settings ?? {};
+    const saved = `Saved results, trained by the same program: ${steps} steps each, seed ${seed}. Press “Start the race” to train here.`;
+    this.#progress(0, this.#saved ? saved : "Not started yet.");
   }
 
   /** A tile for each contestant of `race`, and its chart. */
@@ -119,7 +125,7 @@ export class RaceFigure extends Figure {
     this.#tiles = [];
     this.part("tiles").replaceChildren();
     this.#chart.set([], NO_FLOOR);
-    this.#progress(0, "Not started yet.");
+    this.#untrained();
   }
 
   #progress(share, text) {
@@ -131,7 +137,7 @@ export class RaceFigure extends Figure {
   /** What the button does now. */
   #name() {
     const share = this.part("progress").value;
-    this.part("start").textContent = this.#how !== "idle" ? "Stop" : share > 0 && share < 1 ? "Go on" : "Start the race";
+    this.part("start").textContent = this.#how !== "idle" ? "Stop" : share > 0 && share < 1 ? "Continue" : "Start the race";
   }
 
   working(how) {
@@ -142,7 +148,7 @@ export class RaceFigure extends Figure {
   }
 
   begin({ still }) {
-    this.#opens.then((shown) => !shown && !still && !this.#race.begun && !this.task.busy && this.#run());
+    this.#opens.then(() => !this.#saved && !still && !this.#race.begun && !this.task.busy && this.#run());
   }
 
   /** Starts, or goes on where it was stopped. */
@@ -152,7 +158,7 @@ export class RaceFigure extends Figure {
       try {
         await this.#train(signal);
       } catch (error) {
-        if (!this.#race.begun) this.#progress(0, "Not started yet.");
+        if (!this.#race.begun) this.#untrained();
         throw error;
       }
     });
@@ -185,9 +191,9 @@ export class RaceFigure extends Figure {
   }
 
   async #picture(i) {
-    const race = this.#saved ?? this.#race;
-    const run = await race.particles(i, this.state["race.nfe"]);
-    this.#tiles[i]?.show(run, race.target, race.half);
+    const [race, tile] = [this.#saved ?? this.#race, this.#tiles[i]];
+    const { target, half } = race;
+    tile?.show(await race.particles(i, this.state["race.nfe"]), target, half);
   }
 
   /** Measures contestants before the `end`th that are done and were not yet; whether there were any. */
@@ -205,6 +211,11 @@ export class RaceFigure extends Figure {
 
   /** Every contestant that was measured, at the number of evaluations that is set now. */
   async #show() {
-    for (const [i, { w2 }] of (this.#saved ?? this.#race).lines.entries()) if (w2) await this.#picture(i);
+    const race = this.#saved ?? this.#race;
+    const { lines } = race;
+    for (const [i, { w2 }] of lines.entries()) {
+      if (race.lines !== lines || (this.#saved ?? this.#race) !== race) return; // another race is asked for
+      if (w2) await this.#picture(i);
+    }
   }
 }

@@ -76,12 +76,13 @@ export class Race {
 
   /** Particles of contestant `i` after `nfe` evaluations: what {@link Tile.show} takes. */
   async particles(i, nfe) {
+    const line = this.lines[i]; // another race may be asked for meanwhile
     const { times, x, w2, straightness } = await this.#call("run", i, PARTICLES, nfe);
     const stride = x.length / times.length;
     const ends = x.subarray(x.length - stride);
     const ways = Array.from(times, (_, k) => x.subarray(k * stride, k * stride + 2 * WAYS));
-    if (this.lines[i].id !== "drifting") return { nfe, w2, straightness, ends, ways };
-    if (!this.lines[i].w2) this.#remember(ends.slice(0, 2 * WAYS));
+    if (line.id !== "drifting") return { nfe, w2, straightness, ends, ways };
+    if (!line.w2) this.#remember(ends.slice(0, 2 * WAYS));
     return { nfe, w2, straightness, ends, ways: this.#training };
   }
 
@@ -92,9 +93,10 @@ export class Race {
   }
 
   async measure(i) {
+    const line = this.lines[i];
     const w2 = [];
     for (const nfe of NFES) w2.push((await this.#call("run", i, PARTICLES, nfe)).w2);
-    this.lines[i].w2 = w2;
+    line.w2 = w2;
   }
 
   forget() {
