@@ -148,12 +148,22 @@ const PRESSED = {
   restyle: ["[data-act=invent]", "[data-act=restyle]"],
 };
 
-/** Waits until nothing in a figure has been busy for two seconds. */
+/** Runs in the page: presses a button of a figure; whether that stopped something. */
+function press([figure, selector]) {
+  const pressed = part(`flow-lab[figure="${figure}"]`).shadowRoot.querySelector(selector);
+  for (let e = pressed; e; e = e.parentElement) if (e.matches("details")) e.open = true;
+  pressed.scrollIntoView({ block: "center" });
+  const stops = pressed.textContent === "Stop";
+  pressed.click();
+  return stops;
+}
+
+/** Waits until nothing in a figure has been busy for two seconds; after a quarter of an hour it is stuck. */
 async function settled(page, name) {
   const busy = (figure) => part(`flow-lab[figure="${figure}"]`).shadowRoot.querySelector("[aria-busy=true]") !== null;
   const end = Date.now() + 900_000;
   for (let quiet = 0; quiet < 20; quiet += 1) {
-    if (Date.now() > end) return errors.push(`${name} does not come to rest`);
+    if (Date.now() > end) throw new Error(`${name} does not come to rest`);
     await page.waitForTimeout(100);
     if (await page.evaluate(busy, name)) quiet = 0;
   }
@@ -171,15 +181,8 @@ async function largest(page) {
     await page.waitForFunction((figure) => part(`flow-lab[figure="${figure}"]`).shadowRoot?.querySelector("[aria-busy]"), name);
     await settled(page, name);
     for (const button of PRESSED[name] ?? []) {
-      await page.evaluate(
-        ([figure, selector]) => {
-          const pressed = part(`flow-lab[figure="${figure}"]`).shadowRoot.querySelector(selector);
-          for (let e = pressed; e; e = e.parentElement) if (e.matches("details")) e.open = true;
-          pressed.scrollIntoView({ block: "center" });
-          pressed.click();
-        },
-        [name, button],
-      );
+      // What was going on may have other settings: a press stops it.
+      while (await page.evaluate(press, [name, button])) await settled(page, name);
       await settled(page, name);
     }
   }

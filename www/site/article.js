@@ -6,12 +6,13 @@ import { FEW_STEPS } from "../figures/few-steps/table.js";
 import { EMOJI } from "../figures/emoji/table.js";
 import { RESTYLE } from "../figures/restyle/table.js";
 import { EDIT } from "../figures/edit/table.js";
+import { GUIDANCE } from "../figures/guidance/table.js";
 import { LAB } from "../figures/lab/table.js";
 import { RACE } from "../figures/race/table.js";
 import { PATHS } from "../figures/paths/table.js";
 import { parseHash, place, toHash } from "../element/state.js";
 
-const TABLE = Object.freeze({ ...DIGITS, ...PATHS, ...LAB, ...RACE, ...EDIT, ...EMOJI, ...RESTYLE, ...FEW_STEPS });
+const TABLE = Object.freeze({ ...DIGITS, ...PATHS, ...LAB, ...GUIDANCE, ...RACE, ...EDIT, ...EMOJI, ...RESTYLE, ...FEW_STEPS });
 /** @type {import("../api/element.js").FlowLab[]} */
 const elements = /** @type {any} */ ([...document.querySelectorAll("flow-lab[linked]")]);
 
