@@ -13,6 +13,7 @@ const FIGURES = [
   "set-paths",
   "lab",
   "digits-figure",
+  "guidance-figure",
   "edit",
   "emoji",
   "restyle",
@@ -132,8 +133,10 @@ test("figures begin when they are seen, rest when they are not, and go on", asyn
   await page.waitForFunction(() => /the digit decoded as/.test(part('[data-result="return"] figcaption')?.textContent), undefined, {
     timeout: 60_000,
   });
+  await meet(page, "guidance-figure");
+  await page.waitForFunction(() => /^Step [1-9]/.test(part("#guidance-text")?.textContent), undefined, { timeout: 60_000 });
   await meet(page, "race");
-  await page.waitForFunction(() => /step [1-9]/.test(part("#race-text")?.textContent), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /^Saved results/.test(part("#race-text")?.textContent), undefined, { timeout: 60_000 });
   await meet(page, "few-steps-figure");
   await page.waitForFunction(() => /^Class 3/.test(part("#few-steps-text")?.textContent), undefined, { timeout: 60_000 });
   await meet(page, "transport-lab");
@@ -143,12 +146,13 @@ test("figures begin when they are seen, rest when they are not, and go on", asyn
 });
 
 test("whoever hurries past and comes back finds every figure at work, whatever it was doing", async () => {
-  const { page, errors, context } = await visit("#few-steps.class=4");
+  const { page, errors, context } = await visit("#few-steps.class=4&race.width=32"); // a race that was not made beforehand
   const ends = {
     paths: () => part("#paths-nfe")?.textContent === "1",
     lab: () => Number(part(".lab")?.dataset.step) > 20,
     "digits-figure": () => part("#figure")?.dataset.done === "true" && part("#figure").getAttribute("aria-busy") === "false",
     edit: () => /the digit decoded as/.test(part('[data-result="return"] figcaption')?.textContent),
+    "guidance-figure": () => /^Step [1-9]/.test(part("#guidance-text")?.textContent),
     race: () => /step [1-9]/.test(part("#race-text")?.textContent),
     "few-steps-figure": () => /^Class 4/.test(part("#few-steps-text")?.textContent),
   };
@@ -165,7 +169,7 @@ test("whoever hurries past and comes back finds every figure at work, whatever i
       assert.fail(`${id}: ${message}. It says: ${await page.$eval(`#${id}`, (e) => e.shadowRoot?.textContent)}`),
     );
     await page.waitForTimeout(600);
-    if (["lab", "race"].includes(id))
+    if (["lab", "guidance-figure", "race"].includes(id))
       assert.equal(await page.locator(`#${id} [aria-busy]`).first().getAttribute("aria-busy"), "true", `${id} trains on`);
     const said = await page.$eval(`#${id}`, (e) => e.shadowRoot.querySelector("[role=alert]").textContent);
     assert.equal(said, "", id);

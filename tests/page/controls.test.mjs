@@ -12,7 +12,8 @@ const { chrome, server } = await setUp();
 const WITHOUT = {
   digits: ["class"], // buttons
   paths: ["paths.points", "paths.x0", "paths.x1", "paths.steps"], // radio buttons, handles
-  lab: ["lab.sourcePoints", "lab.targetPoints", "lab.earlier", "lab.with", "lab.layers"], // canvas, what was trained, a menu that depends
+  lab: ["lab.sourcePoints", "lab.targetPoints", "lab.curves", "lab.earlier", "lab.with", "lab.layers"], // canvas, handles, what was trained, a menu that depends
+  guidance: [],
   race: ["race.methods"], // checkboxes
   edit: ["edit.drawing", "device"],
   emoji: [],

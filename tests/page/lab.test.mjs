@@ -232,6 +232,7 @@ test("random states survive the way through a link", async () => {
     const letters = "abcXYZ019_-";
     const value = ({ kind, initial }, key) => {
       if (key === "lab.earlier") return ["", "0.002x1200", "0.01x7-0.0001x80000"][Math.floor(random() * 3)];
+      if (key === "lab.curves") return ["15_50_85_90_60_25", "1_2_3_99_98_97", "40_50_60_70_20_1"][Math.floor(random() * 3)];
       if (kind.values && typeof initial === "string" && initial.includes(".")) {
         return kind.values.filter(() => random() < 0.5).join(".") || "none";
       }
