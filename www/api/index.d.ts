@@ -15,6 +15,7 @@ import type {
   LearningRate,
   Named,
   Path,
+  Prediction,
   Solver,
   TimeSampling,
   Tolerance,
