@@ -1,11 +1,10 @@
 //! Guidance in the plane: three classes under classifier-free guidance, by networks and by exact fields, and guided by a weaker network.
 //! `cargo run --release --features train --example guidance [STEPS]`
 
-use flow_lab::classes::{CLASSES, Classes, ClassesConfig, Guide};
+use flow_lab::classes::{CLASSES, Classes, ClassesConfig, Guide, of_class};
 use flow_lab::device::Engine;
 use flow_lab::error::Result;
 use flow_lab::metrics::wasserstein2;
-use flow_lab::points::Point;
 use pollster::block_on;
 
 const PARTICLES: usize = 900;
@@ -36,11 +35,11 @@ fn floor() -> Result<f64> {
     let opened = block_on(Engine::Cpu.open())?;
     let set =
         |seed| Classes::new(ClassesConfig { seed, ..ClassesConfig::default() }, &opened)?.data(PARTICLES);
-    let of = |x: &[Point], class: usize| x.iter().skip(class).step_by(CLASSES).copied().collect::<Vec<_>>();
     let mut sum = 0.0;
     for pair in 0..5 {
         let (a, b) = (set(2 * pair + 10)?, set(2 * pair + 11)?);
-        sum += (0..CLASSES).map(|class| wasserstein2(&of(&a, class), &of(&b, class))).sum::<f64>();
+        sum +=
+            (0..CLASSES).map(|class| wasserstein2(&of_class(&a, class), &of_class(&b, class))).sum::<f64>();
     }
     Ok(sum / (5 * CLASSES) as f64)
 }

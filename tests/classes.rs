@@ -2,7 +2,7 @@
 #![cfg(feature = "cli")]
 
 use burn::tensor::{Device, Tensor};
-use flow_lab::classes::{CLASSES, Classes, ClassesConfig, Guide};
+use flow_lab::classes::{CLASSES, Classes, ClassesConfig, Guide, of_class};
 use flow_lab::device::Engine;
 use flow_lab::field::{VelocityField, one_hot};
 use flow_lab::metrics::wasserstein2;
@@ -30,9 +30,9 @@ fn the_exact_field_gives_the_class_at_one_and_all_classes_at_none() {
     let one = run(&classes, Guide::Exact, 1.0);
     let seed = |seed| ClassesConfig { seed, ..ClassesConfig::default() };
     let draws = |s| Classes::new(seed(s), &block_on(Engine::Cpu.open()).unwrap()).unwrap().data(900).unwrap();
-    let of = |x: &[Point], class: usize| x.iter().skip(class).step_by(CLASSES).copied().collect::<Vec<_>>();
     let (a, b) = (draws(1), draws(2));
-    let floor = (0..CLASSES).map(|c| wasserstein2(&of(&a, c), &of(&b, c))).sum::<f64>() / CLASSES as f64;
+    let floor =
+        (0..CLASSES).map(|c| wasserstein2(&of_class(&a, c), &of_class(&b, c))).sum::<f64>() / CLASSES as f64;
     assert!(one.w2 < 1.3 * floor, "{}, fresh draws {floor}", one.w2);
     assert!((one.spread - 1.0).abs() < 0.06, "{}", one.spread);
     // At the center the classes lie on each other.

@@ -171,15 +171,12 @@ impl Classes {
         }
         let ends = &x[x.len() - n..];
         let fresh = self.data(n)?;
-        let of = |set: &[Point], class: usize| {
-            set.iter().skip(class).step_by(CLASSES).copied().collect::<Vec<_>>()
-        };
         let mean = |f: &dyn Fn(usize) -> f64| (0..CLASSES).map(f).sum::<f64>() / CLASSES as f64;
         let recognized = ends.iter().enumerate().filter(|&(i, &x)| data::likeliest(x) == i % CLASSES).count();
         Ok(GuidedRun {
             recognized: recognized as f64 / n as f64,
-            w2: mean(&|class| wasserstein2(&of(ends, class), &of(&fresh, class))),
-            spread: mean(&|class| deviation(&of(ends, class)) / deviation(&of(&fresh, class))),
+            w2: mean(&|class| wasserstein2(&of_class(ends, class), &of_class(&fresh, class))),
+            spread: mean(&|class| deviation(&of_class(ends, class)) / deviation(&of_class(&fresh, class))),
             x,
         })
     }
@@ -237,6 +234,11 @@ impl Classes {
         }
         x
     }
+}
+
+/// The points of one class, of a list that has the classes in turn.
+pub fn of_class(x: &[Point], class: usize) -> Vec<Point> {
+    x.iter().skip(class).step_by(CLASSES).copied().collect()
 }
 
 /// Root mean square distance to the mean.

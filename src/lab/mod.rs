@@ -18,8 +18,6 @@ pub use rates::EarlierRate;
 pub use sampling::{MOST_NOISE, Sampling};
 pub use theorem::Theorem;
 
-use prediction::{Learned, Lesson};
-
 use crate::device::{Opened, Watch};
 use crate::error::{Error, Result};
 use crate::field::VelocityField;
@@ -31,6 +29,7 @@ use crate::train::{PairBatches, Trainer};
 use crate::weights::{self, Precision};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
+use prediction::{Learned, Lesson};
 use std::cell::RefCell;
 
 /// The key in a weights file's metadata that holds the [`LabConfig`] as JSON.
@@ -164,8 +163,8 @@ impl Lab {
         let sample = self.batches.batch(&pairs, &self.device).sample;
         // What is being trained, not its average.
         let learned = Learned { net: self.trainer.module.valid(), ..self.learned() };
-        let predicted = learned.at_times(sample.x_t.clone(), &pairs.t);
         let out = learned.net.velocity(sample.x_t.clone(), sample.t.clone(), None);
+        let predicted = learned.of(sample.x_t.clone(), out.clone(), &pairs.t);
         let losses = self.lesson().targets(&pairs, sample.u_t.clone()).losses(out);
         Ok(Stages {
             step,

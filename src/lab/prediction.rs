@@ -30,6 +30,11 @@ impl Learned {
     pub(super) fn at_times(&self, x: Tensor<2>, times: &[f32]) -> Tensor<2> {
         let t = Tensor::<1>::from_floats(times, &x.device());
         let out = self.net.velocity(x.clone(), t, None);
+        self.of(x, out, times)
+    }
+
+    /// The velocity that `out`, what the network says at `x` and `times`, makes.
+    pub(super) fn of(&self, x: Tensor<2>, out: Tensor<2>, times: &[f32]) -> Tensor<2> {
         if self.predicts == Prediction::Velocity {
             return out;
         }
