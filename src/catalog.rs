@@ -6,7 +6,7 @@
 
 use crate::classes::{CLASSES, ClassesConfig, Guide};
 use crate::comparison::Diffusion;
-use crate::data::plane::Distribution;
+use crate::data::plane::{Distribution, PointSet};
 use crate::distillation::DistillationConfig;
 use crate::field::Guidance;
 use crate::lab::{CouplingKind, LabConfig, PathKind, TimeKind};
@@ -37,7 +37,7 @@ fn named(id: &str, label: &str) -> Value {
 /// - `distributions`, `methods`: `{id, label}` of each [`Distribution`] that needs nothing but its name, and of each few-step
 ///   [`Method`]
 /// - `paths`, `couplings`, `predictions`, `times`, `diffusions`: ids
-/// - `digits`, `fewStep`, `emoji`, `lab`, `guidance`, `race`, `distillation`: a domain for each setting, `{min, max, initial}` or `{values, initial}`, and
+/// - `digits`, `fewStep`, `emoji`, `lab`, `guidance`, `latent`, `race`, `distillation`: a domain for each setting, `{min, max, initial}` or `{values, initial}`, and
 ///   other defaults
 pub fn catalog() -> Value {
     let solver = |s: Solver| {
@@ -61,6 +61,7 @@ pub fn catalog() -> Value {
         "emoji": emoji(),
         "lab": lab(),
         "guidance": guidance(),
+        "latent": latent(),
         "race": race(),
         "distillation": distillation(),
     })
@@ -158,6 +159,18 @@ fn guidance() -> Value {
         "rate": classes.rate,
         "dropped": classes.dropped,
         "ema": classes.ema,
+    })
+}
+
+fn latent() -> Value {
+    let lab = LabConfig::default();
+    let reach = f64::from(PointSet::HALF);
+    json!({
+        "x": range(-reach, reach, 0.0),
+        "y": range(-reach, reach, 0.0),
+        "steps": range(1.0, 64.0, 32.0),
+        "until": range(100.0, 20_000.0, 3000.0),
+        "width": values([16, 32, 64, 128], lab.width),
     })
 }
 

@@ -54,6 +54,7 @@ pub mod field;
 pub mod inpaint;
 #[cfg(feature = "train")]
 pub mod lab;
+pub mod latent;
 pub mod likelihood;
 #[cfg(feature = "train")]
 pub mod loss;

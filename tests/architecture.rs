@@ -12,7 +12,7 @@ const LEVELS: [&[&str]; 9] = [
     &["data", "coupling", "path", "net", "solver", "metrics"],
     &["inpaint"],
     &["loss", "train", "sample", "weights", "marginal", "likelihood"],
-    &["session", "distillation", "lab", "classes", "race", "comparison"],
+    &["session", "distillation", "lab", "classes", "latent", "race", "comparison"],
     &["catalog"],
     &["web", "bin"],
 ];

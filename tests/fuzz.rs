@@ -14,6 +14,8 @@ use flow_lab::device::{Engine, cpu};
 use flow_lab::distillation::DistillationConfig;
 use flow_lab::error::{Error, Kind};
 use flow_lab::lab::{Lab, LabConfig};
+use flow_lab::latent::{Latent, LatentConfig};
+use flow_lab::net::DenseConfig;
 use flow_lab::race::RaceConfig;
 use flow_lab::session::{Request, Session};
 use flow_lab::weights;
@@ -158,6 +160,28 @@ fn weights_files() {
                 prop_assert!(again.is_ok(), "{:?}", again.err());
             }
             Err(e) => said(&e, &[Kind::Weights, Kind::Config, Kind::Numeric, Kind::Data])?,
+        }
+        Ok(())
+    });
+}
+
+/// A decoder's file likewise: what is read can be decoded with.
+#[test]
+fn decoders_files() {
+    let device = cpu();
+    let sizes = DenseConfig { sizes: vec![2, 4, 9] };
+    let codes = PointSet::new(vec![[0.5, -1.0], [2.0, 3.0]]).unwrap();
+    let config = LatentConfig { decoder: sizes.clone(), codes: codes.encode(), labels: "07".into() };
+    let latent = Latent::new(config, sizes.init(0, &device).unwrap(), &device).unwrap();
+    let good = block_on(latent.to_bytes()).unwrap();
+    hold(edits(4), |edits| {
+        match Latent::from_bytes(&edited(&good, &edits), &device) {
+            Ok(latent) => {
+                prop_assert_eq!(latent.codes().len(), latent.labels().len());
+                let images = block_on(latent.decode(latent.codes())).unwrap();
+                prop_assert!(images.iter().all(|v| (-1.0..=1.0).contains(v)));
+            }
+            Err(e) => said(&e, &[Kind::Weights, Kind::Config, Kind::Data])?,
         }
         Ok(())
     });

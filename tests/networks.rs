@@ -16,7 +16,7 @@ use flow_lab::net::{ConvConfig, MixerConfig, MlpConfig, Net, NetConfig, time_fea
 use flow_lab::path::Schedule;
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::weights::{self, Header};
-use shipped::{EMOJI, WEIGHTS};
+use shipped::{EMOJI, LATENT, WEIGHTS};
 
 fn to_bytes(net: &Net, header: &Header) -> flow_lab::error::Result<Vec<u8>> {
     pollster::block_on(weights::to_bytes(net, header))
@@ -298,7 +298,7 @@ fn broken_weights_are_told_apart() {
 #[test]
 fn the_shipped_files_are_the_manifests() {
     let models = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/");
-    for (name, held) in [("digits", WEIGHTS), ("emoji", EMOJI)] {
+    for (name, held) in [("digits", WEIGHTS), ("emoji", EMOJI), ("latent", LATENT)] {
         let manifest = std::fs::read_to_string(format!("{models}{name}.json")).unwrap();
         let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
         let file = std::fs::read(format!("{models}{}", manifest["file"].as_str().unwrap())).unwrap();

@@ -3,6 +3,7 @@
 
 mod class_mlp;
 mod conv;
+mod dense;
 mod embed;
 mod init;
 mod map;
@@ -11,6 +12,7 @@ mod mlp;
 
 pub use class_mlp::ClassMlp;
 pub use conv::{Conv, ConvConfig};
+pub use dense::{Dense, DenseConfig};
 pub use embed::{Conditioner, time_features};
 pub use map::MapMlp;
 pub use mixer::{Mixer, MixerConfig};

@@ -2,11 +2,12 @@
 
 use super::held::Held;
 use super::thrown;
-use super::{classes::JsClasses, distillation::JsDistillation, lab::JsLab, race::JsRace};
+use super::{classes::JsClasses, distillation::JsDistillation, lab::JsLab, latent::JsLatent, race::JsRace};
 use crate::classes::{Classes, ClassesConfig};
 use crate::device::Engine;
 use crate::distillation::{Distillation, DistillationConfig};
 use crate::lab::{Lab, LabConfig};
+use crate::latent::Latent;
 use crate::race::{Race, RaceConfig};
 use crate::session::{HostFrame, Keep, Request, Run, Session, Start};
 use js_sys::Float32Array;
@@ -86,6 +87,12 @@ impl JsEngine {
     pub fn classes(&self, config: &str) -> Result<JsClasses, JsValue> {
         let made = ClassesConfig::from_json(config).and_then(|c| Classes::new(c, self.0.borrow().opened()));
         Ok(JsClasses::new(made.map_err(|e| thrown(&e))?))
+    }
+
+    /// A decoder of images in two dimensions, from its file. Throws a `WeightsError` that says what is wrong with it.
+    pub fn latent(&self, bytes: &[u8]) -> Result<JsLatent, JsValue> {
+        let made = Latent::from_bytes(bytes, &self.0.borrow().opened().device);
+        Ok(JsLatent::new(made.map_err(|e| thrown(&e))?))
     }
 
     /// Begins a race of few-step models from its settings in JSON (see [`RaceConfig`]). Throws a `ConfigError` that

@@ -1,10 +1,11 @@
-//! What JavaScript sees: thin exports of `session`, `lab`, `classes`, `race` and `comparison`. No arithmetic here.
+//! What JavaScript sees: thin exports of `session`, `lab`, `classes`, `latent`, `race` and `comparison`. No arithmetic here.
 
 mod classes;
 mod digits;
 mod distillation;
 mod held;
 mod lab;
+mod latent;
 mod plane;
 mod race;
 
@@ -12,6 +13,7 @@ pub use classes::JsClasses;
 pub use digits::{Frame, JsEngine, JsRun};
 pub use distillation::JsDistillation;
 pub use lab::JsLab;
+pub use latent::JsLatent;
 pub use plane::{compare_paths, decode_points, encode_points, read_csv_bytes, schedule_of};
 pub use race::JsRace;
 

@@ -393,6 +393,37 @@ export const CATALOG = Object.freeze({
       ]
     }
   },
+  "latent": {
+    "steps": {
+      "initial": 32.0,
+      "max": 64.0,
+      "min": 1.0
+    },
+    "until": {
+      "initial": 3000.0,
+      "max": 20000.0,
+      "min": 100.0
+    },
+    "width": {
+      "initial": 64,
+      "values": [
+        16,
+        32,
+        64,
+        128
+      ]
+    },
+    "x": {
+      "initial": 0.0,
+      "max": 6.0,
+      "min": -6.0
+    },
+    "y": {
+      "initial": 0.0,
+      "max": 6.0,
+      "min": -6.0
+    }
+  },
   "methods": [
     {
       "id": "reflow",

@@ -41,8 +41,9 @@ export const RUN = "engine.run";
 export const LAB = "lab"; // args: experiment as JSON
 export const RACE = "race"; // args: race as JSON
 export const CLASSES = "classes"; // args: settings as JSON
+export const LATENT = "latent"; // args: weights file
 export const DISTILLATION = "distill"; // args: distillation as JSON, weights file
-export const MAKERS = Object.freeze([LAB, RACE, CLASSES, DISTILLATION]);
+export const MAKERS = Object.freeze([LAB, RACE, CLASSES, LATENT, DISTILLATION]);
 /** Drops what a slot holds. */
 export const CLOSE = "close";
 

@@ -45,6 +45,13 @@ export const FIGURES = Object.freeze({
     markup: new URL("./guidance/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS, new URL("./guidance/guidance.css", import.meta.url).href],
   },
+  latent: {
+    title: "Digits in two dimensions",
+    heights: { all: { 390: 900, 960: 900 }, main: { 390: 800, 960: 800 } },
+    load: () => import("./latent/start.js"),
+    markup: new URL("./latent/figure.html", import.meta.url).href,
+    styles: [...COMMON, LAB, PARTS, new URL("./latent/latent.css", import.meta.url).href],
+  },
   race: {
     title: "Down to one step",
     heights: { all: { 390: 2158, 960: 1584 }, main: { 390: 1459, 960: 1350 } },

@@ -58,6 +58,14 @@ function paint(values, index, format, colors) {
   scratchContext.putImageData(pixels(values, index * valuesOf(format), format, colors), 0, 0);
 }
 
+/** Draws image `index` of `values` on a canvas's `context`, with a border. @param {Format} format */
+export function drawAt(context, values, index, { x, y, side }, format) {
+  paint(values, index, format, inks(context.canvas));
+  context.drawImage(scratch, x, y, side, side);
+  context.strokeStyle = color(context.canvas, "--line");
+  context.strokeRect(x, y, side, side);
+}
+
 /** A PNG file of the `n` images in `values`, side by side, `times` as large as they are. @returns {Promise<Blob>} */
 export function imagePng(values, n, format, { place, times = 4 }) {
   const made = document.createElement("canvas");

@@ -2,6 +2,7 @@
 //! evaluate -- --data DIR --weights FILE`. The classifier of digits is trained once and kept, the judge of emoji
 //! is in `training/`.
 
+#[path = "../common/classifier.rs"]
 mod classifier;
 #[path = "../common/mod.rs"]
 mod common;
@@ -11,7 +12,6 @@ mod judge;
 #[path = "../common/setting.rs"]
 mod setting;
 
-use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use clap::Parser;
 use classifier::Classifier;
@@ -104,7 +104,7 @@ fn run(args: &Args) -> Result<()> {
     for digits in [&train, &test] {
         digits.check(28 * 28, &[10])?; // what the classifier takes
     }
-    let judge = classifier(args, &train, &device)?;
+    let judge = Classifier::kept(&args.classifier, &train, args.setting.seed, &device)?;
     let accuracy = judge.accuracy(&test, &device);
     println!("classifier: {:.2} % of the {} real test digits", 100.0 * accuracy, test.len());
     if accuracy < 0.992 {
@@ -169,30 +169,6 @@ fn config(solver: Solver, nfe: usize, guidance: Guidance) -> Option<SampleConfig
     let steps = if solver.is_adaptive() { 1 } else { nfe / stages };
     let whole = solver.is_adaptive() || nfe.is_multiple_of(stages);
     whole.then_some(SampleConfig { solver, steps, spacing: Spacing::Uniform, tolerance, guidance })
-}
-
-fn classifier(args: &Args, train: &Images, device: &Device) -> Result<Classifier> {
-    if args.classifier.exists() {
-        return Classifier::new(args.setting.seed, device)
-            .try_load_file(&args.classifier)
-            .map_err(|e| Error::data(format!("{}: {e:?}", args.classifier.display())).because(e));
-    }
-    println!("training the classifier");
-    let start = std::time::Instant::now();
-    let net = Classifier::new(args.setting.seed, &device.clone().autodiff());
-    let net =
-        net.train_on(train, 8, args.setting.seed, &device.clone().autodiff(), |step, steps, loss| {
-            let rate = step as f64 / start.elapsed().as_secs_f64();
-            println!(
-                "step {step}/{steps} loss {loss:.4}, {:.1} min left",
-                (steps - step) as f64 / rate / 60.0
-            );
-        })?;
-    let net = net.valid();
-    net.clone()
-        .save_file(&args.classifier)
-        .map_err(|e| Error::data(format!("{}: {e:?}", args.classifier.display())).because(e))?;
-    Ok(net)
 }
 
 fn reference(

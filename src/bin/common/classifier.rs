@@ -12,6 +12,7 @@ use flow_lab::data::Images;
 use flow_lab::error::{Error, Result};
 use flow_lab::rng::{Rng, Stream};
 use flow_lab::train::LearningRate;
+use std::path::Path;
 
 /// Features of an image, in which distances are measured.
 pub const FEATURES: usize = 64;
@@ -44,6 +45,27 @@ impl Classifier {
             hidden: LinearConfig::new(64 * 9, FEATURES).init(device),
             out: LinearConfig::new(FEATURES, 10).init(device),
         }
+    }
+
+    /// The classifier of a file, on `device`; where there is no file, one that is trained on `train` and written there. Errors where the file
+    /// cannot be read or written, or training diverged.
+    pub fn kept(file: &Path, train: &Images, seed: u64, device: &Device) -> Result<Self> {
+        let failed =
+            |e: burn::store::RecordError| Error::data(format!("{}: {e:?}", file.display())).because(e);
+        if file.exists() {
+            return Self::new(seed, device).try_load_file(file).map_err(failed);
+        }
+        println!("training the classifier");
+        let start = std::time::Instant::now();
+        let autodiff = device.clone().autodiff();
+        let net = Self::new(seed, &autodiff).train_on(train, 8, seed, &autodiff, |step, steps, loss| {
+            let rate = step as f64 / start.elapsed().as_secs_f64();
+            let left = (steps - step) as f64 / rate / 60.0;
+            println!("step {step}/{steps} loss {loss:.4}, {left:.1} min left");
+        })?;
+        let net = net.valid();
+        net.clone().save_file(file).map_err(failed)?;
+        Ok(net)
     }
 
     /// Penultimate activations.

@@ -1,0 +1,13 @@
+import { alone, browser, open, serve } from "./harness.mjs";
+const server = await serve();
+const chrome = await browser();
+const [w,h,scheme,out,hash] = process.argv.slice(2);
+const context = await chrome.newContext({ viewport: { width: +w, height: +h }, colorScheme: scheme });
+const { page, errors } = await open(context, alone(server, "latent", hash || "latent.until=2000", "view"));
+const t0 = Date.now();
+await page.waitForFunction(() => /^(Done|Stopped)/.test(part("#latent-text")?.textContent ?? "") && part("#latent").getAttribute("aria-busy")==="false", undefined, { timeout: 120000 }).catch((e) => console.log(String(e)));
+console.log(Date.now()-t0, await page.evaluate(() => part("#latent-text")?.textContent + " | " + part("#latent-message")?.textContent));
+await page.waitForTimeout(500);
+await page.screenshot({ path: out, fullPage: true });
+console.log(errors);
+await chrome.close(); server.close();
