@@ -127,6 +127,9 @@ const LARGEST = everything({
   "guidance.width": String(CATALOG.guidance.width.values.at(-1)),
   "guidance.steps": String(CATALOG.guidance.steps.max),
   "guidance.until": String(CATALOG.guidance.until.min),
+  "latent.width": String(CATALOG.latent.width.values.at(-1)),
+  "latent.steps": String(CATALOG.latent.steps.max),
+  "latent.until": String(CATALOG.latent.until.min),
   "lab.width": String(CATALOG.lab.width.values.at(-1)),
   "lab.depth": String(CATALOG.lab.depth.max),
   "lab.batch": String(CATALOG.lab.batch.values.at(-1)),
@@ -141,6 +144,7 @@ const LARGEST = everything({
 /** Buttons, one after another, of figures that do not compute everything by themselves. */
 const PRESSED = {
   guidance: ["#guidance-start"],
+  latent: ["#latent-start"],
   race: ["#race-start"],
   edit: ["[data-act=invent]", "[data-act=classes]"],
   "few-steps": ["#few-steps-start", "#live-start"],

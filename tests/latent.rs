@@ -31,9 +31,13 @@ fn by_hand(z: Point) -> Vec<f64> {
     for k in 0..layers {
         let [weight, bias] = ["weight", "bias"].map(|part| tensor(format!("layers.{k}.{part}")));
         let outputs = bias.len();
-        let sum = |j: usize| bias[j] + x.iter().enumerate().map(|(i, v)| v * weight[i * outputs + j]).sum::<f64>();
+        let sum =
+            |j: usize| bias[j] + x.iter().enumerate().map(|(i, v)| v * weight[i * outputs + j]).sum::<f64>();
         let h: Vec<f64> = (0..outputs).map(sum).collect();
-        x = h.into_iter().map(|h| if k + 1 < layers { h / (1.0 + (-h).exp()) } else { (0.5 * h).tanh() }).collect();
+        x = h
+            .into_iter()
+            .map(|h| if k + 1 < layers { h / (1.0 + (-h).exp()) } else { (0.5 * h).tanh() })
+            .collect();
     }
     x
 }

@@ -119,3 +119,58 @@ fn columns<const K: usize>(times: &[f32], device: &Device, at: impl Fn(f64) -> [
         Tensor::from_data(TensorData::new(column, [times.len(), 1]), device)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::Schedule;
+    use crate::points;
+    use crate::rng::{Rng, Stream};
+
+    const N: usize = 6;
+
+    /// Pairs and the velocities between them; times near both ends too, where errors are scaled by 1/20 in place of what vanishes.
+    fn pairs(path: AffinePath) -> (Pairs, Tensor<2>) {
+        let mut rng = Rng::new(3, Stream::Noise);
+        let mut draw = || points::from_flat(&rng.normals(2 * N));
+        let pairs = Pairs { x0: draw(), x1: draw(), t: vec![0.01, 0.2, 0.4, 0.6, 0.8, 0.99] };
+        let cpu = crate::device::cpu();
+        let tensor = |x: &[points::Point]| points::to_tensor(x, &cpu);
+        let u = path.sample(tensor(&pairs.x0), tensor(&pairs.x1), &pairs.t).u_t;
+        (pairs, u)
+    }
+
+    /// Of each of the nine losses: the gradient with respect to the network's output is the difference quotient. (Targets are data: they have no gradient.)
+    #[test]
+    fn gradients_are_difference_quotients() {
+        let autodiff = crate::device::cpu().autodiff();
+        let path = AffinePath::new(Schedule::CondOt { sigma_min: 0.0 }).unwrap();
+        let (pairs, u) = pairs(path);
+        let said = Rng::new(4, Stream::Noise).normals(2 * N);
+        for predicts in Prediction::ALL {
+            for space in Prediction::ALL {
+                let lesson = Lesson { path, predicts, space };
+                let loss = |said: &[f32]| -> f64 {
+                    let x = Tensor::<2>::from_data(TensorData::new(said.to_vec(), [N, 2]), &u.device());
+                    f64::from(lesson.targets(&pairs, u.clone()).loss(x).into_scalar::<f32>())
+                };
+                let tensor = |data: TensorData| Tensor::<2>::from_data(data, &autodiff);
+                let x = tensor(TensorData::new(said.clone(), [N, 2])).require_grad();
+                let targets = lesson.targets(&pairs, tensor(u.clone().into_data()));
+                let grads = targets.loss(x.clone()).backward();
+                let found: Vec<f32> = x.grad(&grads).unwrap().into_data().iter::<f32>().collect();
+                for (i, found) in found.into_iter().enumerate() {
+                    let moved = |by: f32| {
+                        let mut said = said.clone();
+                        said[i] += by;
+                        loss(&said)
+                    };
+                    // The loss is a square: its central difference is exact but for rounding.
+                    let expected = (moved(0.25) - moved(-0.25)) / 0.5;
+                    let close = (f64::from(found) - expected).abs() < 1e-3 * expected.abs().max(0.1);
+                    assert!(close, "{predicts:?} in {space:?}, {i}: {found} {expected}");
+                }
+            }
+        }
+    }
+}

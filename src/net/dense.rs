@@ -25,7 +25,8 @@ pub struct Dense {
 impl DenseConfig {
     /// Draws initial weights. Errors where there is no layer, a size is 0, or there are more than 4 million weights: a file may say anything.
     pub fn init(&self, seed: u64, device: &Device) -> Result<Dense> {
-        let weights = self.sizes.windows(2).try_fold(0usize, |sum, two| sum.checked_add(two[0].checked_mul(two[1])?));
+        let weights =
+            self.sizes.windows(2).try_fold(0usize, |sum, two| sum.checked_add(two[0].checked_mul(two[1])?));
         if self.sizes.len() < 2 || self.sizes.contains(&0) || weights.is_none_or(|n| n > 4_000_000) {
             return Err(Error::config(format!(
                 "layers need two or more sizes above 0 and at most 4 million weights, not {:?}",

@@ -60,16 +60,18 @@ impl JsRace {
         }))
     }
 
-    /// `n` fresh data and the mean distance between sets of so many: `{target, floor, floorDeviation}`.
+    /// `n` fresh data.
     pub fn data(&self, n: usize) -> Answer {
-        let race = self.0.turn()?;
-        let both = race.data(n).and_then(|target| Ok((target, race.floor(n, FLOORS)?)));
-        answer(both.map(|(target, (floor, deviation))| {
-            object([
-                ("target", plane(&target)),
-                ("floor", number(floor)),
-                ("floorDeviation", number(deviation)),
-            ])
-        }))
+        answer(self.0.turn()?.data(n).map(|x| plane(&x)))
+    }
+
+    /// W2 between two sets of `n` fresh data: `{mean, deviation}` over some pairs of sets.
+    pub fn floor(&self, n: usize) -> Answer {
+        answer(
+            self.0
+                .turn()?
+                .floor(n, FLOORS)
+                .map(|(mean, deviation)| object([("mean", number(mean)), ("deviation", number(deviation))])),
+        )
     }
 }

@@ -12,6 +12,7 @@ const FIGURES = [
   "straight-paths",
   "set-paths",
   "lab",
+  "latent",
   "digits-figure",
   "guidance-figure",
   "edit",
@@ -127,6 +128,8 @@ test("figures begin when they are seen, rest when they are not, and go on", asyn
   await page.$eval("#lab", (e) => e.scrollIntoView());
   await page.waitForTimeout(1000);
   assert.equal(await steps(page, "lab"), paused);
+  await meet(page, "latent");
+  await page.waitForFunction(() => /^Step [1-9]/.test(part("#latent-text")?.textContent), undefined, { timeout: 60_000 });
   await meet(page, "digits-figure");
   await page.waitForFunction(() => part("#figure")?.dataset.done === "true", undefined, { timeout: 60_000 });
   await meet(page, "edit");
@@ -150,6 +153,7 @@ test("whoever hurries past and comes back finds every figure at work, whatever i
   const ends = {
     paths: () => part("#paths-nfe")?.textContent === "1",
     lab: () => Number(part(".lab")?.dataset.step) > 20,
+    latent: () => /^Step [1-9]/.test(part("#latent-text")?.textContent),
     "digits-figure": () => part("#figure")?.dataset.done === "true" && part("#figure").getAttribute("aria-busy") === "false",
     edit: () => /the digit decoded as/.test(part('[data-result="return"] figcaption')?.textContent),
     "guidance-figure": () => /^Step [1-9]/.test(part("#guidance-text")?.textContent),
@@ -169,7 +173,7 @@ test("whoever hurries past and comes back finds every figure at work, whatever i
       assert.fail(`${id}: ${message}. It says: ${await page.$eval(`#${id}`, (e) => e.shadowRoot?.textContent)}`),
     );
     await page.waitForTimeout(600);
-    if (["lab", "guidance-figure", "race"].includes(id))
+    if (["lab", "latent", "guidance-figure", "race"].includes(id))
       assert.equal(await page.locator(`#${id} [aria-busy]`).first().getAttribute("aria-busy"), "true", `${id} trains on`);
     const said = await page.$eval(`#${id}`, (e) => e.shadowRoot.querySelector("[role=alert]").textContent);
     assert.equal(said, "", id);

@@ -14,6 +14,7 @@ const WITHOUT = {
   paths: ["paths.points", "paths.x0", "paths.x1", "paths.steps"], // radio buttons, handles
   lab: ["lab.sourcePoints", "lab.targetPoints", "lab.curves", "lab.earlier", "lab.with", "lab.layers"], // canvas, handles, what was trained, a menu that depends
   guidance: [],
+  latent: [],
   race: ["race.methods"], // checkboxes
   edit: ["edit.drawing", "device"],
   emoji: [],

@@ -5,6 +5,7 @@ import { EMOJI } from "../../www/figures/emoji/table.js";
 import { FEW_STEPS } from "../../www/figures/few-steps/table.js";
 import { GUIDANCE } from "../../www/figures/guidance/table.js";
 import { LAB } from "../../www/figures/lab/table.js";
+import { LATENT } from "../../www/figures/latent/table.js";
 import { PATHS } from "../../www/figures/paths/table.js";
 import { RACE } from "../../www/figures/race/table.js";
 import { RESTYLE } from "../../www/figures/restyle/table.js";
@@ -14,6 +15,7 @@ export const TABLES = {
   paths: PATHS,
   lab: LAB,
   guidance: GUIDANCE,
+  latent: LATENT,
   race: RACE,
   edit: EDIT,
   "few-steps": FEW_STEPS,

@@ -175,7 +175,7 @@ export class RaceFigure extends Figure {
     if (!this.#race.begun) await this.#begin(signal);
     const { lines } = this.#race;
     const total = this.state["race.steps"];
-    let shown = performance.now();
+    let shown = -Infinity; // the first picture comes at once
     while (!signal.aborted) {
       const done = await this.#race.train();
       const finished = await this.#measureUpTo(done?.contestant ?? lines.length);
@@ -185,9 +185,16 @@ export class RaceFigure extends Figure {
       this.#progress((last + done.step / total) / lines.length, `${lines[last].label} (${last + 1} of ${lines.length}): ${doing}`);
       if (!finished && done.pairs === 1 && performance.now() - shown > PICTURE_MS) {
         await this.#picture(last);
+        if (this.#race.floor === NO_FLOOR) await this.#measureFloor();
         shown = performance.now();
       } else if (done.pairs < 1) this.#tiles[last].say("making pairs");
     }
+  }
+
+  /** Takes longer than the first picture, which does not wait for it. */
+  async #measureFloor() {
+    await this.#race.measureFloor();
+    this.#chart.set(this.#race.lines, this.#race.floor);
   }
 
   async #picture(i) {

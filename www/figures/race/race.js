@@ -2,6 +2,7 @@
 import { unless } from "../../element/task.js";
 import { LabClient } from "../../engine/lab/client.js";
 import { RACE } from "../../engine/protocol.js";
+import { NO_FLOOR } from "../../plot/chart.js";
 import { NFES, race } from "./table.js";
 
 const SLICE_MS = 40; // a training call takes about this long, so that stopping is quick
@@ -18,8 +19,9 @@ export function halfOf(target) {
 export class Race {
   #client;
   #opened = null; // a promise while the engine is or was opened
-  #data = null; // {target, floor, floorDeviation}
   #slice = 4;
+  target = new Float32Array(0); // fresh data
+  floor = NO_FLOOR; // W2 between data and data: {mean, deviation}, once it was measured
   lines = []; // {id, label, w2}: an entry a contestant, w2 at NFES once it was measured
   #training = []; // where the drifting model's particles were during training, first the earliest
   half = 5; // of the view that shows the target
@@ -36,15 +38,6 @@ export class Race {
     return this.lines.length > 0;
   }
 
-  get target() {
-    return this.#data.target;
-  }
-
-  /** W2 between data and data: {mean, deviation}. */
-  get floor() {
-    return { mean: this.#data.floor, deviation: this.#data.floorDeviation };
-  }
-
   #call(method, ...args) {
     return this.#client.call(method, 0, ...args);
   }
@@ -55,8 +48,9 @@ export class Race {
     await this.#call(RACE, JSON.stringify(race(state)));
     this.#training = [];
     const contestants = JSON.parse(await this.#call("contestants"));
-    this.#data = await this.#call("data", PARTICLES);
-    this.half = halfOf(this.#data.target);
+    this.target = await this.#call("data", PARTICLES);
+    this.floor = NO_FLOOR;
+    this.half = halfOf(this.target);
     const rounds = (i) => contestants.slice(0, i + 1).filter(({ id }) => id === "reflow").length;
     this.lines = contestants.map(({ id, label }, i) => ({
       id,
@@ -92,8 +86,13 @@ export class Race {
     this.#training.push(places);
   }
 
+  async measureFloor() {
+    this.floor = await this.#call("floor", PARTICLES);
+  }
+
   async measure(i) {
     const line = this.lines[i];
+    if (this.floor === NO_FLOOR) await this.measureFloor();
     const w2 = [];
     for (const nfe of NFES) w2.push((await this.#call("run", i, PARTICLES, nfe)).w2);
     line.w2 = w2;
