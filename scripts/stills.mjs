@@ -19,7 +19,10 @@ const FIGURES = {
     width: WIDE,
     done: () => /^Done/.test(part("#guidance-text").textContent) && part("#guidance").getAttribute("aria-busy") === "false",
   },
-  latent: { part: ".latent-stage", done: () => /^Done/.test(part("#latent-text").textContent) && part("#latent").getAttribute("aria-busy") === "false" },
+  latent: {
+    part: ".latent-stage",
+    done: () => /^Done/.test(part("#latent-text").textContent) && part("#latent").getAttribute("aria-busy") === "false",
+  },
   race: { part: "#race", width: WIDE, done: () => /^(Done|Saved results)/.test(part("#race-text").textContent) },
   emoji: { part: "#emoji .figure", done: () => part("#emoji .figure") && part("#emoji").dataset.done === "true" },
   restyle: { part: "#restyle", width: WIDE, done: () => /^Midpoint/.test(part('[data-result="restyle"] > figcaption')?.textContent) },

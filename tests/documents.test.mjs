@@ -89,6 +89,18 @@ test("what the article says of the digit networks is what was measured", () => {
   }
 });
 
+test("what the article and the card say of digits in two dimensions is what was measured", () => {
+  const { real, reconstructed, codes, sampled, w2, floor, floor_deviation } = JSON.parse(read("www/models/latent-figures.json"));
+  const one = (share) => `${(100 * share).toFixed(1)} %`;
+  const [article, card] = [prose("article/6-digits.html"), prose("www/models/MODEL_CARD.md").replaceAll("**", "")];
+  for (const share of [real, reconstructed, sampled]) assert.ok(article.includes(one(share)) && card.includes(one(share)), one(share));
+  assert.ok(
+    card.includes(one(codes)) &&
+      card.includes(`draws is ${w2.toFixed(2)}, between two sets of draws ${floor.toFixed(2)} ± ${floor_deviation.toFixed(2)}`),
+  );
+  assert.ok(sampled >= 0.85);
+});
+
 /** The cells of the row of a table in docs/results.md that begins so, after the heading `under`. */
 function resultRow(under, begins) {
   const [, text] = read("docs/results.md").split(`\n${under}`);

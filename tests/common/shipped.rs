@@ -7,4 +7,4 @@ pub const WEIGHTS: &[u8] = include_bytes!("../../www/models/digits-79afa9124011.
 pub const EMOJI: &[u8] = include_bytes!("../../www/models/emoji-46c42acb307f.safetensors");
 /// The decoder of digits in two dimensions.
 #[allow(dead_code, reason = "likewise")]
-pub const LATENT: &[u8] = include_bytes!("../../www/models/latent-c1ecfbea87fd.safetensors");
+pub const LATENT: &[u8] = include_bytes!("../../www/models/latent-f3e549c009f4.safetensors");

@@ -47,7 +47,7 @@ export const FIGURES = Object.freeze({
   },
   latent: {
     title: "Digits in two dimensions",
-    heights: { all: { 390: 900, 960: 900 }, main: { 390: 800, 960: 800 } },
+    heights: { all: { 390: 1268, 960: 805 }, main: { 390: 1064, 960: 702 } },
     load: () => import("./latent/start.js"),
     markup: new URL("./latent/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS, new URL("./latent/latent.css", import.meta.url).href],

@@ -1,8 +1,8 @@
 //! What digits made in two dimensions are worth.
 
-use crate::Args;
-use crate::autoencoder::Autoencoder;
-use crate::classifier::Classifier;
+use super::Args;
+use super::autoencoder::Autoencoder;
+use super::classifier::Classifier;
 use burn::tensor::Device;
 use flow_lab::data::Images;
 use flow_lab::data::plane::Distribution;

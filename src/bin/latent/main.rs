@@ -37,7 +37,7 @@ struct Args {
     #[arg(long, default_value_t = 60)]
     epochs: usize,
     /// Weight of the classes' cross-entropy in the autoencoder's loss (0: no labels are used).
-    #[arg(long, default_value_t = 0.02)]
+    #[arg(long, default_value_t = 0.1)]
     labels: f64,
     /// Training digits whose codes the flow learns, classes in turn.
     #[arg(long, default_value_t = PointSet::MOST)]

@@ -52,7 +52,14 @@ export class LatentFigure extends Figure {
     this.#sprites = new Sprites(this.part("images"), HALF, this.signal);
     const moved = ({ x, y }) => this.#move(x, y);
     const announce = (text) => (this.part("said").textContent = text);
-    this.#stage = new Stage(this.part("plane"), { signal: this.signal, half: HALF, label: "The latent plane", announce, onDrag: moved, onPick: moved });
+    this.#stage = new Stage(this.part("plane"), {
+      signal: this.signal,
+      half: HALF,
+      label: "The latent plane",
+      announce,
+      onDrag: moved,
+      onPick: moved,
+    });
     this.#stage.setLayers({ key: false });
     const draw = (t) => {
       this.#stage.draw(t);
