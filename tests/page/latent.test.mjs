@@ -30,7 +30,7 @@ const ink = (page, name) =>
 /** Where a point of the plane is on the screen. */
 const at = async (page, x, y) => {
   const box = await page.locator("#latent-plane").boundingBox();
-  return [box.x + ((x + 6) / 12) * box.width, box.y + ((6 - y) / 12) * box.height];
+  return [box.x + ((x + 6.4) / 12.8) * box.width, box.y + ((6.4 - y) / 12.8) * box.height];
 };
 
 test("it trains on the codes, and shows the digit at the ring and the one where the flow takes it", { skip: lateWorker }, async () => {
@@ -90,8 +90,8 @@ test("by keyboard; it stops, goes on, and begins anew with another network; a ma
   await page.waitForFunction(() => part("#latent-there").getAttribute("aria-label") !== "nothing yet");
   await page.focus("#latent-plane");
   for (const key of ["ArrowRight", "Enter", "ArrowRight", "Enter"]) await page.keyboard.press(key);
-  await page.waitForFunction(() => /latent\.x=0\.3\b/.test(location.hash));
-  assert.equal(await page.inputValue('[name="latent.x"]'), "0.3");
+  await page.waitForFunction(() => /latent\.x=0\.32\b/.test(location.hash));
+  assert.equal(await page.inputValue("[name='latent.x']"), "0.32");
   await page.fill('[name="latent.x"]', "-1.5");
   await page.waitForFunction(() => /latent\.x=-1\.5\b/.test(location.hash));
   await page.selectOption('[name="latent.width"]', "16");

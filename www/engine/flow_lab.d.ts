@@ -87,6 +87,10 @@ export class Engine {
      */
     lab(config: string): Lab;
     /**
+     * A decoder of images in two dimensions, from its file. Throws a `WeightsError` that says what is wrong with it.
+     */
+    latent(bytes: Uint8Array | number[]): Latent;
+    /**
      * Loads a weights file. Rejects with a `WeightsError` that says what is wrong with it, or with a `DeviceError` where
      * a GPU computes something else than the CPU.
      */
@@ -226,6 +230,23 @@ export class Lab {
 }
 
 /**
+ * A decoder from the plane to images.
+ */
+export class Latent {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Codes of real images: `{x, points, labels}`, the points encoded as a distribution of points takes them, a digit for each.
+     */
+    codes(): any;
+    /**
+     * The images of `points`, x and y in turn: values in [−1, 1], image after image.
+     */
+    decode(points: Float32Array | number[]): Promise<any>;
+}
+
+/**
  * A race in training; one call at a time.
  */
 export class Race {
@@ -237,9 +258,13 @@ export class Race {
      */
     contestants(): string;
     /**
-     * `n` fresh data and the mean distance between sets of so many: `{target, floor, floorDeviation}`.
+     * `n` fresh data.
      */
     data(n: number): any;
+    /**
+     * W2 between two sets of `n` fresh data: `{mean, deviation}` over some pairs of sets.
+     */
+    floor(n: number): any;
     /**
      * `n` particles of a contestant at `nfe` evaluations: `{times, x, w2, straightness}`.
      */

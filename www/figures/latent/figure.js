@@ -15,7 +15,7 @@ import { onAppearance } from "../../plot/watch.js";
 import { Sprites } from "./sprites.js";
 import { LATENT, settings } from "./table.js";
 
-const HALF = 6; // of the view: where codes can be
+const HALF = 6.4; // of the view: codes reach 6
 const PARTICLES = 500;
 const SPRITES = 24;
 const FRAMES = 2048 / SPRITES; // the decoder's most points in a call
