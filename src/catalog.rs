@@ -183,6 +183,7 @@ fn race() -> Value {
         "rounds": range(1.0, 3.0, 1.0),
         "steps": values([500, 1000, 2000, 5000, 10_000, 20_000], race.steps),
         "width": values([32, 64, 128], race.width),
+        "alphas": [1.0, 0.75, 0.5, 0.25, 0.1, 0.0],
         "nfe": values([1, 2, 4, 8, 16, 32], 1),
         "depth": race.depth,
         "batch": race.batch,

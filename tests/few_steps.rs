@@ -417,7 +417,7 @@ fn times_are_what_each_objective_asks_for() {
         Objective::Drifting,
     ] {
         let pairs = flow_lab::lab::LabConfig { batch: 400, ..Default::default() }.batches().unwrap();
-        let batches = FewStepBatches { pairs, objective, steps: 100 };
+        let batches = FewStepBatches { pairs, objective, steps: 100, alpha: None };
         for step in [0, 50, 99] {
             let (t, s) = batches.times(step);
             assert_eq!(batches.times(step), (t.clone(), s.clone()), "a draw depends on seed and step only");
@@ -445,9 +445,11 @@ fn times_are_what_each_objective_asks_for() {
         }
     }
     let pairs = flow_lab::lab::LabConfig::default().batches().unwrap();
-    let batches = FewStepBatches { pairs, objective: Objective::Consistency, steps: 500 };
+    let batches = FewStepBatches { pairs, objective: Objective::Consistency, steps: 500, alpha: None };
     let intervals: Vec<u64> = (0..500).map(|step| batches.intervals(step)).collect();
     assert!(intervals.is_sorted() && intervals[0] == 8 && intervals[499] == 128);
+    let held = FewStepBatches { alpha: Some(0.25), ..batches.clone() };
+    assert!([0, 250, 500].into_iter().all(|step| held.alpha(step) == 0.25));
     let alphas: Vec<f64> = (0..=500).map(|step| batches.alpha(step)).collect();
     assert!(alphas.is_sorted_by(|a, b| a >= b) && (alphas[0], alphas[250], alphas[500]) == (1.0, 0.5, 0.0));
 }

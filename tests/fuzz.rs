@@ -232,7 +232,7 @@ fn settings() {
     });
     let race = json!({
         "source": { "kind": "gaussian" }, "target": { "kind": "rings" }, "methods": ["reflow", "shortcut"], "steps": 100, "width": 16,
-        "depth": 1, "batch": 32, "rate": 0.01, "ema": 0.9, "seed": 1,
+        "depth": 1, "batch": 32, "rate": 0.01, "ema": 0.9, "seed": 1, "alpha": 0.5,
     });
     let distillation = json!({
         "images": 10, "steps": 1, "batch": 5, "rate": 0.01, "guidance": { "weight": 2.0, "from": 0.2, "to": 1.0 }, "seed": 1,

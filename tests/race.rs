@@ -38,6 +38,24 @@ fn every_method_trains_and_one_race_is_one_result_however_it_is_sliced() {
     }
 }
 
+/// α held at 0 is MeanFlow, to the bit; held elsewhere it is another network, and one outside of [0, 1] is refused.
+#[test]
+fn alpha_flow_is_mean_flow_where_alpha_is_zero() {
+    let ends = |alpha: f64| {
+        let methods = vec![Method::MeanFlow, Method::AlphaFlow];
+        let mut race = race(RaceConfig { methods, steps: 30, alpha: Some(alpha), ..config() });
+        while block_on(race.train(30)).unwrap().is_some() {}
+        [1, 2].map(|i| block_on(race.run(i, 50, 2)).unwrap().x)
+    };
+    let [mean, zero] = ends(0.0);
+    assert_eq!(mean, zero);
+    let [mean, half] = ends(0.5);
+    assert!(mean == zero && mean != half);
+    for alpha in [-0.1, 1.5, f64::NAN] {
+        assert!(RaceConfig { alpha: Some(alpha), ..config() }.validate().is_err(), "{alpha}");
+    }
+}
+
 #[test]
 fn few_steps_are_better_than_the_flow_at_one() {
     // Long enough to learn, short enough for a test; the published comparison is the program `race`.

@@ -75,7 +75,12 @@ impl Contestant {
             None => Model::Flow(Trainer::new(lab.net().init(seed, &autodiff)?, optim)?),
             Some(objective) => {
                 let trainer = Trainer::new(lab.net().init_map(seed, &autodiff)?, optim)?;
-                let few = FewStepBatches { pairs: batches.clone(), objective, steps: config.steps };
+                let few = FewStepBatches {
+                    pairs: batches.clone(),
+                    objective,
+                    steps: config.steps,
+                    alpha: config.alpha,
+                };
                 Model::Map(trainer, Box::new(few))
             }
         };

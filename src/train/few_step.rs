@@ -60,6 +60,8 @@ pub struct FewStepBatches {
     pub objective: Objective,
     /// Steps of the whole training.
     pub steps: u64,
+    /// α of α-Flow, in [0, 1], where it is held; other objectives ignore it.
+    pub alpha: Option<f64>,
 }
 
 impl FewStepBatches {
@@ -100,10 +102,13 @@ impl FewStepBatches {
         }
     }
 
-    /// α of α-Flow at step `step`: from 1 to 0 along a sigmoid over the whole training (as Zhang et al. 2025 do; the steepness is ours), 0
+    /// α of α-Flow at step `step`: what is held, or from 1 to 0 along a sigmoid over the whole training (as Zhang et al. 2025 do; the steepness is ours), 0
     /// or 1 where it is nearly so.
     pub fn alpha(&self, step: u64) -> f64 {
         const STEEPNESS: f64 = 25.0;
+        if let Some(alpha) = self.alpha {
+            return alpha;
+        }
         let along = step as f64 / self.steps.max(1) as f64;
         let alpha = 1.0 / (1.0 + (STEEPNESS * (along - 0.5)).exp());
         match alpha {

@@ -479,6 +479,14 @@ export const CATALOG = Object.freeze({
     "noise"
   ],
   "race": {
+    "alphas": [
+      1.0,
+      0.75,
+      0.5,
+      0.25,
+      0.1,
+      0.0
+    ],
     "batch": 256,
     "depth": 3,
     "ema": 0.999,

@@ -116,6 +116,7 @@ export class RaceFigure extends Figure {
     const methods = this.state["race.methods"].split(".");
     for (const box of this.#boxes()) box.checked = methods.includes(box.dataset.method);
     this.part("rounds").hidden = !methods.includes("reflow");
+    this.part("alpha").hidden = !methods.includes("alpha-flow");
   }
 
   /** Another race was asked for: what is shown belongs to the one before. */

@@ -12,6 +12,7 @@ export const RACE = Object.freeze({
   "race.target": { ...oneOf(DISTRIBUTIONS, DOMAINS.target), part: "race" },
   "race.methods": { kind: some(...METHODS), initial: DOMAINS.methods.join("."), part: "race" },
   "race.rounds": { ...offered(DOMAINS.rounds, { whole: true }), part: "race" },
+  "race.alpha": { ...oneOf(["falling", ...DOMAINS.alphas], "falling"), part: "race" },
   "race.steps": { ...offered(DOMAINS.steps), part: "race" },
   "race.width": { ...offered(DOMAINS.width), part: "race" },
   "race.seed": { ...SEED, part: "race" },
@@ -33,5 +34,6 @@ export function race(state) {
     rate: DOMAINS.rate,
     ema: DOMAINS.ema,
     seed: state["race.seed"],
+    ...(state["race.alpha"] === "falling" ? {} : { alpha: state["race.alpha"] }),
   };
 }
