@@ -162,10 +162,16 @@ function press([figure, selector]) {
   return stops;
 }
 
-/** Waits until nothing in a figure has been busy for two seconds; after a quarter of an hour it is stuck. */
+/** Runs in the page: stops what a figure trains: chance may have begun what takes hours on a software GPU. */
+function stop([figure, selectors]) {
+  const { shadowRoot } = part(`flow-lab[figure="${figure}"]`);
+  for (const button of selectors.map((selector) => shadowRoot.querySelector(selector))) if (button.textContent === "Stop") button.click();
+}
+
+/** Waits until nothing in a figure has been busy for two seconds; after half an hour it is stuck. */
 async function settled(page, name) {
   const busy = (figure) => part(`flow-lab[figure="${figure}"]`).shadowRoot.querySelector("[aria-busy=true]") !== null;
-  const end = Date.now() + 900_000;
+  const end = Date.now() + 1_800_000;
   for (let quiet = 0; quiet < 20; quiet += 1) {
     if (Date.now() > end) throw new Error(`${name} does not come to rest`);
     await page.waitForTimeout(100);
@@ -183,6 +189,7 @@ async function largest(page) {
   for (const name of Object.keys(TABLES)) {
     await page.evaluate((figure) => part(`flow-lab[figure="${figure}"]`).scrollIntoView({ block: "center" }), name);
     await page.waitForFunction((figure) => part(`flow-lab[figure="${figure}"]`).shadowRoot?.querySelector("[aria-busy]"), name);
+    await page.evaluate(stop, [name, PRESSED[name] ?? []]);
     await settled(page, name);
     for (const button of PRESSED[name] ?? []) {
       // What was going on may have other settings: a press stops it.

@@ -1,7 +1,7 @@
 // The stills of the article: each figure as dist/ computes it on the CPU, without its controls, in both themes.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { alone, browser, hashed, open, serve } from "../tests/page/harness.mjs";
+import { alone, browser, open, serve } from "../tests/page/harness.mjs";
 
 const ARTICLE = fileURLToPath(new URL("../article/", import.meta.url));
 const STILLS = fileURLToPath(new URL("../www/site/stills/", import.meta.url));
@@ -19,6 +19,12 @@ const FIGURES = {
     width: WIDE,
     done: () => /^Done/.test(part("#guidance-text").textContent) && part("#guidance").getAttribute("aria-busy") === "false",
   },
+  generate: {
+    part: "#generate-tiles",
+    width: 560,
+    scale: 0.5, // few bytes: it is what the first screen waits for
+    done: () => /digits/.test(part("#generate-text").textContent) && part("#generate").getAttribute("aria-busy") === "false",
+  },
   latent: {
     part: ".latent-stage",
     done: () => /^Done/.test(part("#latent-text").textContent) && part("#latent").getAttribute("aria-busy") === "false",
@@ -34,62 +40,35 @@ const SETTINGS = { lab: "lab.until=2000" };
 const HIDDEN =
   ".transport, .share, .paths-steps, .lab-figures, .brush-tools, .field, .note, .edit-results > .figure-text, .progress-text, progress, .buttons { display: none !important; }";
 
-const webp = (page, png) =>
+const webp = (page, png, scale) =>
   page.evaluate(
-    async ([data, quality]) => {
+    async ([data, quality, scale]) => {
       const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
-      const canvas = new OffscreenCanvas(image.width, image.height);
-      canvas.getContext("2d").drawImage(image, 0, 0);
+      const canvas = new OffscreenCanvas(scale * image.width, scale * image.height);
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
       const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/webp", quality })).arrayBuffer());
-      return { base64: btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), "")), width: image.width, height: image.height };
+      return { base64: btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), "")), width: canvas.width, height: canvas.height };
     },
-    [png.toString("base64"), QUALITY],
+    [png.toString("base64"), QUALITY, scale],
   );
 
 /** Writes a still and puts its size into the article. */
-async function keep(page, png, id, theme) {
-  const { base64, width, height } = await webp(page, png);
+async function keep(page, png, { id, theme, scale }) {
+  const { base64, width, height } = await webp(page, png, scale);
   const bytes = Buffer.from(base64, "base64");
   writeFileSync(`${STILLS}${id}-${theme}.webp`, bytes);
-  for (const file of readdirSync(ARTICLE)) {
-    const text = readFileSync(ARTICLE + file, "utf8");
+  for (const file of FILES) {
+    const text = readFileSync(file, "utf8");
     const sized = text.replace(new RegExp(`(src="stills/${id}-light\\.webp" width=")\\d+(" height=")\\d+`), `$1${width}$2${height}`);
-    if (sized !== text) writeFileSync(ARTICLE + file, sized);
+    if (sized !== text) writeFileSync(file, sized);
   }
   console.log(`${id}-${theme}.webp: ${width} × ${height}, ${bytes.length} bytes`);
 }
 
-/** Rows of a run: the states of some digits on their way from noise. */
-async function hero(page) {
-  await page.evaluate(async (app) => {
-    const { ImageNetwork } = await import(`./${app}/engine/images/network.js`);
-    const { drawStrip } = await import(`./${app}/plot/images.js`);
-    const network = new ImageNetwork("digits");
-    await network.open("cpu");
-    const [PLACES, LABELS] = [12, [2, 7, 4]];
-    const frames = [];
-    const guidance = { weight: 2, from: 0.2, to: 1 };
-    const request = { seed: 5, labels: LABELS, solver: "midpoint", steps: 4 * (PLACES - 1), tolerance: 0.01, guidance };
-    await network.sample(request, (frame) => frames.push(frame));
-    const shown = Array.from({ length: PLACES }, (_, k) => frames[Math.round((k * (frames.length - 1)) / (PLACES - 1))]);
-    const box = Object.assign(document.createElement("div"), { id: "hero" });
-    box.style.cssText = "position: absolute; inset: 0 auto auto 0; width: 792px; display: grid; gap: 4px; background: var(--paper)";
-    document.body.append(box);
-    LABELS.forEach((_, i) => {
-      const canvas = document.createElement("canvas");
-      canvas.style.cssText = `width: 100%; aspect-ratio: ${PLACES}; display: block`;
-      box.append(canvas);
-      drawStrip(canvas, shown, "x", i, PLACES, -1);
-    });
-    network.close();
-  }, hashed("app"));
-  return page.locator("#hero");
-}
-
 const attributes = (text) => Object.fromEntries([...text.matchAll(/([a-z0-9-]+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
-const figures = readdirSync(ARTICLE).flatMap((file) =>
-  [...readFileSync(ARTICLE + file, "utf8").matchAll(/<flow-lab ([^>]*)>/g)].map(([, text]) => attributes(text)),
-);
+/** The article's files: its frame, and a fragment for each section. */
+const FILES = [fileURLToPath(new URL("../index.html", import.meta.url)), ...readdirSync(ARTICLE).map((file) => ARTICLE + file)];
+const figures = FILES.flatMap((file) => [...readFileSync(file, "utf8").matchAll(/<flow-lab ([^>]*)>/g)].map(([, text]) => attributes(text)));
 const wanted = process.argv.slice(2);
 mkdirSync(STILLS, { recursive: true });
 
@@ -97,9 +76,9 @@ const server = await serve();
 const chrome = await browser();
 for (const theme of ["light", "dark"]) {
   const context = await chrome.newContext({ deviceScaleFactor: 2, colorScheme: theme });
-  for (const { id, figure, ...set } of [{ id: "hero", figure: "paths" }, ...figures]) {
+  for (const { id, figure, ...set } of figures) {
     if (wanted.length && !wanted.includes(id)) continue;
-    const { part, done, start = "view", width = NARROW } = FIGURES[figure];
+    const { part, done, start = "view", width = NARROW, scale = 1 } = FIGURES[figure];
     const { page } = await open(
       context,
       alone(
@@ -122,21 +101,17 @@ for (const theme of ["light", "dark"]) {
       },
       [figure, set, SETTINGS[figure]],
     );
-    let target;
-    if (id === "hero") target = await hero(page);
-    else {
-      await page.waitForFunction(done, undefined, { timeout: 240_000 });
-      await page.evaluate((css) => {
-        const sheet = new CSSStyleSheet();
-        sheet.replaceSync(css);
-        const { shadowRoot } = document.querySelector("flow-lab");
-        shadowRoot.adoptedStyleSheets = [...shadowRoot.adoptedStyleSheets, sheet];
-        document.activeElement?.blur();
-      }, HIDDEN);
-      await page.waitForTimeout(500); // what follows a size is drawn
-      target = page.locator(part);
-    }
-    await keep(page, await target.screenshot({ animations: "disabled" }), id, theme);
+    await page.waitForFunction(done, undefined, { timeout: 240_000 });
+    await page.evaluate((css) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(css);
+      const { shadowRoot } = document.querySelector("flow-lab");
+      shadowRoot.adoptedStyleSheets = [...shadowRoot.adoptedStyleSheets, sheet];
+      document.activeElement?.blur();
+    }, HIDDEN);
+    await page.waitForTimeout(500); // what follows a size is drawn
+    const target = page.locator(part);
+    await keep(page, await target.screenshot({ animations: "disabled" }), { id, theme, scale });
     await page.close();
   }
   await context.close();

@@ -10,6 +10,7 @@ const { chrome, server } = await setUp();
 
 /** Settings that have no control named after them: other parts of the figure set them. */
 const WITHOUT = {
+  generate: ["generate.steps"], // radio buttons
   digits: ["class"], // buttons
   paths: ["paths.points", "paths.x0", "paths.x1", "paths.steps"], // radio buttons, handles
   lab: ["lab.sourcePoints", "lab.targetPoints", "lab.curves", "lab.earlier", "lab.with", "lab.layers"], // canvas, handles, what was trained, a menu that depends

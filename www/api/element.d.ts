@@ -4,7 +4,7 @@
 export type FlowLabState = Readonly<Record<string, string | number>>;
 
 /** The figures: `figure="…"`. */
-export type FigureName = "digits" | "paths" | "lab" | "guidance" | "latent" | "race" | "few-steps" | "edit" | "emoji" | "restyle";
+export type FigureName = "generate" | "digits" | "paths" | "lab" | "guidance" | "latent" | "race" | "few-steps" | "edit" | "emoji" | "restyle";
 
 /**
  * One live figure. Attributes: `figure`; a start value for every control; `controls` ("all", "main", "none"); `hide` (single

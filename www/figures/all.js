@@ -17,6 +17,13 @@ const PARTS = new URL("../element/panels.css", import.meta.url).href;
  * and returns a Figure (element/figure.js).
  */
 export const FIGURES = Object.freeze({
+  generate: {
+    title: "Digits from noise",
+    heights: { all: { 390: 597, 960: 542 }, main: { 390: 546, 960: 542 } },
+    load: () => import("./generate/start.js"),
+    markup: new URL("./generate/figure.html", import.meta.url).href,
+    styles: [...COMMON, IMAGES, PARTS, new URL("./generate/generate.css", import.meta.url).href],
+  },
   digits: {
     title: "Digits out of noise",
     heights: { all: { 390: 1863, 960: 1076 }, main: { 390: 851, 960: 991 } },

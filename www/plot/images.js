@@ -96,11 +96,10 @@ function fit(canvas, aspect, format) {
 /** Columns of a grid of `n` images. */
 export const columnsOf = (n) => Math.ceil(Math.sqrt(n));
 
-/** Draws `n` images as a square grid; the chosen one gets a frame. */
-export function drawGrid(canvas, values, n, chosen, format = DIGIT) {
+/** Draws `n` images as a grid of so many columns; the chosen one gets a frame. */
+export function drawGrid(canvas, values, n, chosen, format = DIGIT, across = columnsOf(n)) {
   if (!canvas.isConnected) return; // its figure went meanwhile: there are no colors
-  const across = columnsOf(n);
-  const context = fit(canvas, 1, format);
+  const context = fit(canvas, across / Math.ceil(n / across) || 1, format);
   const colors = inks(canvas);
   const gap = Math.max(1, Math.round((canvas.width / across) * 0.03));
   const cell = (canvas.width - gap * (across - 1)) / across;

@@ -6,6 +6,7 @@ import { FEW_STEPS } from "../figures/few-steps/table.js";
 import { EMOJI } from "../figures/emoji/table.js";
 import { RESTYLE } from "../figures/restyle/table.js";
 import { EDIT } from "../figures/edit/table.js";
+import { GENERATE } from "../figures/generate/table.js";
 import { GUIDANCE } from "../figures/guidance/table.js";
 import { LAB } from "../figures/lab/table.js";
 import { LATENT } from "../figures/latent/table.js";
@@ -13,7 +14,7 @@ import { RACE } from "../figures/race/table.js";
 import { PATHS } from "../figures/paths/table.js";
 import { parseHash, place, toHash } from "../element/state.js";
 
-const TABLE = Object.freeze({ ...DIGITS, ...PATHS, ...LAB, ...GUIDANCE, ...LATENT, ...RACE, ...EDIT, ...EMOJI, ...RESTYLE, ...FEW_STEPS });
+const TABLE = Object.freeze({ ...GENERATE, ...DIGITS, ...PATHS, ...LAB, ...GUIDANCE, ...LATENT, ...RACE, ...EDIT, ...EMOJI, ...RESTYLE, ...FEW_STEPS });
 /** @type {import("../api/element.js").FlowLab[]} */
 const elements = /** @type {any} */ ([...document.querySelectorAll("flow-lab[linked]")]);
 
