@@ -1,4 +1,5 @@
-// The stills of the article: each figure as dist/ computes it on the CPU, without its controls, in both themes.
+// The stills of the article: each figure as dist/ computes it on the CPU, without its controls, in both themes; and the picture that a link
+// to the article is shown with.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { alone, browser, open, serve } from "../tests/page/harness.mjs";
@@ -65,6 +66,28 @@ async function keep(page, png, { id, theme, scale }) {
   console.log(`${id}-${theme}.webp: ${width} × ${height}, ${bytes.length} bytes`);
 }
 
+/** The picture for links, 1200 × 630: the first figure, some of it noise, under the title. */
+async function preview() {
+  const context = await chrome.newContext({ viewport: { width: 1200, height: 630 }, colorScheme: "light" });
+  const { page } = await open(context, alone(server, "generate", "controls=none&theme=light", "view"));
+  await page.waitForFunction(FIGURES.generate.done, undefined, { timeout: 60_000 });
+  const title = readFileSync(FILES[0], "utf8").match(/<h1>(.*)<\/h1>/)[1];
+  await page.evaluate((text) => {
+    const head = Object.assign(document.createElement("h1"), { textContent: text });
+    head.style.cssText = "margin: 1.4rem 1rem 1.2rem; font: 600 2.5rem/1.1 Georgia, 'DejaVu Serif', serif";
+    document.body.prepend(head);
+    document.querySelector("flow-lab").shadowRoot.querySelector("#generate-text").hidden = true;
+  }, title);
+  const { x, y, width, height } = await page.locator("#generate-tiles").boundingBox();
+  await page.waitForTimeout(2500);
+  await page.mouse.move(x + 0.3 * width, y + 0.4 * height);
+  await page.waitForTimeout(600);
+  const jpeg = await page.screenshot({ type: "jpeg", quality: 70 });
+  writeFileSync(`${STILLS}preview.jpg`, jpeg);
+  console.log(`preview.jpg: ${jpeg.length} bytes`);
+  await context.close();
+}
+
 const attributes = (text) => Object.fromEntries([...text.matchAll(/([a-z0-9-]+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
 /** The article's files: its frame, and a fragment for each section. */
 const FILES = [fileURLToPath(new URL("../index.html", import.meta.url)), ...readdirSync(ARTICLE).map((file) => ARTICLE + file)];
@@ -116,5 +139,6 @@ for (const theme of ["light", "dark"]) {
   }
   await context.close();
 }
+if (!wanted.length || wanted.includes("preview")) await preview();
 await chrome.close();
 server.close();

@@ -74,7 +74,7 @@ test("what the article says of the digit networks is what was measured", () => {
       .replaceAll("&nbsp;", "\u00a0")
       .replaceAll(/\s*<[^>]*>\s*/g, " ")
       .replaceAll(/[ \n]+/g, " ");
-  const [table, prose] = [found("article/8-few-steps.html"), found("article/6-digits.html")];
+  const [table, prose, limits] = ["9-few-steps", "6-digits", "13-limits"].map((name) => found(`article/${name}.html`));
   for (const [network, name, nfes] of [
     ["velocity", "digits", [1, 2, 16]],
     ["few-step", "few-step", [1, 2]],
@@ -85,6 +85,7 @@ test("what the article says of the digit networks is what was measured", () => {
       assert.ok(table.replaceAll(/ +/g, " ").includes(row), `the table has no row${row}`);
       if (name === "digits" && nfe !== 2)
         for (const share of [recognized, diversity]) assert.ok(prose.includes(one(share)), `${nfe} NFE: ${one(share)}`);
+      if (name === "few-step") assert.ok(limits.includes(one(diversity)), `limits, ${nfe} NFE: ${one(diversity)}`);
     }
   }
 });
@@ -119,7 +120,7 @@ const prose = (name) =>
     .replaceAll(/[\s\u00a0]+/g, " ");
 
 test("what the article says of few steps and guidance in the plane is what docs/results.md has", () => {
-  const few = prose("article/8-few-steps.html");
+  const few = prose("article/9-few-steps.html");
   const methods = ["flow matching", "reflow", "consistency training", "consistency distillation", "shortcut model", "MeanFlow", "improved MeanFlow"];
   for (const method of [...methods, "α-Flow", "Lagrangian self-distillation", "semigroup self-distillation"]) {
     const [one, , four, , , thirtyTwo] = resultRow("Gaussian → checkerboard", method);

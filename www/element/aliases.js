@@ -4,7 +4,16 @@
 const FIGURES = { roads: "paths", hand: "edit", few: "few-steps" };
 
 /** Places of the article. */
-const PLACES = { ...FIGURES, "two-roads": "two-paths", "straight-roads": "straight-paths", "set-roads": "set-paths" };
+const PLACES = {
+  ...FIGURES,
+  wish: "goal",
+  "two-paths": "curved-paths",
+  average: "marginal",
+  open: "limits",
+  "two-roads": "curved-paths",
+  "straight-roads": "straight-paths",
+  "set-roads": "set-paths",
+};
 
 /** Settings, as links call them. */
 const KEYS = { engine: "device", "lab.engine": "lab.device", "few.computes": "few-steps.trainingDevice" };

@@ -1,6 +1,7 @@
 // The article: one state for its linked figures, in the URL.
 import "../api/element.js";
 import "./reading.js";
+import "./symbols.js";
 import { DIGITS } from "../figures/digits/table.js";
 import { FEW_STEPS } from "../figures/few-steps/table.js";
 import { EMOJI } from "../figures/emoji/table.js";
@@ -12,9 +13,22 @@ import { LAB } from "../figures/lab/table.js";
 import { LATENT } from "../figures/latent/table.js";
 import { RACE } from "../figures/race/table.js";
 import { PATHS } from "../figures/paths/table.js";
+import { listenToActs } from "./acts.js";
 import { parseHash, place, toHash } from "../element/state.js";
 
-const TABLE = Object.freeze({ ...GENERATE, ...DIGITS, ...PATHS, ...LAB, ...GUIDANCE, ...LATENT, ...RACE, ...EDIT, ...EMOJI, ...RESTYLE, ...FEW_STEPS });
+const TABLE = Object.freeze({
+  ...GENERATE,
+  ...DIGITS,
+  ...PATHS,
+  ...LAB,
+  ...GUIDANCE,
+  ...LATENT,
+  ...RACE,
+  ...EDIT,
+  ...EMOJI,
+  ...RESTYLE,
+  ...FEW_STEPS,
+});
 /** @type {import("../api/element.js").FlowLab[]} */
 const elements = /** @type {any} */ ([...document.querySelectorAll("flow-lab[linked]")]);
 
@@ -47,6 +61,21 @@ function save() {
 }
 for (const element of elements) element.link = { state, save };
 
+/** Puts settings into the state, and tells the figures which changed. */
+function change(settings) {
+  const changed = Object.keys(settings).filter((key) => settings[key] !== state[key]);
+  Object.assign(state, settings);
+  if (changed.length) for (const element of elements) element.replaced(changed);
+}
+
+listenToActs({
+  table: TABLE,
+  change: (settings) => {
+    change(settings);
+    save();
+  },
+});
+
 window.addEventListener("hashchange", () => {
   const next = read();
   // A contents link names a place only: the figures stay as they are.
@@ -56,9 +85,7 @@ window.addEventListener("hashchange", () => {
     if (rest) history.replaceState(null, "", `${location.hash}&${rest}`);
     return;
   }
-  const changed = Object.keys(TABLE).filter((key) => next.state[key] !== state[key]);
-  Object.assign(state, next.state);
-  if (changed.length) for (const element of elements) element.replaced(changed);
+  change(next.state);
   next.goal?.scrollIntoView();
   save();
   report(next.problems.join(" "));

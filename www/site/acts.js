@@ -1,0 +1,27 @@
+// Prose that acts: a link in the text sets something in a figure, or presses one of its buttons. Without a script it leads to the figure.
+import { parseHash } from "../element/state.js";
+
+/** When the figure of an element is there. */
+const ready = (element) =>
+  element.figure ? Promise.resolve() : new Promise((resolve) => element.addEventListener("flow-lab-ready", resolve, { once: true }));
+
+/**
+ * Links of class "act" lead to a figure by `href`; `data-set` has settings as a link has them, or, for a figure that is not linked to the
+ * page's state, as attributes have them; `data-press` selects a button.
+ * @param {{table: Record<string, any>, change: (settings: Record<string, any>) => void}} page  `change` puts settings into the page's state
+ */
+export function listenToActs({ table, change }) {
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && /** @type {HTMLAnchorElement | null} */ (event.target.closest("a.act"));
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    const element = /** @type {any} */ (document.querySelector(link.hash));
+    element.scrollIntoView({ block: "center" });
+    const { set, press } = link.dataset;
+    if (set && element.hasAttribute("linked")) {
+      const { state } = parseHash(table, set, {});
+      change(state);
+    } else if (set) for (const [name, value] of new URLSearchParams(set)) element.setAttribute(name, value);
+    if (press) ready(element).then(() => element.shadowRoot.querySelector(press)?.click());
+  });
+}
