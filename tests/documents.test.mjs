@@ -9,7 +9,7 @@ import { disagreements } from "../scripts/versions.mjs";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const read = (name) => readFileSync(join(ROOT, name), "utf8");
-const DOCUMENTS = ["README.md", "DESIGN.md", "CONTRIBUTING.md", "SECURITY.md", "EMBED.md", "docs/results.md"];
+const DOCUMENTS = ["README.md", "DESIGN.md", "CONTRIBUTING.md", "SECURITY.md", "EMBED.md", "docs/results.md", "docs/burn-in-the-browser.md"];
 const WORKFLOWS = readdirSync(join(ROOT, ".github/workflows")).map((name) => `.github/workflows/${name}`);
 
 for (const name of DOCUMENTS) {
@@ -37,6 +37,42 @@ test("spelling is American", () => {
   assert.ok(texts.length > 250, `${texts.length} files`);
   const found = texts.flatMap((name) => [...read(name).matchAll(BRITISH)].map(([word]) => `${name}: ${word}`));
   assert.deepEqual(found, []);
+});
+
+/** What people read is plain: archaic words, personified networks and names that the field does not use. Pattern → what to write. */
+const STYLE = [
+  [/\bnought\b|\bdearer?\b|\bwhence\b|\bthereby\b|\bhence\b|\bthus\b/i, "plain words"],
+  [/\bthe (network|model) (hears|wants|believes|thinks|paints|dreams)\b/i, "what it computes"],
+  [/to (its|their) noise and back|carried back to/i, "encode, then decode"],
+  [/mend(s|ed|ing)? what/i, "inpaint"],
+  [/\brubber\b/i, "eraser"],
+  [/\btak(e|en|ing) away\b/i, "export"],
+  [/\bby another law\b|\bmake up its mind\b/i, "plain words"],
+  [/controls to leave away/i, "controls to hide"],
+  [/\bcheapest plan\b/i, "optimal plan"],
+  [/\b(very|really|quite|basically|simply|obviously)\b/i, "nothing: leave it out"],
+];
+const READ = [
+  "README.md",
+  "EMBED.md",
+  "docs/burn-in-the-browser.md",
+  "index.html",
+  ...readdirSync(join(ROOT, "article")).map((name) => `article/${name}`),
+];
+
+test("what people read is plain English", () => {
+  const wrong = (text) => STYLE.filter(([pattern]) => pattern.test(text)).map(([pattern, write]) => `${pattern.exec(text)[0]}: write ${write}`);
+  assert.deepEqual(wrong("The network hears which digit is wanted, and that is quite enough."), [
+    "The network hears: write what it computes",
+    "quite: write nothing: leave it out",
+  ]);
+  const shown = readdirSync(join(ROOT, "www/figures"), { recursive: true }).filter((name) => name.endsWith(".html"));
+  const files = [...READ, ...shown.map((name) => `www/figures/${name}`)];
+  assert.ok(files.length > 25, String(files.length));
+  assert.deepEqual(
+    files.flatMap((name) => wrong(read(name).replaceAll(/<[^>]*>/g, " ")).map((found) => `${name}: ${found}`)),
+    [],
+  );
 });
 
 test("workflows call scripts that exist, the gate among them", () => {

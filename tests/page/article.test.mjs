@@ -85,7 +85,13 @@ test("contents and citations lead where they say, and a figure's link to the fig
   const links = await page.$$eval('a[href^="#"]', (all) => all.map((a) => a.getAttribute("href")));
   assert.ok(links.length > 30, String(links.length));
   const found = (ids) => ids.filter((id) => document.querySelectorAll(`[id="${id}"]`).length !== 1);
-  assert.deepEqual(await page.evaluate(found, links.map((link) => link.slice(1))), []);
+  assert.deepEqual(
+    await page.evaluate(
+      found,
+      links.map((link) => link.slice(1)),
+    ),
+    [],
+  );
   const top = () => page.evaluate(() => scrollY);
   await page.click('nav a[href="#transport"]');
   await page.waitForFunction(() => Math.abs(document.getElementById("transport").getBoundingClientRect().top) < 200);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { test } from "node:test";
+import { violations } from "./axe.mjs";
 import { FIREFOX, blocked, done, inChromium, open, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
@@ -159,7 +160,7 @@ test("attributes set, hide, follow and complain", async () => {
   assert.equal(await shown.isVisible('[name="paths.diffusion"]'), false);
   assert.equal(await shown.isVisible("#paths-schedule"), false);
   assert.equal(await shown.isVisible('[name="paths.sigmaMin"]'), true);
-  assert.match(await shown.textContent("#unknown [role=alert]"), /knows the figures digits, paths.*figure="roses" is none of them/);
+  assert.match(await shown.textContent("#unknown [role=alert]"), /knows the figures generate, digits, paths.*figure="roses" is none of them/);
   const changes = shown.evaluate(
     () => new Promise((resolve) => document.addEventListener("flow-lab-change", (e) => resolve(e.detail.state["paths.steps"]), { once: true })),
   );
@@ -237,4 +238,25 @@ test("what is copied gives the figure back", async () => {
   await framed.setContent(frame);
   await framed.frameLocator("iframe").locator("#paths-nfe").filter({ hasText: "2" }).waitFor({ timeout: 60_000 });
   await plain.close();
+});
+
+test("the guide's examples can be edited and shown", async () => {
+  const context = await chrome.newContext({ viewport: { width: 1000, height: 900 } });
+  const { page, errors } = await open(context, `${server.url}embedding.html`);
+  await page.waitForSelector("textarea");
+  const codes = page.locator("textarea");
+  assert.ok((await codes.count()) >= 6, String(await codes.count()));
+  const one = codes.nth(1);
+  assert.match(await one.inputValue(), /figure="paths" steps="1"/);
+  await one.fill('<flow-lab figure="paths" steps="4" controls="none"></flow-lab><img src=x onerror="window.ran = true">');
+  const tools = page.locator(".example-tools").nth(1);
+  await tools.getByRole("button", { name: "Show" }).click();
+  await page.waitForFunction(() => part("#paths-nfe")?.textContent === "4");
+  assert.equal(await page.evaluate(() => window.ran), undefined, "only the element is taken");
+  await one.fill("nothing");
+  await tools.getByRole("button", { name: "Show" }).click();
+  await page.waitForFunction(() => /no <flow-lab>/.test(document.querySelectorAll(".example-tools + p")[1].textContent));
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(errors, []);
+  await context.close();
 });

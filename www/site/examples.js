@@ -1,0 +1,47 @@
+// The guide's examples, live: each block of code with a <flow-lab> can be edited and shown.
+import "../api/element.js";
+
+/** The elements that `code` has, with their attributes; nothing else of it is taken. */
+function elements(code) {
+  const parsed = new DOMParser().parseFromString(code, "text/html");
+  return [...parsed.querySelectorAll("flow-lab")].map((written) => {
+    const element = document.createElement("flow-lab");
+    for (const { name, value } of written.attributes) element.setAttribute(name, value);
+    return element;
+  });
+}
+
+const button = (text, act) => {
+  const made = Object.assign(document.createElement("button"), { type: "button", textContent: text });
+  made.addEventListener("click", act);
+  return made;
+};
+
+for (const block of document.querySelectorAll("pre")) {
+  if (!elements(block.textContent).length) continue;
+  const code = Object.assign(document.createElement("textarea"), { value: block.textContent.trim(), spellcheck: false });
+  code.rows = code.value.split("\n").length;
+  code.setAttribute("aria-label", "The example, which can be edited");
+  const place = document.createElement("div");
+  place.className = "example-figure";
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  const show = button("Show", () => {
+    const found = elements(code.value);
+    place.replaceChildren(...found);
+    said.textContent = found.length ? "" : "There is no <flow-lab> in it.";
+  });
+  const copy = button("Copy", async () => {
+    try {
+      await navigator.clipboard.writeText(code.value);
+      said.textContent = "Copied.";
+    } catch {
+      code.select();
+      said.textContent = "It cannot be copied from here by itself: press Ctrl+C.";
+    }
+  });
+  const tools = document.createElement("p");
+  tools.className = "example-tools";
+  tools.append(show, copy);
+  block.replaceWith(code, tools, said, place);
+}
