@@ -69,3 +69,30 @@ for (const [name, table] of Object.entries(TABLES)) {
     await context.close();
   });
 }
+
+test("what matters stands there, the rest under “More settings”, which keeps what is set when it is closed", async () => {
+  const context = await chrome.newContext({ viewport: { width: 1280, height: 1000 } });
+  await context.addInitScript(() => (window.folded = true));
+  for (const [name, seen, more] of [
+    ["lab", ["lab.target", "lab.path", "lab.steps"], ["lab.width", "lab.seed", "lab.compare"]],
+    ["digits", ["steps", "guidance", "digits"], ["solver", "device", "rows"]],
+    ["race", ["race.nfe"], ["race.target", "race.seed"]],
+    ["latent", [], ["latent.steps", "latent.width"]],
+    ["guidance", ["guidance.scale"], ["guidance.until"]],
+    ["emoji", ["emoji.category"], ["device"]],
+  ]) {
+    const { page, errors } = await open(context, alone(server, name, "", "press"));
+    await page.waitForFunction(() => document.querySelector("flow-lab")?.figure);
+    const visible = (keys) => Promise.all(keys.map((key) => page.isVisible(`[name="${key}"]`)));
+    assert.deepEqual([await visible(seen), await visible(more)], [seen.map(() => true), more.map(() => false)], name);
+    await page.locator("details.more > summary").click();
+    assert.deepEqual(
+      await visible(more),
+      more.map(() => true),
+      name,
+    );
+    assert.deepEqual(errors, []);
+    await page.close();
+  }
+  await context.close();
+});

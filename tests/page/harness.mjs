@@ -97,6 +97,10 @@ function helpers() {
       });
       watch.observe(part("#figure"), { attributes: true, attributeFilter: ["aria-busy"] });
     });
+  // Tests use what stands under “More settings” as a person who opened it does; window.folded is set by the one that looks at it closed.
+  document.addEventListener("flow-lab-ready", ({ target }) => {
+    if (!window.folded) for (const more of target.shadowRoot.querySelectorAll("details.more")) more.open = true;
+  });
   window.focused = () => roots(document).at(-1).activeElement ?? document.activeElement;
 }
 

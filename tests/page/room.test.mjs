@@ -7,6 +7,9 @@ import { open, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
+/** "More settings" are closed, as a reader finds them. */
+const folded = (context) => context.addInitScript(() => (window.folded = true));
+
 test("heights between those measured", () => {
   const heights = { all: { 400: 1000, 800: 600 }, main: { 400: 500 } };
   assert.deepEqual(
@@ -20,6 +23,7 @@ test("the heights that are known are those that figures have", async () => {
   const found = {};
   for (const width of [390, 960]) {
     const context = await chrome.newContext({ viewport: { width: width + 40, height: 900 }, reducedMotion: "reduce" });
+    await folded(context);
     const { page } = await open(context, `${server.url}embed.html`);
     for (const [name, controls] of Object.keys(FIGURES).flatMap((figure) => ["all", "main"].map((set) => [figure, set]))) {
       const measured = await page.evaluate(
@@ -59,6 +63,7 @@ test("the heights that are known are those that figures have", async () => {
 
 test("the article keeps its length as its figures come, on a phone", async () => {
   const context = await chrome.newContext({ viewport: { width: 390, height: 800 }, reducedMotion: "reduce" });
+  await folded(context);
   // Each shift with what moved; 0.1 is what a page may have to be called good (web.dev/cls).
   await context.addInitScript(() => {
     window.shifts = [];
