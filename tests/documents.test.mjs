@@ -138,6 +138,14 @@ test("what the article and the card say of digits in two dimensions is what was 
   assert.ok(sampled >= 0.85);
 });
 
+test("what the article says of inversion and inpainting is what the card has", () => {
+  const [article, card] = [prose("article/8-inverse.html"), read("www/models/MODEL_CARD.md")];
+  const [, error] = /Runge–Kutta 4 ([\d.]+)/.exec(card);
+  assert.ok(article.includes(`the mean absolute error of a pixel was ${error} `), error);
+  const [told, untold] = ["yes", "no"].map((word) => new RegExp(`\\| the upper half \\| ${word} \\| ([\\d.]+ %) \\|`).exec(card)[1]);
+  assert.ok(article.includes(`${told} were recognized when the class was given and ${untold} when it was not`), `${told} ${untold}`);
+});
+
 /** The cells of the row of a table in docs/results.md that begins so, after the heading `under`. */
 function resultRow(under, begins) {
   const [, text] = read("docs/results.md").split(`\n${under}`);
