@@ -10,11 +10,12 @@ export function model(name) {
   return readFileSync(`${root}www/models/${file}`);
 }
 
-/** The names of the shipped networks. */
+/** The names of the shipped image networks: of the decoder of digits in two dimensions see {@link model}. */
 export const models = () =>
   readdirSync(`${root}www/models`)
     .filter((name) => name.endsWith(".safetensors"))
-    .map((name) => name.replace(/-[0-9a-f]+\.safetensors$/, ""));
+    .map((name) => name.replace(/-[0-9a-f]+\.safetensors$/, ""))
+    .filter((name) => name !== "latent");
 
 /** The request of a run: digits of the classes `labels` by Euler steps. */
 export const request = (labels, steps, guidance = 1) =>

@@ -81,6 +81,17 @@ async function compareNetworks() {
   }
 }
 
+/** The decoder of digits in two dimensions, at its first 100 codes. */
+async function compareDecoder() {
+  const decoders = ["gpu", "cpu"].map((build) => engines[build].latent(model("latent")));
+  const codes = decoders[1].codes().x.slice(0, 200);
+  const [found, expected] = [await decoders[0].decode(codes), await decoders[1].decode(codes)];
+  const error = difference(expected, found);
+  console.log(
+    `\nThe decoder: largest difference ${error.toExponential(1)}: ${demand(error <= LIMIT && found.length === expected.length, "the decoder")}.`,
+  );
+}
+
 async function compareTraining(labs) {
   const { losses: expected } = await labs.cpu.train(6);
   const { result, ms } = await timed(() => labs.gpu.train(6));
@@ -145,6 +156,7 @@ async function measure(labs) {
 try {
   console.log(`Opened in ${opening.ms.toFixed(0)} ms as ${engines.gpu.name}.\n`);
   await compareNetworks();
+  await compareDecoder();
   const labs = { gpu: engines.gpu.lab(JSON.stringify(LAB)), cpu: engines.cpu.lab(JSON.stringify(LAB)) };
   await compareTraining(labs);
   await measure(labs);

@@ -248,6 +248,18 @@ mod tests {
                 assert!(config.validate().is_ok(), "race {key} {value}");
             }
         }
+        for alpha in all["race"]["alphas"].as_array().unwrap() {
+            assert!(
+                RaceConfig { alpha: alpha.as_f64(), ..RaceConfig::default() }.validate().is_ok(),
+                "α {alpha}"
+            );
+        }
+        for width in offered(&all["latent"]["width"]) {
+            assert!(
+                LabConfig { width: width as usize, ..LabConfig::default() }.validate().is_ok(),
+                "{width}"
+            );
+        }
         let distillation: [(&str, Set<DistillationConfig>); 3] = [
             ("images", |c, v| c.images = v as usize),
             ("steps", |c, v| c.steps = v as u64),

@@ -4,15 +4,18 @@
 //! learns there is the distribution of the codes. `src/bin/latent` trains it.
 
 use crate::data::plane::PointSet;
+use crate::device::{Opened, Watch};
 use crate::error::{Error, Result};
 use crate::net::{Dense, DenseConfig};
 use crate::points::{self, Point};
 use crate::weights::{self, Precision};
-use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 /// The key in a weights file's metadata that holds the [`LatentConfig`] as JSON.
 const KEY: &str = "flow-lab-latent";
+
+/// Pixels of an image: 28 × 28.
+pub const PIXELS: usize = 784;
 
 /// The most points that are decoded in one call.
 pub const MOST: usize = 2048;
@@ -21,7 +24,7 @@ pub const MOST: usize = 2048;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LatentConfig {
-    /// The decoder's layers: 2 inputs, and as many outputs as an image has pixels.
+    /// The decoder's layers: 2 inputs, [`PIXELS`] outputs.
     pub decoder: DenseConfig,
     /// Codes of real images, a [`PointSet`], encoded.
     pub codes: String,
@@ -35,28 +38,32 @@ pub struct Latent {
     config: LatentConfig,
     codes: PointSet,
     decoder: Dense,
-    device: Device,
+    opened: Opened,
 }
 
 impl Latent {
-    /// Joins a decoder to codes. Errors where the codes cannot be read, have no label each, or the decoder's inputs are not two.
-    pub fn new(config: LatentConfig, decoder: Dense, device: &Device) -> Result<Self> {
+    /// Joins a decoder to codes. Errors where the codes cannot be read, have no label each, or the decoder is not from the plane to images.
+    pub fn new(config: LatentConfig, decoder: Dense, opened: &Opened) -> Result<Self> {
         let codes = PointSet::decode(&config.codes)?;
         let labeled =
             config.labels.len() == codes.points().len() && config.labels.bytes().all(|b| b.is_ascii_digit());
-        if !labeled || config.decoder.sizes.first() != Some(&2) {
-            return Err(Error::weights("a decoder needs two inputs, and each code a class of 0 to 9"));
+        let sizes = &config.decoder.sizes;
+        if !labeled || sizes.first() != Some(&2) || sizes.last() != Some(&PIXELS) {
+            return Err(Error::weights(
+                "a decoder needs 2 inputs and 784 outputs, and each code a class of 0 to 9",
+            ));
         }
-        Ok(Self { config, codes, decoder, device: device.clone() })
+        Ok(Self { config, codes, decoder, opened: opened.clone() })
     }
 
-    /// Reads a file onto `device`. Errors, with a sentence, where it is cut, not one of ours, or lacks, adds or reshapes a tensor.
-    pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self> {
+    /// Reads a file onto an engine's device. Errors, with a sentence, where it is cut, not one of ours, or lacks, adds or reshapes a tensor.
+    pub fn from_bytes(bytes: &[u8], opened: &Opened) -> Result<Self> {
         let config: LatentConfig = serde_json::from_str(&weights::text(bytes, KEY)?).map_err(|e| {
             Error::weights(format!("this decoder is for another version of Flow Lab ({e})")).because(e)
         })?;
+        let device = &opened.device;
         let decoder = weights::read(bytes, config.decoder.init(0, device)?, device)?;
-        Self::new(config, decoder, device)
+        Self::new(config, decoder, opened)
     }
 
     /// The file: weights in half precision.
@@ -81,7 +88,8 @@ impl Latent {
         self.config.labels.bytes().map(|b| b - b'0').collect()
     }
 
-    /// The images of 1 to [`MOST`] points: values in [−1, 1], 1 is ink, row-major, image after image. Errors where a coordinate is not finite.
+    /// The images of 1 to [`MOST`] points: values in [−1, 1], 1 is ink, row-major, image after image. Errors where a coordinate is not finite, and
+    /// where a GPU was lost or computes values that are not finite.
     pub async fn decode(&self, z: &[Point]) -> Result<Vec<f32>> {
         if z.is_empty() || z.len() > MOST || !points::finite(z) {
             return Err(Error::config(format!(
@@ -89,9 +97,12 @@ impl Latent {
                 z.len()
             )));
         }
-        let odds = self.decoder.forward(points::to_tensor(z, &self.device)).into_data_async().await;
+        let watch: &Watch = &self.opened.watch;
+        let odds = watch.read(self.decoder.forward(points::to_tensor(z, &self.opened.device))).await?;
+        if odds.iter().any(|l| !l.is_finite()) {
+            return Err(watch.not_finite("the decoder's outputs are not finite"));
+        }
         // The outputs are the log odds l of ink, and 2 / (1 + e^−l) − 1 = tanh(l / 2).
-        odds.map(|odds| odds.iter::<f32>().map(|l| (0.5 * l).tanh()).collect())
-            .map_err(|e| Error::device(format!("the images could not be read back: {e:?}")).because(e))
+        Ok(odds.into_iter().map(|l| (0.5 * l).tanh()).collect())
     }
 }

@@ -168,14 +168,14 @@ fn weights_files() {
 /// A decoder's file likewise: what is read can be decoded with.
 #[test]
 fn decoders_files() {
-    let device = cpu();
-    let sizes = DenseConfig { sizes: vec![2, 4, 9] };
+    let opened = block_on(Engine::Cpu.open()).unwrap();
+    let sizes = DenseConfig { sizes: vec![2, 1, 784] };
     let codes = PointSet::new(vec![[0.5, -1.0], [2.0, 3.0]]).unwrap();
     let config = LatentConfig { decoder: sizes.clone(), codes: codes.encode(), labels: "07".into() };
-    let latent = Latent::new(config, sizes.init(0, &device).unwrap(), &device).unwrap();
+    let latent = Latent::new(config, sizes.init(0, &opened.device).unwrap(), &opened).unwrap();
     let good = block_on(latent.to_bytes()).unwrap();
     hold(edits(4), |edits| {
-        match Latent::from_bytes(&edited(&good, &edits), &device) {
+        match Latent::from_bytes(&edited(&good, &edits), &opened) {
             Ok(latent) => {
                 prop_assert_eq!(latent.codes().len(), latent.labels().len());
                 let images = block_on(latent.decode(latent.codes())).unwrap();

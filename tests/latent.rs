@@ -5,7 +5,7 @@
 mod shipped;
 
 use flow_lab::data::plane::PointSet;
-use flow_lab::device;
+use flow_lab::device::{Engine, Opened};
 use flow_lab::error::Kind;
 use flow_lab::latent::{Latent, LatentConfig, MOST};
 use flow_lab::net::DenseConfig;
@@ -15,8 +15,12 @@ use pollster::block_on;
 use safetensors::SafeTensors;
 use shipped::{LATENT, WEIGHTS};
 
+fn cpu() -> Opened {
+    block_on(Engine::Cpu.open()).unwrap()
+}
+
 fn decoder() -> Latent {
-    Latent::from_bytes(LATENT, &device::cpu()).unwrap()
+    Latent::from_bytes(LATENT, &cpu()).unwrap()
 }
 
 /// The decoder in doubles: y = x W + b, silu between layers, tanh(l / 2) at the end.
@@ -79,15 +83,15 @@ fn codes_are_of_all_digits_and_look_like_them() {
 #[test]
 fn a_file_reads_back_as_it_was() {
     let again = block_on(decoder().to_bytes()).unwrap();
-    assert_eq!(Latent::from_bytes(&again, &device::cpu()).unwrap().config(), decoder().config());
+    assert_eq!(Latent::from_bytes(&again, &cpu()).unwrap().config(), decoder().config());
     let z = [[0.3, -0.7]];
-    let latent = Latent::from_bytes(&again, &device::cpu()).unwrap();
+    let latent = Latent::from_bytes(&again, &cpu()).unwrap();
     assert_eq!(block_on(latent.decode(&z)).unwrap(), block_on(decoder().decode(&z)).unwrap());
 }
 
 #[test]
 fn other_files_and_points_get_a_sentence() {
-    let cpu = device::cpu();
+    let cpu = cpu();
     let refused = |bytes: &[u8]| Latent::from_bytes(bytes, &cpu).unwrap_err();
     assert!(refused(&LATENT[..LATENT.len() / 2]).to_string().contains("download it again"));
     assert!(refused(WEIGHTS).to_string().contains("not made by Flow Lab for this"));
@@ -96,14 +100,16 @@ fn other_files_and_points_get_a_sentence() {
         codes: PointSet::new(vec![[0.0; 2]; 2]).unwrap().encode(),
         labels: labels.into(),
     };
-    let net = DenseConfig { sizes: vec![2, 3] }.init(0, &cpu).unwrap();
-    for bad in [config(&[2, 3], "1"), config(&[2, 3], "1x"), config(&[3, 3], "12")] {
+    let net = DenseConfig { sizes: vec![2, 784] }.init(0, &cpu.device).unwrap();
+    for bad in
+        [config(&[2, 784], "1"), config(&[2, 784], "1x"), config(&[3, 784], "12"), config(&[2, 3], "12")]
+    {
         assert_eq!(Latent::new(bad, net.clone(), &cpu).unwrap_err().kind(), Kind::Weights);
     }
-    let cut = LatentConfig { codes: "1AA".into(), ..config(&[2, 3], "12") };
+    let cut = LatentConfig { codes: "1AA".into(), ..config(&[2, 784], "12") };
     assert!(Latent::new(cut, net, &cpu).is_err());
     for sizes in [vec![], vec![2], vec![2, 0], vec![usize::MAX, 2, 2], vec![4096, 4096]] {
-        assert!(DenseConfig { sizes: sizes.clone() }.init(0, &cpu).is_err(), "{sizes:?}");
+        assert!(DenseConfig { sizes: sizes.clone() }.init(0, &cpu.device).is_err(), "{sizes:?}");
     }
     for z in [vec![], vec![[0.0; 2]; MOST + 1], vec![[f32::NAN, 0.0]]] {
         assert_eq!(block_on(decoder().decode(&z)).unwrap_err().kind(), Kind::Config);

@@ -51,7 +51,7 @@ fn alpha_flow_is_mean_flow_where_alpha_is_zero() {
     assert_eq!(mean, zero);
     let [mean, half] = ends(0.5);
     assert!(mean == zero && mean != half);
-    for alpha in [-0.1, 1.5, f64::NAN] {
+    for alpha in [-0.1, 1e-9, 1.5, f64::NAN] {
         assert!(RaceConfig { alpha: Some(alpha), ..config() }.validate().is_err(), "{alpha}");
     }
 }

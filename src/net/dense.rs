@@ -43,6 +43,8 @@ impl DenseConfig {
 }
 
 impl Dense {
+    /// All layers, silu after each but the last.
+    ///
     /// # Shapes
     /// - x: `[n, inputs]`
     /// - output: `[n, outputs]`

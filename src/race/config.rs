@@ -30,7 +30,8 @@ pub struct RaceConfig {
     pub ema: f64,
     /// Seed of initial weights, batches and particles.
     pub seed: u32,
-    /// α of α-Flow, in [0, 1], held for the whole training: 1 is flow matching, 1/2 a shortcut model's halving, 0 MeanFlow. `None`: it falls from 1
+    /// α of α-Flow, 0 or 0.01 to 1, held for the whole training: 1 is flow matching, at 1/2 a step is halved as a shortcut model does (its first half
+    /// along the pair's path), 0 is MeanFlow. `None`: it falls from 1
     /// to 0 in the course of training, as in the paper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alpha: Option<f64>,
@@ -149,8 +150,8 @@ impl RaceConfig {
                 "a race has at most 12 methods beside the flow, which is always there",
             ));
         }
-        if self.alpha.is_some_and(|alpha| !(0.0..=1.0).contains(&alpha)) {
-            return Err(Error::config(format!("α must be 0 to 1, not {:?}", self.alpha)));
+        if self.alpha.is_some_and(|alpha| alpha != 0.0 && !(0.01..=1.0).contains(&alpha)) {
+            return Err(Error::config(format!("α must be 0 or 0.01 to 1, not {:?}", self.alpha)));
         }
         if !(1..=100_000).contains(&self.steps) {
             return Err(Error::config(format!("steps must be 1 to 100000, not {}", self.steps)));

@@ -48,7 +48,7 @@ const LENGTHS: u32 = 7;
 /// The distance at which a drifting model's samples and data act on each other, in units of the plane.
 const TEMPERATURE: f64 = 0.3;
 
-/// α below which α-Flow is MeanFlow, and above which, taken from 1, it is flow matching (our choice).
+/// α below which α-Flow is MeanFlow, where it falls, and above which, taken from 1, it is flow matching (our choice).
 const CLAMP: f64 = 5e-3;
 
 /// Draws batches for an [`Objective`]. A draw depends on the seed and the step only.

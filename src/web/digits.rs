@@ -91,7 +91,7 @@ impl JsEngine {
 
     /// A decoder of images in two dimensions, from its file. Throws a `WeightsError` that says what is wrong with it.
     pub fn latent(&self, bytes: &[u8]) -> Result<JsLatent, JsValue> {
-        let made = Latent::from_bytes(bytes, &self.0.borrow().opened().device);
+        let made = Latent::from_bytes(bytes, self.0.borrow().opened());
         Ok(JsLatent::new(made.map_err(|e| thrown(&e))?))
     }
 

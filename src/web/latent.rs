@@ -19,14 +19,13 @@ impl JsLatent {
 #[allow(clippy::await_holding_refcell_ref)]
 #[wasm_bindgen(js_class = Latent)]
 impl JsLatent {
-    /// Codes of real images: `{x, points, labels}`, the points encoded as a distribution of points takes them, a digit for each.
+    /// Codes of real images: `{x, points}`, the points encoded as a distribution of points takes them.
     pub fn codes(&self) -> Answer {
         let latent = self.0.turn()?;
         let config = latent.config();
         Ok(object([
             ("x", plane(latent.codes())),
             ("points", config.codes.as_str().into()),
-            ("labels", config.labels.as_str().into()),
         ]))
     }
 

@@ -237,7 +237,7 @@ export class Latent {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Codes of real images: `{x, points, labels}`, the points encoded as a distribution of points takes them, a digit for each.
+     * Codes of real images: `{x, points}`, the points encoded as a distribution of points takes them.
      */
     codes(): any;
     /**

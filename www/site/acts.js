@@ -1,9 +1,19 @@
 // Prose that acts: a link in the text sets something in a figure, or presses one of its buttons. Without a script it leads to the figure.
 import { parseHash } from "../element/state.js";
 
+const LIMIT_MS = 30_000; // until a button can be pressed
+
 /** When the figure of an element is there. */
 const ready = (element) =>
   element.figure ? Promise.resolve() : new Promise((resolve) => element.addEventListener("flow-lab-ready", resolve, { once: true }));
+
+/** Presses a button of a figure once it can be pressed, unless what it does is going on: then it would stop it. */
+async function pressIn(element, selector) {
+  await ready(element);
+  const button = element.shadowRoot.querySelector(selector);
+  for (const end = Date.now() + LIMIT_MS; button.disabled && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 50));
+  if (!["Stop", "Pause"].includes(button.textContent)) button.click();
+}
 
 /**
  * Links of class "act" lead to a figure by `href`; `data-set` has settings as a link has them, or, for a figure that is not linked to the
@@ -16,12 +26,15 @@ export function listenToActs({ table, change }) {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     const element = /** @type {any} */ (document.querySelector(link.hash));
-    element.scrollIntoView({ block: "center" });
+    (element.shadowRoot?.querySelector("[data-stage]") ?? element).scrollIntoView({ block: "center" });
+    element.tabIndex = -1;
+    element.focus({ preventScroll: true });
     const { set, press } = link.dataset;
     if (set && element.hasAttribute("linked")) {
       const { state } = parseHash(table, set, {});
+      history.pushState(null, "", location.href); // the way back leads to what was set before
       change(state);
     } else if (set) for (const [name, value] of new URLSearchParams(set)) element.setAttribute(name, value);
-    if (press) ready(element).then(() => element.shadowRoot.querySelector(press)?.click());
+    if (press) pressIn(element, press);
   });
 }

@@ -1,12 +1,12 @@
 // The guide's examples, live: each block of code with a <flow-lab> can be edited and shown.
 import "../api/element.js";
 
-/** The elements that `code` has, with their attributes; nothing else of it is taken. */
+/** The elements that `code` has, with their attributes but those that run something; nothing else of it is taken. */
 function elements(code) {
   const parsed = new DOMParser().parseFromString(code, "text/html");
   return [...parsed.querySelectorAll("flow-lab")].map((written) => {
     const element = document.createElement("flow-lab");
-    for (const { name, value } of written.attributes) element.setAttribute(name, value);
+    for (const { name, value } of written.attributes) if (!name.startsWith("on")) element.setAttribute(name, value);
     return element;
   });
 }
@@ -37,7 +37,7 @@ for (const block of document.querySelectorAll("pre")) {
       said.textContent = "Copied.";
     } catch {
       code.select();
-      said.textContent = "It cannot be copied from here by itself: press Ctrl+C.";
+      said.textContent = "The browser does not allow it; the text is selected: copy it yourself.";
     }
   });
   const tools = document.createElement("p");

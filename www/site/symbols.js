@@ -16,7 +16,6 @@ function known(node) {
 }
 
 const note = Object.assign(document.createElement("div"), { className: "symbol-note", hidden: true });
-note.setAttribute("role", "status");
 document.body.append(note);
 
 function show(target) {

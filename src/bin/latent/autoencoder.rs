@@ -33,7 +33,7 @@ pub struct Autoencoder {
 
 /// How it is trained.
 pub struct Schooling {
-    /// Passes over the data.
+    /// Digits drawn, as a multiple of the data set.
     pub epochs: usize,
     /// Weight of the classifier's cross-entropy beside the pixels' (0: labels are not used).
     pub labels: f64,

@@ -26,8 +26,9 @@ pub struct Found {
     codes: f64,
     /// Samples of the flow, decoded: the same.
     sampled: f64,
-    /// Exact 2-Wasserstein distance of the flow's samples to as many fresh draws, in units of the plane, and between two sets of draws.
+    /// Exact 2-Wasserstein distance of the flow's samples to as many fresh draws, in units of the plane.
     w2: f64,
+    /// The same between two sets of draws, mean and standard deviation over five pairs of sets.
     floor: f64,
     floor_deviation: f64,
     samples: usize,

@@ -46,6 +46,9 @@ struct Args {
     /// Runs the page's own race of all methods instead and writes this module, what the page shows before anything is trained.
     #[arg(long)]
     page: Option<PathBuf>,
+    /// α of α-Flow, held (without it: it falls from 1 to 0).
+    #[arg(long)]
+    alpha: Option<f64>,
     /// Width of the hidden layers.
     #[arg(long, default_value_t = RaceConfig::default().width)]
     width: usize,
@@ -85,6 +88,7 @@ fn run(args: &Args) -> Result<()> {
             methods: methods.clone(),
             steps: args.steps,
             width: args.width,
+            alpha: args.alpha,
             ..RaceConfig::default()
         };
         table(args, set, &config)?;

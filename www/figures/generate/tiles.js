@@ -8,10 +8,14 @@ const BACK_MS = 200; // from data to noise, under the pointer
 const REACH = [0.5, 2.2]; // within the first of the pointer, in tiles, there is noise; beyond the second nothing changes
 const SIZE = valuesOf(DIGIT);
 
+/** Columns on a canvas of so many CSS pixels. */
+export const columnsAt = (width) => (width < 512 ? 5 : 10);
+
 export class Tiles {
   #canvas;
   #frames = []; // {t, x} of all images, by rising t
   #n = 0;
+  #columns = 0;
   #times = new Float32Array(0); // of each image, as it is shown
   #shown = new Float32Array(0);
   #pointer = null; // {x, y} in tiles
@@ -33,13 +37,16 @@ export class Tiles {
     onAppearance(canvas, this.#draw, signal);
   }
 
+  /** Of the images that are shown; 0 before there are any. */
   get columns() {
-    return this.#canvas.clientWidth < 512 ? 5 : 10;
+    return this.#columns;
   }
 
-  /** `n` other images: noise until frames come. */
-  begin(n) {
+  /** `n` other images in so many columns; until their first frame comes, the picture stays. */
+  begin(n, columns) {
     this.#n = n;
+    this.#columns = columns;
+    this.#canvas.style.aspectRatio = `${columns} / ${Math.ceil(n / columns)}`;
     this.#frames = [];
     this.#times = new Float32Array(n);
     this.#shown = new Float32Array(n * SIZE);
@@ -53,7 +60,7 @@ export class Tiles {
 
   #point(event) {
     const box = this.#canvas.getBoundingClientRect();
-    const tile = box.width / this.columns;
+    const tile = box.width / this.#columns;
     this.#pointer = event && { x: (event.clientX - box.left) / tile, y: (event.clientY - box.top) / tile };
     this.#wake();
   }
@@ -62,7 +69,7 @@ export class Tiles {
   #goal(i) {
     const computed = this.#frames.at(-1)?.t ?? 0;
     if (!this.#pointer || this.#still()) return computed;
-    const columns = this.columns;
+    const columns = this.#columns;
     const distance = Math.hypot((i % columns) + 0.5 - this.#pointer.x, Math.floor(i / columns) + 0.5 - this.#pointer.y);
     return Math.min(computed, Math.max(0, (distance - REACH[0]) / (REACH[1] - REACH[0])));
   }
@@ -97,6 +104,6 @@ export class Tiles {
       // Between two frames the line that the step took.
       for (let j = i * SIZE; j < (i + 1) * SIZE; j += 1) this.#shown[j] = from[j] + share * (to[j] - from[j]);
     }
-    drawGrid(this.#canvas, this.#shown, this.#n, -1, DIGIT, this.columns);
+    drawGrid(this.#canvas, this.#shown, this.#n, -1, DIGIT, this.#columns);
   }
 }

@@ -8,17 +8,17 @@ import { loadWeights } from "../../engine/images/weights.js";
 import { LabClient } from "../../engine/lab/client.js";
 import { slice } from "../../engine/lab/slice.js";
 import { LAB, LATENT as DECODER } from "../../engine/protocol.js";
-import { drawGrid } from "../../plot/images.js";
+import { DIGIT, drawGrid, valuesOf } from "../../plot/images.js";
 import { Playback } from "../../plot/playback.js";
 import { Stage } from "../../plot/stage.js";
 import { onAppearance } from "../../plot/watch.js";
 import { Sprites } from "./sprites.js";
 import { LATENT, settings } from "./table.js";
 
+const SIZE = valuesOf(DIGIT);
 const HALF = 6.4; // of the view: codes reach 6
 const PARTICLES = 500;
-const SPRITES = 24;
-const FRAMES = 2048 / SPRITES; // the decoder's most points in a call
+const SPRITES = 24; // in 65 frames at most, and the decoder takes 2,048 points (src/latent.rs)
 const PICTURE_MS = 700;
 const REST_MS = 150; // a point that is dragged is kept when it rests
 const MEASURED_AT = 0.5;
@@ -35,6 +35,8 @@ export class LatentFigure extends Figure {
   #made = null; // a promise while the network is or was made
   #step = 0;
   #how = "idle"; // see Task
+  #asked = false; // whether what is or was at work is to train
+  #begun = false; // somebody has seen the figure
   #digits = { here: null, there: null }; // as they are shown
   #asking = false;
   #wanted = false; // the point moved, or the flow changed, since the last question
@@ -45,7 +47,7 @@ export class LatentFigure extends Figure {
       const going = this.task.busy;
       this.#loaded = null;
       this.#forget();
-      if (going && gone) this.#run(true);
+      if (going && gone) this.#run(this.#asked);
     });
     this.onClose(() => this.#client.close());
     this.#form = this.part("form");
@@ -83,8 +85,10 @@ export class LatentFigure extends Figure {
   }
 
   #move(x, y) {
-    this.state["latent.x"] = Math.round(100 * x) / 100;
-    this.state["latent.y"] = Math.round(100 * y) / 100;
+    const { min, max } = LATENT["latent.x"].kind;
+    const inside = (v) => Math.min(max, Math.max(min, Math.round(100 * v) / 100));
+    this.state["latent.x"] = inside(x);
+    this.state["latent.y"] = inside(y);
     this.#refresh();
     this.#decode();
     this.#delay.ask("latent.x", REST_MS);
@@ -117,9 +121,9 @@ export class LatentFigure extends Figure {
     const { busy, owed } = this.task;
     if (needs.has("network")) {
       this.task.stop().then(() => this.#forget());
-      if (busy || owed) this.#run(true);
+      if (busy || owed) this.#run(this.#asked);
     } else if (needs.has("particles") && this.#made && !busy && !owed) {
-      this.task.run((signal) => this.#finish(signal)); // else what is at work sees it
+      this.#run(false); // else what is at work sees it
     } else if (needs.has("point")) this.#decode();
     this.#tell();
   }
@@ -130,6 +134,9 @@ export class LatentFigure extends Figure {
     this.#step = 0;
     this.#measured();
     this.#show(null);
+    this.#stage.setTraces(null);
+    this.#digits.there = null;
+    this.#digit("there");
     this.#decode();
     this.#tell();
   }
@@ -154,16 +161,19 @@ export class LatentFigure extends Figure {
   }
 
   begin({ still }) {
+    this.#begun = true;
     this.#run(!still);
   }
 
-  /** Loads what is needed and decodes the point; `train`: trains, or goes on where it was stopped. */
+  /** Loads what is needed, decodes the point and shows what is trained; `train`: trains, or goes on where it was stopped. */
   #run(train) {
+    this.#begun = true;
+    this.#asked = train;
     this.task.run((signal) => this.#work(signal, train));
   }
 
   async #load() {
-    const share = (part) => this.#tell(`Loading the decoder: ${Math.round(100 * part)} %.`);
+    const share = (part) => this.#how === "busy" && this.#tell(`Loading the decoder: ${Math.round(100 * part)} %.`);
     const [{ bytes }] = await Promise.all([loadWeights(MODELS.latent, share), this.#client.open("cpu")]);
     await this.#client.call(DECODER, CODES, new Uint8Array(bytes));
     const codes = await this.#client.call("codes", CODES);
@@ -171,22 +181,35 @@ export class LatentFigure extends Figure {
     return codes;
   }
 
+  /** The decoder, loaded once; what fails is tried again by whatever is pressed next. */
+  #ready() {
+    if (this.#loaded) return this.#loaded;
+    const loaded = this.#load();
+    this.#loaded = loaded;
+    const shown = () => {
+      this.#tell();
+      this.#decode();
+    };
+    loaded.then(shown, () => this.#loaded === loaded && (this.#loaded = null));
+    return loaded;
+  }
+
   async #work(signal, train) {
     this.report("");
-    this.#loaded ??= this.#load();
-    const loaded = this.#loaded;
-    // What fails is tried again by whatever is pressed next.
-    loaded.catch(() => this.#loaded === loaded && (this.#loaded = null));
-    const { points } = await unless(signal, loaded);
-    this.#decode();
-    this.#tell();
-    if (!train) return;
+    const { points } = await unless(signal, this.#ready());
+    if (!train && !this.#made) return;
     if (!this.#made) {
       const made = this.#client.call(LAB, FLOW, JSON.stringify(settings(this.state, points)));
       this.#made = made;
       made.catch(() => this.#made === made && (this.#made = null));
     }
     await unless(signal, this.#made);
+    if (train) await this.#train(signal);
+    await this.#finish(signal);
+  }
+
+  async #train(signal) {
+    if (this.#step < this.state["latent.until"]) this.#measured(); // what was measured is of fewer steps
     let shown = -Infinity;
     for (let steps = 4; !signal.aborted && this.#step < this.state["latent.until"]; ) {
       const began = performance.now();
@@ -199,16 +222,15 @@ export class LatentFigure extends Figure {
         shown = performance.now();
       }
     }
-    await this.#finish(signal);
+    if (signal.aborted) await this.#sample(); // as it was stopped
   }
 
   /** Particles of the network as it is now, and where it takes the point. */
   async #sample() {
     const flow = await this.#client.call("flow", FLOW, PARTICLES, "euler", this.state["latent.steps"], 0);
     const frames = flow.times.length;
-    const few = Math.min(SPRITES, Math.floor((FRAMES * SPRITES) / frames));
-    const x = new Float32Array(2 * few * frames);
-    for (let k = 0; k < frames; k += 1) x.set(flow.x.subarray(2 * PARTICLES * k, 2 * (PARTICLES * k + few)), 2 * few * k);
+    const x = new Float32Array(2 * SPRITES * frames);
+    for (let k = 0; k < frames; k += 1) x.set(flow.x.subarray(2 * PARTICLES * k, 2 * (PARTICLES * k + SPRITES)), 2 * SPRITES * k);
     const images = await this.#client.call("decode", CODES, x);
     this.#show(flow, { times: flow.times, x }, images);
     this.#decode();
@@ -233,20 +255,25 @@ export class LatentFigure extends Figure {
   }
 
   /** Shows what was measured; nothing where nothing was. */
-  #measured({ w2 = NaN, floor = NaN, floorDeviation = NaN, error = NaN, errorDeviation = NaN } = {}) {
+  #measured({ w2 = NaN, floor = NaN, floorDeviation = NaN, error = NaN, errorDeviation = NaN, scale = 1 } = {}) {
     const text = (value, digits, deviation = NaN) => {
       if (Number.isNaN(value)) return "–";
       return value.toFixed(digits) + (Number.isNaN(deviation) ? "" : ` ± ${deviation.toFixed(digits)}`);
     };
     this.part("w2").textContent = text(w2, 2);
     this.part("floor").textContent = text(floor, 2, floorDeviation);
-    this.part("error").textContent = text(error, 2, errorDeviation);
+    this.part("error").textContent = text(error / scale, 3, errorDeviation / scale);
   }
 
   /** Decodes the point, and where the flow takes it; while an answer is under way, only the newest place waits. */
   async #decode() {
     this.#wanted = true;
-    if (this.#asking || !this.#loaded) return;
+    if (this.#asking) return;
+    if (!this.#loaded) {
+      // The engine went while nothing was at work: it is opened again.
+      if (this.#begun && !this.task.busy && !this.task.owed) this.#run(false);
+      return;
+    }
     this.#asking = true;
     try {
       while (this.#wanted && !this.signal.aborted) {
@@ -257,7 +284,7 @@ export class LatentFigure extends Figure {
         const trace = flows ? await this.#client.call("trace", FLOW, at, "euler", this.state["latent.steps"]) : null;
         const both = trace ? Float32Array.of(...at, ...trace.x.subarray(-2)) : at;
         const images = await this.#client.call("decode", CODES, both);
-        this.#digits = { here: images.slice(0, 784), there: trace && images.slice(784) };
+        this.#digits = { here: images.slice(0, SIZE), there: trace && images.slice(SIZE) };
         this.#stage.setTraces(trace);
         for (const name of ["here", "there"]) this.#digit(name);
       }

@@ -6,12 +6,12 @@ const DOMAINS = CATALOG.latent;
 const { path, sigmaMin, coupling, epsilon, depth, batch, rate, time, ema, source } = CATALOG.lab;
 const whole = { whole: true };
 
-/** key: {kind, initial, part}; part: what a change of it needs (the point decoded, other particles, another network or nothing). */
+/** key: {kind, initial, part}; part: what a change of it needs (the point decoded, other particles or figures, or another network). */
 export const LATENT = Object.freeze({
   "latent.x": { ...offered(DOMAINS.x), part: "point" },
   "latent.y": { ...offered(DOMAINS.y), part: "point" },
   "latent.steps": { ...offered(DOMAINS.steps, whole), part: "particles" },
-  "latent.until": { ...offered(DOMAINS.until, whole), part: "none" },
+  "latent.until": { ...offered(DOMAINS.until, whole), part: "particles" },
   "latent.width": { ...offered(DOMAINS.width), part: "network" },
   "latent.seed": { ...SEED, part: "network" },
 });

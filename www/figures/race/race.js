@@ -44,19 +44,24 @@ export class Race {
 
   /** The contestants that `state` asks for, untrained. */
   async begin(state, signal) {
-    await unless(signal, (this.#opened ??= this.#client.open("cpu")));
-    await this.#call(RACE, JSON.stringify(race(state)));
+    this.#opened ??= this.#client.open("cpu").catch((error) => {
+      this.#opened = null; // whatever is pressed next tries again
+      throw error;
+    });
+    await unless(signal, this.#opened);
+    await unless(signal, this.#call(RACE, JSON.stringify(race(state))));
     this.#training = [];
-    const contestants = JSON.parse(await this.#call("contestants"));
-    this.target = await this.#call("data", PARTICLES);
+    const contestants = JSON.parse(await unless(signal, this.#call("contestants")));
+    this.target = await unless(signal, this.#call("data", PARTICLES));
     this.floor = NO_FLOOR;
     this.half = halfOf(this.target);
     const rounds = (i) => contestants.slice(0, i + 1).filter(({ id }) => id === "reflow").length;
-    this.lines = contestants.map(({ id, label }, i) => ({
-      id,
-      label: id === "reflow" && state["race.rounds"] > 1 ? `${label}, round ${rounds(i)}` : label,
-      w2: null,
-    }));
+    const { alpha } = race(state);
+    const name = ({ id, label }, i) => {
+      if (id === "reflow" && state["race.rounds"] > 1) return `${label}, round ${rounds(i)}`;
+      return id === "alpha-flow" && alpha !== undefined ? `${label}, α = ${alpha}` : label;
+    };
+    this.lines = contestants.map((contestant, i) => ({ id: contestant.id, label: name(contestant, i), w2: null }));
   }
 
   /** Trains for a while: {contestant, step, pairs}; undefined when all is done. */

@@ -34,6 +34,6 @@ export function race(state) {
     rate: DOMAINS.rate,
     ema: DOMAINS.ema,
     seed: state["race.seed"],
-    ...(state["race.alpha"] === "falling" ? {} : { alpha: state["race.alpha"] }),
+    ...(state["race.alpha"] === "falling" || !chosen.includes("alpha-flow") ? {} : { alpha: state["race.alpha"] }),
   };
 }
