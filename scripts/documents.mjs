@@ -2,7 +2,8 @@
 import { createRequire } from "node:module";
 
 /** Links that lead into the repository, which the page does not have: their text is code. */
-const inside = (html) => html.replaceAll(/<a href="(?:\.\.\/|results\.md)[^"]*">([^<]*)<\/a>/g, "<code>$1</code>");
+const inside = (html) =>
+  html.replaceAll('<a href="results.md">', '<a href="results.html">').replaceAll(/<a href="\.\.\/[^"]*">([^<]*)<\/a>/g, "<code>$1</code>");
 
 /** A page of `markdown`; `home`: the way from it to index.html's folder; `script`: a file of www/site/ that it runs. */
 export function document(markdown, home, script = null) {

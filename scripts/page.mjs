@@ -139,8 +139,9 @@ export async function finish(folder, engineFolder) {
   const root = (name) => readFileSync(join(ROOT, name), "utf8");
   writeFileSync(join(folder, "embedding.html"), document(root("EMBED.md"), "", "examples.js"));
   writeFileSync(join(folder, "burn-in-the-browser.html"), document(root("docs/burn-in-the-browser.md"), ""));
+  writeFileSync(join(folder, "results.html"), document(root("docs/results.md"), ""));
   writeFileSync(join(folder, "models", "MODEL_CARD.html"), document(root("www/models/MODEL_CARD.md"), "../"));
-  for (const name of [...ENTRIES, "embedding.html", "burn-in-the-browser.html", "models/MODEL_CARD.html"]) {
+  for (const name of [...ENTRIES, "embedding.html", "burn-in-the-browser.html", "results.html", "models/MODEL_CARD.html"]) {
     const text = readFileSync(join(folder, name), "utf8");
     // Trunk leaves a link that it skips.
     const led = text.replace(LINK, "").replace(REFERENCE, (_, before, here = "") => `${before}${here}${app}/`);

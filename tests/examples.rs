@@ -94,6 +94,15 @@ fn a_digit_is_drawn() {
     assert!((10..200).contains(&ink) && text.lines().count() == 15, "{text}");
 }
 
+/// Three digits where particles end, in the square where codes lie.
+#[test]
+fn particles_are_decoded() {
+    let text = printed("latent");
+    let places = numbers(&text, "at (");
+    assert!(places.len() == 3 && places.iter().all(|x| x.abs() < 7.0), "{text}");
+    assert!(text.chars().filter(|&c| c == '▓' || c == '█').count() > 30, "{text}");
+}
+
 /// At one evaluation the flow lands near the mean of the data; the map does not.
 #[test]
 fn a_flow_map_needs_fewer_evaluations() {

@@ -23,10 +23,7 @@ impl JsLatent {
     pub fn codes(&self) -> Answer {
         let latent = self.0.turn()?;
         let config = latent.config();
-        Ok(object([
-            ("x", plane(latent.codes())),
-            ("points", config.codes.as_str().into()),
-        ]))
+        Ok(object([("x", plane(latent.codes())), ("points", config.codes.as_str().into())]))
     }
 
     /// The images of `points`, x and y in turn: values in [−1, 1], image after image.
