@@ -17,6 +17,7 @@ const FAULTS = {
   scripts: ["scripts/pack", '\nif [ $UNQUOTED = "a b" ]; then echo; fi\n', /SC2086/],
   layers: ["www/plot/scales.js", '\nexport { FIGURES } from "../figures/all.js";\n', /scales/],
   types: ["www/plot/scales.js", "\nexport const wrong = Math.max('a', {});\n", /scales\.js.*error TS/],
+  spelling: ["README.md", "\nA velosity is a vector.\n", /velosity/],
   rust: ["src/points.rs", "\n/// Not needed.\npub fn is_one(x: &[f32]) -> bool {\n    x.len() == 0\n}\n", /clippy::len_zero/],
   wasm: ["src/web/held.rs", "\npub(super) fn same(x: &[f32]) -> bool {\n    x.len() == 0\n}\n", /len_zero|never used/],
   docs: ["src/points.rs", "\n/// See [`no_such_thing`].\npub fn undocumented() {}\n", /no_such_thing/],

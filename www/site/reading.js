@@ -8,6 +8,18 @@ const unfold = () => (contents.open = roomy.matches);
 roomy.addEventListener("change", unfold);
 unfold();
 
+/** Code can be copied, where the browser allows it. */
+for (const block of document.querySelectorAll("main pre")) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
+  button.addEventListener("click", () =>
+    navigator.clipboard?.writeText(block.textContent).then(
+      () => (button.textContent = "Copied"),
+      () => getSelection().selectAllChildren(block),
+    ),
+  );
+  if (navigator.clipboard) block.after(button);
+}
+
 /** A formula that is wider than its column can be moved by keyboard too. */
 const widths = new ResizeObserver((entries) => {
   for (const entry of entries) {
