@@ -14,7 +14,7 @@ const FIGURES = {
   paths: { part: ".paths-view", done: () => part("#paths").getAttribute("aria-busy") === "false", start: "press" },
   lab: { part: ".stages", done: () => Number(part("#lab").dataset.step) >= 2000 && part("#lab").getAttribute("aria-busy") === "false" },
   digits: { part: "#figure", done: () => part("#figure").dataset.done === "true" && part("#figure").getAttribute("aria-busy") === "false" },
-  edit: { part: "#edit", width: WIDE, done: () => /the digit decoded as/.test(part('[data-result="return"] figcaption').textContent) },
+  edit: { part: "#edit", width: WIDE, done: () => /each class/.test(part('[data-result="classes"] figcaption').textContent) },
   guidance: {
     part: "#guidance-tiles",
     width: WIDE,

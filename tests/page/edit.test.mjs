@@ -39,15 +39,34 @@ test("a digit that is written goes to its noise and back, and its noise to every
   assert.match(await act(page, "return"), /Write a digit on the pad first/);
   await seven(page);
   await page.waitForFunction(() => location.hash.includes("edit.drawing="));
+  // What people ask first comes by itself: ten digits of the same noise, and their way.
+  await page.waitForFunction(() => /each class from 0 to 9/.test(part('[data-result="classes"] figcaption').textContent), undefined, {
+    timeout: 60_000,
+  });
+  const ten = () => page.$eval('[data-result="classes"] canvas', (c) => c.toDataURL());
+  const digits = await ten();
+  await page.$eval("#edit-t", (e) => {
+    e.value = "0";
+    e.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  assert.equal(await page.textContent("#edit-t-text"), "t = 0.00");
+  assert.notEqual(await ten(), digits);
+  const file = page.waitForEvent("download");
+  await page.click('#edit [data-act="save"]');
+  assert.match((await file).suggestedFilename(), /digits.*\.png$/);
   assert.equal(await act(page, "return"), "");
   const said = await caption(page, "return");
   const error = Number(said.match(/error of a pixel: (0\.\d{4}) of the gray scale/)[1]);
   assert.ok(error > 0 && error < 0.05, said);
-  assert.match(said, /128 evaluations to encode, 128 to decode/);
+  assert.match(said, /Runge–Kutta 4, 128 evaluations to decode/);
   assert.equal(await act(page, "classes"), "");
   assert.match(await caption(page, "classes"), /each class from 0 to 9.*32 evaluations/);
   const [wide, high] = await page.$eval('[data-result="classes"] canvas', (c) => [c.width, c.height]);
-  assert.ok(wide > 8 * high, "ten digits in a row");
+  assert.ok(Math.abs(wide / high - 2.5) < 0.1, "ten digits, five in a row");
+  // Another stroke: what was shown belongs to another drawing.
+  await stroke(page, [0.3, 0.5], [0.5, 0.5]);
+  assert.equal(await page.isVisible('[data-result="return"]'), false);
+  await page.waitForFunction(() => part('[data-result="classes"]').checkVisibility(), undefined, { timeout: 60_000 });
   // The drawing is in the link.
   const hash = await page.evaluate(() => location.hash);
   const picture = (p) => p.$eval("#edit-pad", (c) => c.toDataURL());

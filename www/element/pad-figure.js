@@ -5,6 +5,7 @@ import { unless } from "./task.js";
 /** Buttons have `data-act`, tools of the pad `data-tool`; a figure says what its acts do. */
 export class PadFigure extends Figure {
   #acting = null; // the act that is at work
+  #unasked = false; // nobody pressed its button: it gives way to what is pressed
 
   /** @type {any} */ pad;
   /** @type {any} */ network;
@@ -53,23 +54,40 @@ export class PadFigure extends Figure {
     }
   }
 
-  /** While something is at work, its button stops it and no other can be pressed. */
+  /** While something is at work that was pressed, its button stops it and no other can be pressed. */
   working(how) {
+    const pressed = how !== "idle" && !this.#unasked;
     for (const button of this.root.querySelectorAll("[data-act]")) {
-      const acting = how !== "idle" && button.dataset.act === this.#acting;
+      const acting = pressed && button.dataset.act === this.#acting;
       button.dataset.title ??= button.textContent;
       button.style.minWidth = acting ? `${button.offsetWidth}px` : ""; // the row of buttons stays as it is
       button.textContent = acting ? "Stop" : button.dataset.title;
-      button.disabled = acting ? how === "stopping" : how !== "idle" || this.lacks(button.dataset.act);
+      button.disabled = acting ? how === "stopping" : pressed || this.lacks(button.dataset.act);
     }
     this.root.setAttribute("aria-busy", String(how !== "idle"));
   }
 
   #press(act) {
-    if (this.task.busy) return this.task.stop();
+    if (this.task.busy && !this.#unasked) return this.task.stop();
     if (this.atOnce(act)) return;
+    this.#begin(act, false);
+  }
+
+  #begin(act, unasked) {
     const job = this.job();
+    this.#unasked = unasked;
     this.task.run((signal) => this.act(act, job, signal));
+  }
+
+  /** Does `work(signal)` without being asked: it gives way to what is pressed. */
+  runUnasked(work) {
+    this.#unasked = true;
+    this.task.run(work);
+  }
+
+  /** Does `act` without being asked, unless what is at work was. */
+  actUnasked(act) {
+    if (!this.task.busy || this.#unasked) this.#begin(act, true);
   }
 
   /** Loads the network and does `act` with it. */

@@ -75,7 +75,7 @@ export const FIGURES = Object.freeze({
   },
   edit: {
     title: "A digit of your own",
-    heights: { all: { 390: 893, 960: 539 }, main: { 390: 893, 960: 539 } },
+    heights: { all: { 390: 1270, 960: 713 }, main: { 390: 1270, 960: 713 } },
     load: () => import("./edit/start.js"),
     markup: new URL("./edit/figure.html", import.meta.url).href,
     styles: [...COMMON, PARTS, PAD],

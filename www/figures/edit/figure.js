@@ -1,22 +1,31 @@
 // A digit of one's own: encoded and decoded, under other classes, blended with another, mended, enlarged.
 import { given } from "../../element/controls.js";
+import { Delay } from "../../element/delay.js";
 import { PadFigure } from "../../element/pad-figure.js";
 import { Results } from "../../element/results.js";
 import { ImageNetwork } from "../../engine/images/network.js";
-import { DIGIT } from "../../plot/images.js";
+import { joined } from "../../engine/images/parts.js";
+import { fileName, save as saveFile } from "../../plot/export.js";
+import { DIGIT, imagePng } from "../../plot/images.js";
 import { Operations } from "./operations.js";
 import { DigitPad } from "./pad.js";
 import { EDIT, read, write } from "./table.js";
 
+const REST_MS = 500; // the next stroke may come
+
 export class EditFigure extends PadFigure {
   network = new ImageNetwork("digits");
   results = new Results(this, DIGIT);
+  #frames = null; // {t, x} of the ten digits that its noise makes
+  #soon = new Delay(([act]) => this.actUnasked(act), this.signal);
 
   constructor(context) {
     super(context, "edit");
     const scrolls = () => (this.part("text").textContent = "Press Pen to draw with a finger.");
-    this.pad = new DigitPad(this.part("pad"), () => this.#drawn(), scrolls, this.signal);
-    this.operations = new Operations({ network: this.network, pad: this.pad, results: this.results, drawn: () => this.#drawn() });
+    this.pad = new DigitPad(this.part("pad"), () => this.#lifted(), scrolls, this.signal);
+    const decoded = (frames) => this.#decoded(frames);
+    this.operations = new Operations({ network: this.network, pad: this.pad, results: this.results, drawn: () => this.#drawn(), decoded });
+    this.on(this.part("t"), "input", ({ target }) => this.#morph(Number(target.value)));
     this.#refresh();
     this.on(this.part("form").elements["edit.class"], "input", ({ target }) => {
       const value = given(target, EDIT["edit.class"]);
@@ -33,6 +42,29 @@ export class EditFigure extends PadFigure {
     this.part("form").elements["edit.class"].value = this.state["edit.class"];
   }
 
+  /** A stroke has ended: what was shown belongs to another drawing, and what people ask of a digit first is computed. */
+  #lifted() {
+    this.#drawn();
+    if (this.pad.tool === "mask") return;
+    this.#decoded(null);
+    this.results.clear();
+    if (!this.pad.blank) this.#soon.ask("classes", REST_MS);
+  }
+
+  /** The ten digits on their way, or none. */
+  #decoded(frames) {
+    this.#frames = frames;
+    this.part("t").value = "1";
+    this.part("t-text").textContent = "t = 1.00";
+    this.part("t").disabled = !frames;
+    this.working(this.task.busy ? "busy" : "idle");
+  }
+
+  #morph(t) {
+    this.part("t-text").textContent = `t = ${t.toFixed(2)}`;
+    if (this.#frames) this.operations.showAt(this.#frames, t);
+  }
+
   #drawn() {
     const drawing = write(this.pad.pixels);
     this.pad.revalue(read(drawing)); // what is computed is what the link says
@@ -44,22 +76,34 @@ export class EditFigure extends PadFigure {
     if (keys.length) this.#refresh();
   }
 
-  /** Something to look at before a person writes: a digit that the network generates, encoded and decoded. */
+  /** Something to look at before a person writes: a digit that the network generates, encoded and decoded, and its noise as every class. */
   begin() {
     if (!this.pad.blank || this.task.busy) return;
-    this.task.run(async (signal) => {
+    this.runUnasked(async (signal) => {
       if (this.pad.blank) await this.act("invent", { ...this.job(), example: true }, signal);
       await this.act("return", this.job(), signal);
+      await this.act("classes", this.job(), signal);
     });
   }
 
   lacks(act) {
-    return act === "blend" && !this.operations.hasKept;
+    return (act === "blend" && !this.operations.hasKept) || (act === "save" && !this.#frames);
   }
 
   atOnce(act) {
     if (act === "clear") this.pad.clear();
-    return act === "clear";
+    else if (act === "save") this.#save();
+    return act === "clear" || act === "save";
+  }
+
+  /** The drawing and its ten digits, side by side. */
+  async #save() {
+    try {
+      const values = joined([this.pad.pixels, this.#frames.at(-1).x]);
+      saveFile(await imagePng(values, 11, DIGIT, { place: this.root }), fileName("digits", {}, "png"));
+    } catch (error) {
+      this.report(error.message);
+    }
   }
 
   job() {

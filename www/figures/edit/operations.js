@@ -10,6 +10,7 @@ const EXACT = { solver: "rk4", steps: 32, tolerance: 0.01, guidance: PLAIN };
 const QUICK = { solver: "midpoint", steps: 16, tolerance: 0.01, guidance: PLAIN };
 const BLENDS = 9;
 const EXAMPLE_SEED = 4;
+const COLUMNS = 5;
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** Spherical interpolation, which keeps noise as large as noise is (Shoemake 1985). */
@@ -34,11 +35,16 @@ export class Operations {
   #pad;
   #results;
   #drawn;
+  #decoded;
   #noise = null; // {key, x}: of the drawing and class that the key names
   #kept = null; // {noise, label} of a digit put aside
 
-  /** `network`: an ImageNetwork, opened before a job; `drawn()`: a digit was put on the pad. */
-  constructor({ network, pad, results, drawn }) {
+  /**
+   * `network`: an ImageNetwork, opened before a job; `drawn()`: a digit was put on the pad; `decoded(frames)`: it was decoded as each class,
+   * on the way at each frame's t.
+   */
+  constructor({ network, pad, results, drawn, decoded }) {
+    this.#decoded = decoded;
     this.#network = network;
     this.#pad = pad;
     this.#results = results;
@@ -94,12 +100,24 @@ export class Operations {
 
   async classes(job) {
     const { noise } = await this.#toNoise(job);
-    const show = ({ x }) => this.#results.show("classes", parts(x), "The same noise decoded as each class from 0 to 9");
+    const frames = [];
+    const show = ({ t, x }) => {
+      frames.push({ t, x });
+      this.#results.show("classes", parts(x), "The same noise decoded as each class from 0 to 9", COLUMNS);
+    };
     const { nfe } = await this.#run(job.signal, { ...QUICK, labels: DIGITS }, { method: "decode", args: [joined(DIGITS.map(() => noise))] }, show);
     this.#results.caption(
       "classes",
       `The same noise decoded as each class from 0 to 9. The style, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`,
     );
+    this.#decoded(frames);
+  }
+
+  /** Shows the frame of {@link classes} that is nearest to `t`. */
+  showAt(frames, t) {
+    const far = (frame) => Math.abs(frame.t - t);
+    const { x } = frames.reduce((best, frame) => (far(frame) < far(best) ? frame : best));
+    this.#results.show("classes", parts(x), `The same noise on the way to each class from 0 to 9, at t = ${t.toFixed(2)}`, COLUMNS);
   }
 
   async keep(job) {
