@@ -8,12 +8,17 @@ import { webAssemblyObstacle } from "../wasm.js";
 class SharedEngine extends Shared {
   #engine;
   #slot = 0;
+  #isOpen = false;
   #leaving = new Map(); // user → {left, leave}: a promise that rejects when it leaves, and what rejects it
 
   constructor(key, device) {
     super(key, () => this.#engine.fail(Object.assign(new Error("the frame that computed was closed"), { gone: true })));
     this.#engine = new EngineClient(device, (error) => this.#lost(error));
     this.opened = this.#engine.opened;
+    this.opened.then(
+      () => (this.#isOpen = true),
+      () => {},
+    ); // who waits for it hears of a failure
   }
 
   join(user) {
@@ -42,7 +47,8 @@ class SharedEngine extends Shared {
 
   /** Once the engine is there: what comes before, it could not answer. */
   async call(user, method, slot, ...args) {
-    await Promise.race([this.opened, this.#leaving.get(user)?.left]);
+    // Not at every call: what waits for `left` is kept as long as the user stays.
+    if (!this.#isOpen) await Promise.race([this.opened, this.#leaving.get(user)?.left]);
     return this.#engine.call(method, args, { slot: slot + (this.users.get(user) ?? 0), owner: user });
   }
 
