@@ -1,7 +1,7 @@
-// The documents that the page links to, as pages in its own style: the guide to embedding, Burn in the browser and the model card.
+// The documents that the page links to, as pages in its own style: the guide to embedding, Burn in the browser, the results and the model card.
 import { createRequire } from "node:module";
 
-/** Links that lead into the repository, which the page does not have: their text is code. */
+/** Links to the results lead to their page; those into the rest of the repository, which the page does not have, become code. */
 const inside = (html) =>
   html.replaceAll('<a href="results.md">', '<a href="results.html">').replaceAll(/<a href="\.\.\/[^"]*">([^<]*)<\/a>/g, "<code>$1</code>");
 

@@ -122,6 +122,12 @@ async function minify(folder) {
   );
 }
 
+/** Where the page will be, if FLOW_LAB_ADDRESS says so: pictures for links need whole addresses. */
+const addressed = (html) => {
+  const address = process.env.FLOW_LAB_ADDRESS;
+  return address ? html.replaceAll("stills/preview.jpg", new URL("stills/preview.jpg", address).href) : html;
+};
+
 /** Gives what was staged in `folder` its engines and its final names. */
 export async function finish(folder, engineFolder) {
   for (const name of PACKAGE) rmSync(join(folder, "app", name), { recursive: true });
@@ -146,7 +152,7 @@ export async function finish(folder, engineFolder) {
     // Trunk leaves a link that it skips.
     const led = text.replace(LINK, "").replace(REFERENCE, (_, before, here = "") => `${before}${here}${app}/`);
     if (led === text) throw new Error(`${name} refers to nothing in app/`);
-    writeFileSync(join(folder, name), led);
+    writeFileSync(join(folder, name), addressed(led));
   }
 }
 

@@ -132,7 +132,7 @@ for (const theme of ["light", "dark"]) {
       shadowRoot.adoptedStyleSheets = [...shadowRoot.adoptedStyleSheets, sheet];
       document.activeElement?.blur();
     }, HIDDEN);
-    await page.waitForTimeout(500); // what follows a size is drawn
+    await page.waitForTimeout(figure === "generate" ? 2500 : 500); // what follows a size is drawn, what plays has played
     const target = page.locator(part);
     await keep(page, await target.screenshot({ animations: "disabled" }), { id, theme, scale });
     await page.close();

@@ -111,6 +111,8 @@ test("the pad can be written on by keyboard, rubbed out and cleared", async () =
   await stroke(page, [0.5, 0.3], [0.5, 0.9]);
   await page.click('#edit [data-act="clear"]');
   assert.equal(await drawing(), "");
+  await page.waitForTimeout(900); // longer than it waits before it computes unasked
+  assert.equal(await page.isVisible("#edit-message"), false);
   await context.close();
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { alone, done, inChromium, open, setUp } from "./harness.mjs";
-import { held, runs, visits } from "./memory.mjs";
+import { held, kinds, runs, visits } from "./memory.mjs";
 
 const skip = inChromium("it does not tell what it holds");
 const MEGABYTE = 1 << 20;
@@ -41,6 +41,23 @@ test("50 visits to figures leave memory where it was", { skip }, async (t) => {
   await visits(page, places, 50);
   await page.waitForTimeout(1000);
   same(before, await held(page), t);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a lab that trains leaves no promise behind at its calls", { skip }, async (t) => {
+  const context = await chrome.newContext();
+  const { page, errors } = await open(context, alone(server, "lab", "lab.until=100000&lab.width=16&lab.particles=200", "view"));
+  const step = () => page.evaluate(() => Number(part(".lab")?.dataset.step));
+  await page.waitForFunction(() => Number(part(".lab")?.dataset.step) > 200, undefined, { timeout: 60_000 });
+  await page.waitForTimeout(2000);
+  const promises = async () => (await kinds(page)).get("object Promise").count;
+  const [before, from] = [await promises(), await step()];
+  await page.waitForTimeout(8000);
+  const [after, to] = [await promises(), await step()];
+  t.diagnostic(`${before} promises at step ${from}, ${after} at step ${to}`);
+  assert.ok(to > from + 100, `${from} ${to}`);
+  assert.ok(after - before < 50, `${before} promises became ${after}`);
   assert.deepEqual(errors, []);
   await context.close();
 });

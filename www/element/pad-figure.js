@@ -5,6 +5,7 @@ import { unless } from "./task.js";
 /** Buttons have `data-act`, tools of the pad `data-tool`; a figure says what its acts do. */
 export class PadFigure extends Figure {
   #acting = null; // the act that is at work
+  #ended = Promise.resolve(); // when what was done unasked has ended
   #unasked = false; // nobody pressed its button: it gives way to what is pressed
 
   /** @type {any} */ pad;
@@ -67,27 +68,35 @@ export class PadFigure extends Figure {
     this.root.setAttribute("aria-busy", String(how !== "idle"));
   }
 
+  /** A person presses `_act`. @param {string} _act */
+  pressed(_act) {}
+
   #press(act) {
+    this.pressed(act);
     if (this.task.busy && !this.#unasked) return this.task.stop();
-    if (this.atOnce(act)) return;
-    this.#begin(act, false);
+    if (this.atOnce(act)) return undefined;
+    // An example is on its way: it is what the act is for.
+    if (this.task.busy && this.job().blank && act !== "invent") return this.#ended.then(() => this.#begin(act, false));
+    return this.#begin(act, false);
   }
 
   #begin(act, unasked) {
     const job = this.job();
     this.#unasked = unasked;
+    this.#acting = act;
     this.task.run((signal) => this.act(act, job, signal));
   }
 
   /** Does `work(signal)` without being asked: it gives way to what is pressed. */
   runUnasked(work) {
     this.#unasked = true;
-    this.task.run(work);
+    this.#ended = this.task.run(work);
   }
 
-  /** Does `act` without being asked, unless what is at work was. */
+  /** Does `act` without being asked, where there is something to do it with, unless what is at work or rests was asked for. */
   actUnasked(act) {
-    if (!this.task.busy || this.#unasked) this.#begin(act, true);
+    const { busy, owed } = this.task;
+    if (!this.job().blank && (this.#unasked || !(busy || owed))) this.#begin(act, true);
   }
 
   /** Loads the network and does `act` with it. */

@@ -33,6 +33,7 @@ export class Results {
   show(name, cells, label, columns = 0) {
     const result = this.#result(name);
     const canvas = result.querySelector("canvas");
+    if (result.hidden) result.querySelector(":scope > figcaption").textContent = "";
     result.hidden = false;
     result.style.setProperty("--cells", String(columns || cells.length));
     result.style.setProperty("--rows", String(columns ? Math.ceil(cells.length / columns) : 1));

@@ -10,6 +10,7 @@ const ready = (element) =>
 /** Presses a button of a figure once it can be pressed, unless what it does is going on: then it would stop it. */
 async function pressIn(element, selector) {
   await ready(element);
+  await new Promise((resolve) => setTimeout(resolve, 300)); // what begins by itself has begun
   const button = element.shadowRoot.querySelector(selector);
   for (const end = Date.now() + LIMIT_MS; button.disabled && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 50));
   if (!["Stop", "Pause"].includes(button.textContent)) button.click();

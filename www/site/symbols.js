@@ -10,7 +10,8 @@ function known(node) {
   let found = null;
   for (let part = node.closest(parts); part; part = part.parentElement.closest(parts)) {
     const text = part.textContent.replace(/\s/g, "");
-    if (meanings.has(text)) found = { part, meaning: meanings.get(text) };
+    const upright = part.getAttribute("mathvariant") === "normal" && text !== "E"; // d of a derivative
+    if (!upright && meanings.has(text)) found = { part, meaning: meanings.get(text) };
   }
   return found;
 }

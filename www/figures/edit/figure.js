@@ -16,15 +16,20 @@ const REST_MS = 500; // the next stroke may come
 export class EditFigure extends PadFigure {
   network = new ImageNetwork("digits");
   results = new Results(this, DIGIT);
-  #frames = null; // {t, x} of the ten digits that its noise makes
+  #ten = null; // see #decoded
   #soon = new Delay(([act]) => this.actUnasked(act), this.signal);
 
   constructor(context) {
     super(context, "edit");
     const scrolls = () => (this.part("text").textContent = "Press Pen to draw with a finger.");
     this.pad = new DigitPad(this.part("pad"), () => this.#lifted(), scrolls, this.signal);
-    const decoded = (frames) => this.#decoded(frames);
-    this.operations = new Operations({ network: this.network, pad: this.pad, results: this.results, drawn: () => this.#drawn(), decoded });
+    const decoded = (ten) => this.#decoded(ten);
+    const drawn = () => {
+      this.#drawn();
+      this.results.clear();
+      this.#decoded(null);
+    };
+    this.operations = new Operations({ network: this.network, pad: this.pad, results: this.results, drawn, decoded });
     this.on(this.part("t"), "input", ({ target }) => this.#morph(Number(target.value)));
     this.#refresh();
     this.on(this.part("form").elements["edit.class"], "input", ({ target }) => {
@@ -32,6 +37,8 @@ export class EditFigure extends PadFigure {
       if (value === undefined) return;
       this.state["edit.class"] = value;
       this.save();
+      this.#forget();
+      this.#soon.ask("classes", REST_MS);
     });
     this.connect();
   }
@@ -42,27 +49,38 @@ export class EditFigure extends PadFigure {
     this.part("form").elements["edit.class"].value = this.state["edit.class"];
   }
 
-  /** A stroke has ended: what was shown belongs to another drawing, and what people ask of a digit first is computed. */
+  /** A stroke has ended: what is shown belongs to another drawing, and what people ask of a digit first is computed. */
   #lifted() {
     this.#drawn();
-    if (this.pad.tool === "mask") return;
-    this.#decoded(null);
-    this.results.clear();
-    if (!this.pad.blank) this.#soon.ask("classes", REST_MS);
+    if (this.pad.tool === "mask" && !this.pad.blank) return; // the drawing is what it was
+    this.#forget();
+    this.#soon.ask("classes", REST_MS);
   }
 
-  /** The ten digits on their way, or none. */
-  #decoded(frames) {
-    this.#frames = frames;
+  /** The drawing or its class is another: nothing that was computed belongs to it. */
+  #forget() {
+    this.task.stop();
+    this.results.clear();
+    this.results.say("");
+    this.#decoded(null);
+  }
+
+  /** What the drawing was decoded to: {pixels, frames}, its ten digits on their way; or nothing. */
+  #decoded(ten) {
+    this.#ten = ten;
     this.part("t").value = "1";
     this.part("t-text").textContent = "t = 1.00";
-    this.part("t").disabled = !frames;
-    this.working(this.task.busy ? "busy" : "idle");
+    this.part("t").disabled = !ten;
+    this.root.querySelector('[data-act="save"]').disabled = !ten;
   }
 
   #morph(t) {
     this.part("t-text").textContent = `t = ${t.toFixed(2)}`;
-    if (this.#frames) this.operations.showAt(this.#frames, t);
+    if (this.#ten) this.operations.showAt(this.#ten.frames, t);
+  }
+
+  pressed() {
+    this.#soon.cancel();
   }
 
   #drawn() {
@@ -73,12 +91,17 @@ export class EditFigure extends PadFigure {
   }
 
   replaced(keys) {
-    if (keys.length) this.#refresh();
+    if (!keys.length) return;
+    this.#refresh();
+    if (!keys.some((key) => key.startsWith("edit."))) return;
+    this.#forget();
+    this.#soon.ask("classes", REST_MS);
   }
 
   /** Something to look at before a person writes: a digit that the network generates, encoded and decoded, and its noise as every class. */
   begin() {
-    if (!this.pad.blank || this.task.busy) return;
+    if (this.task.busy) return;
+    if (!this.pad.blank) return this.actUnasked("classes");
     this.runUnasked(async (signal) => {
       if (this.pad.blank) await this.act("invent", { ...this.job(), example: true }, signal);
       await this.act("return", this.job(), signal);
@@ -87,7 +110,7 @@ export class EditFigure extends PadFigure {
   }
 
   lacks(act) {
-    return (act === "blend" && !this.operations.hasKept) || (act === "save" && !this.#frames);
+    return (act === "blend" && !this.operations.hasKept) || (act === "save" && !this.#ten);
   }
 
   atOnce(act) {
@@ -99,7 +122,7 @@ export class EditFigure extends PadFigure {
   /** The drawing and its ten digits, side by side. */
   async #save() {
     try {
-      const values = joined([this.pad.pixels, this.#frames.at(-1).x]);
+      const values = joined([this.#ten.pixels, this.#ten.frames.at(-1).x]);
       saveFile(await imagePng(values, 11, DIGIT, { place: this.root }), fileName("digits", {}, "png"));
     } catch (error) {
       this.report(error.message);
@@ -112,6 +135,6 @@ export class EditFigure extends PadFigure {
   }
 
   get blankSays() {
-    return "Write a digit on the pad first, or let the network write one.";
+    return "Write a digit on the pad first, or sample one.";
   }
 }

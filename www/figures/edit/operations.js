@@ -40,8 +40,8 @@ export class Operations {
   #kept = null; // {noise, label} of a digit put aside
 
   /**
-   * `network`: an ImageNetwork, opened before a job; `drawn()`: a digit was put on the pad; `decoded(frames)`: it was decoded as each class,
-   * on the way at each frame's t.
+   * `network`: an ImageNetwork, opened before a job; `drawn()`: a digit was put on the pad; `decoded({pixels, frames})`: it was
+   * decoded as each class, on the way at each frame's t; null: not any more.
    */
   constructor({ network, pad, results, drawn, decoded }) {
     this.#decoded = decoded;
@@ -99,6 +99,7 @@ export class Operations {
   }
 
   async classes(job) {
+    this.#decoded(null);
     const { noise } = await this.#toNoise(job);
     const frames = [];
     const show = ({ t, x }) => {
@@ -108,9 +109,9 @@ export class Operations {
     const { nfe } = await this.#run(job.signal, { ...QUICK, labels: DIGITS }, { method: "decode", args: [joined(DIGITS.map(() => noise))] }, show);
     this.#results.caption(
       "classes",
-      `The same noise decoded as each class from 0 to 9. The style, slant and width of the pen, stays (midpoint, ${nfe} evaluations).`,
+      `The same noise decoded as each class from 0 to 9. Slant, stroke width and size stay (midpoint, ${nfe} evaluations).`,
     );
-    this.#decoded(frames);
+    this.#decoded({ pixels: job.pixels, frames });
   }
 
   /** Shows the frame of {@link classes} that is nearest to `t`. */
@@ -122,7 +123,7 @@ export class Operations {
 
   async keep(job) {
     this.#kept = { noise: (await this.#toNoise(job)).noise, label: job.label };
-    this.#results.say(`Kept this ${job.label}. Write another digit, then blend the two.`);
+    this.#results.say(`Kept this ${job.label}. Write another digit, then interpolate.`);
   }
 
   async blend(job) {

@@ -19,6 +19,7 @@ export class GenerateFigure extends Figure {
   #form;
   #delay = new Delay(() => this.#compute(), this.signal);
   #begun = false; // it may compute
+  #done = false; // what the settings say was generated
 
   constructor(context) {
     super(context, "generate");
@@ -47,9 +48,11 @@ export class GenerateFigure extends Figure {
 
   /** The first press generates what the settings say, every further one something else. */
   #press() {
-    if (this.#begun) this.state["generate.seed"] = newSeed();
-    this.#refresh();
-    if (this.#begun) this.save();
+    if (this.#done) {
+      this.state["generate.seed"] = newSeed();
+      this.#refresh();
+      this.save();
+    }
     this.#compute();
   }
 
@@ -108,6 +111,7 @@ export class GenerateFigure extends Figure {
       this.#network.sample(request, ({ t, x }) => signal.aborted || this.#tiles.add({ t, x })),
       () => this.#network.stop(),
     );
+    this.#done = true;
     const seconds = ((performance.now() - began) / 1000).toFixed(2);
     const evaluations = `${steps} ${steps === 1 ? "evaluation" : "evaluations"}`;
     this.#say(`${n} digits, ${evaluations} of the network for each, ${seconds} s on the CPU.`);
