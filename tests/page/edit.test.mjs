@@ -1,6 +1,7 @@
 // A digit of one's own, on the CPU engine.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { saved } from "./files.mjs";
 import { alone, lateWorker, open, setUp } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
@@ -51,9 +52,9 @@ test("a digit that is written goes to its noise and back, and its noise to every
   });
   assert.equal(await page.textContent("#edit-t-text"), "t = 0.00");
   assert.notEqual(await ten(), digits);
-  const file = page.waitForEvent("download");
-  await page.click('#edit [data-act="save"]');
-  assert.match((await file).suggestedFilename(), /digits.*\.png$/);
+  const file = await saved(page, '#edit [data-act="save"]');
+  assert.match(file.name, /digits.*\.png$/);
+  assert.deepEqual([...file.bytes.slice(1, 4)], [...Buffer.from("PNG")]);
   assert.equal(await act(page, "return"), "");
   const said = await caption(page, "return");
   const error = Number(said.match(/error of a pixel: (0\.\d{4}) of the gray scale/)[1]);

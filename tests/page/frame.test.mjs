@@ -123,7 +123,7 @@ test("a wrong address says what is there", async () => {
   const context = await chrome.newContext();
   const page = await context.newPage();
   await page.goto(`${server.url}embed.html#figure=roses`);
-  await page.locator("#message:not([hidden])").filter({ hasText: "There is no figure “roses”. There are: digits, paths" }).waitFor();
+  await page.locator("#message:not([hidden])").filter({ hasText: "There is no figure “roses”. There are: generate, digits, paths" }).waitFor();
   await page.goto(`${server.url}embed.html`);
   await page.reload();
   await page.locator("#message:not([hidden])").filter({ hasText: "add #figure=" }).waitFor();

@@ -14,7 +14,11 @@ const ALL = Object.assign({}, ...Object.values(TABLES));
 /** A link's hash, as it was written → [the place that it leads to, what it sets]. */
 const LINKS = {
   "#roads": ["paths", {}],
-  "#two-roads": ["two-paths", {}],
+  "#two-roads": ["curved-paths", {}],
+  "#two-paths": ["curved-paths", {}],
+  "#wish": ["goal", {}],
+  "#average": ["marginal", {}],
+  "#open": ["limits", {}],
   "#straight-roads": ["straight-paths", {}],
   "#set-roads": ["set-paths", {}],
   "#few": ["few-steps", {}],
