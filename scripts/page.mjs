@@ -122,6 +122,14 @@ async function minify(folder) {
   );
 }
 
+/** Documents that become pages: name → [file, the way from the page to index.html's folder, a script of www/site/]. */
+const DOCUMENTS = {
+  "embedding.html": ["EMBED.md", "", "examples.js"],
+  "burn-in-the-browser.html": ["docs/burn-in-the-browser.md", ""],
+  "results.html": ["docs/results.md", ""],
+  "models/MODEL_CARD.html": ["www/models/MODEL_CARD.md", "../"],
+};
+
 /** Where the page will be, if FLOW_LAB_ADDRESS says so: pictures for links need whole addresses. */
 const addressed = (html) => {
   const address = process.env.FLOW_LAB_ADDRESS;
@@ -143,11 +151,8 @@ export async function finish(folder, engineFolder) {
   await minify(join(folder, "app"));
   const app = rename(folder, "app");
   const root = (name) => readFileSync(join(ROOT, name), "utf8");
-  writeFileSync(join(folder, "embedding.html"), document(root("EMBED.md"), "", "examples.js"));
-  writeFileSync(join(folder, "burn-in-the-browser.html"), document(root("docs/burn-in-the-browser.md"), ""));
-  writeFileSync(join(folder, "results.html"), document(root("docs/results.md"), ""));
-  writeFileSync(join(folder, "models", "MODEL_CARD.html"), document(root("www/models/MODEL_CARD.md"), "../"));
-  for (const name of [...ENTRIES, "embedding.html", "burn-in-the-browser.html", "results.html", "models/MODEL_CARD.html"]) {
+  for (const [name, [source, home, script]] of Object.entries(DOCUMENTS)) writeFileSync(join(folder, name), document(root(source), home, script));
+  for (const name of [...ENTRIES, ...Object.keys(DOCUMENTS)]) {
     const text = readFileSync(join(folder, name), "utf8");
     // Trunk leaves a link that it skips.
     const led = text.replace(LINK, "").replace(REFERENCE, (_, before, here = "") => `${before}${here}${app}/`);

@@ -1,5 +1,6 @@
 // The guide's examples, live: each block of code with a <flow-lab> can be edited and shown.
 import "../api/element.js";
+import { copy } from "../element/copy.js";
 
 /** The elements that `code` has, with their attributes but those that run something; nothing else of it is taken. */
 function elements(code) {
@@ -31,17 +32,11 @@ for (const block of document.querySelectorAll("pre")) {
     place.replaceChildren(...found);
     said.textContent = found.length ? "" : "There is no <flow-lab> in it.";
   });
-  const copy = button("Copy", async () => {
-    try {
-      await navigator.clipboard.writeText(code.value);
-      said.textContent = "Copied.";
-    } catch {
-      code.select();
-      said.textContent = "The browser does not allow it; the text is selected: copy it yourself.";
-    }
-  });
   const tools = document.createElement("p");
   tools.className = "example-tools";
-  tools.append(show, copy);
+  tools.append(
+    show,
+    button("Copy", async () => (said.textContent = await copy("Code", code.value, tools))),
+  );
   block.replaceWith(code, tools, said, place);
 }

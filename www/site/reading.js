@@ -1,4 +1,5 @@
 // What the article needs a script for, though it can be read without one.
+import { copy } from "../element/copy.js";
 
 /** The contents stand open beside the text where there is room for them (browsers that can do so by style do it earlier). */
 /** @type {HTMLDetailsElement} */
@@ -8,16 +9,15 @@ const unfold = () => (contents.open = roomy.matches);
 roomy.addEventListener("change", unfold);
 unfold();
 
-/** Code can be copied, where the browser allows it. */
+/** Code can be copied. */
 for (const block of document.querySelectorAll("main pre")) {
+  const place = document.createElement("p");
   const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
-  button.addEventListener("click", () =>
-    navigator.clipboard?.writeText(block.textContent).then(
-      () => (button.textContent = "Copied"),
-      () => getSelection().selectAllChildren(block),
-    ),
-  );
-  if (navigator.clipboard) block.after(button);
+  const said = document.createElement("span");
+  said.setAttribute("role", "status");
+  button.addEventListener("click", async () => (said.textContent = await copy("Code", block.textContent, place)));
+  place.append(button, said);
+  block.after(place);
 }
 
 /** A formula that is wider than its column can be moved by keyboard too. */

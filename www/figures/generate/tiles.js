@@ -87,7 +87,7 @@ export class Tiles {
       const [t, goal] = [this.#times[i], this.#goal(i)];
       const by = this.#still() ? 1 : passed / (goal > t ? PLAY_MS : BACK_MS);
       this.#times[i] = goal > t ? Math.min(goal, t + by) : Math.max(goal, t - by);
-      moving ||= this.#times[i] !== goal && Math.abs(this.#times[i] - goal) > 1e-4;
+      moving ||= Math.abs(this.#times[i] - goal) > 1e-4;
     }
     this.#paint();
     if (moving) this.#tick();

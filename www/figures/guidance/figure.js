@@ -3,8 +3,8 @@ import { given, showState } from "../../element/controls.js";
 import { Delay } from "../../element/delay.js";
 import { Figure } from "../../element/figure.js";
 import { unless } from "../../element/task.js";
+import { tellTraining, trainInSlices } from "../../element/training.js";
 import { LabClient } from "../../engine/lab/client.js";
-import { slice } from "../../engine/lab/slice.js";
 import { CLASSES } from "../../engine/protocol.js";
 import { onAppearance } from "../../plot/watch.js";
 import { GUIDANCE, GUIDES, settings } from "./table.js";
@@ -12,7 +12,6 @@ import { Tile } from "./tile.js";
 
 const TITLES = { "classifier-free": "classifier-free guidance", weak: "guided by a weaker network", exact: "classifier-free, exact field" };
 const PARTICLES = 900;
-const PICTURE_MS = 700;
 const REST_MS = 150; // a slider that is dragged acts when it rests
 
 export class GuidanceFigure extends Figure {
@@ -87,15 +86,8 @@ export class GuidanceFigure extends Figure {
   /** Says how training stands, in its line and by what the button does; `instead`: what else there is to say. */
   #tell(instead = "") {
     const { "guidance.until": until, "guidance.seed": seed, "guidance.steps": euler } = this.state;
-    const [step, idle, done] = [this.#step, this.#how === "idle", this.#step >= until];
-    this.part("progress").value = Math.min(1, step / until);
-    let text = `Step ${step} of ${until}, seed ${seed}.`;
-    if (step === 0) text = "Not trained yet.";
-    else if (done) text = `Done: ${step} steps, seed ${seed}; sampled with ${euler} Euler steps.`;
-    else if (idle) text = `Stopped at step ${step} of ${until}.`;
-    this.part("text").textContent = instead || text;
-    this.part("start").textContent = idle ? (step > 0 && !done ? "Continue" : "Train") : "Stop";
-    this.part("start").disabled = this.#how === "stopping" || (idle && done);
+    const sampled = `sampled with ${euler} Euler steps`;
+    tellTraining((name) => this.part(name), { step: this.#step, until, seed, how: this.#how, sampled, instead });
   }
 
   working(how) {
@@ -133,18 +125,16 @@ export class GuidanceFigure extends Figure {
       made.catch(() => this.#made === made && (this.#made = null));
     }
     await unless(signal, this.#made);
-    let shown = -Infinity;
-    for (let steps = 4; !signal.aborted && this.#step < this.state["guidance.until"]; ) {
-      const began = performance.now();
-      const asked = Math.min(steps, this.state["guidance.until"] - this.#step);
-      this.#step = (await this.#client.call("train", 0, asked)).step;
-      steps = slice((performance.now() - began) / asked);
-      this.#tell();
-      if (performance.now() - shown > PICTURE_MS) {
-        await this.#show(signal);
-        shown = performance.now();
-      }
-    }
+    await trainInSlices(signal, {
+      step: this.#step,
+      until: () => this.state["guidance.until"],
+      train: async (steps) => (await this.#client.call("train", 0, steps)).step,
+      told: (step) => {
+        this.#step = step;
+        this.#tell();
+      },
+      picture: () => this.#show(signal),
+    });
     await this.#show(signal);
   }
 

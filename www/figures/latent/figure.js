@@ -3,10 +3,10 @@ import { given, showState } from "../../element/controls.js";
 import { Delay } from "../../element/delay.js";
 import { Figure } from "../../element/figure.js";
 import { unless } from "../../element/task.js";
+import { tellTraining, trainInSlices } from "../../element/training.js";
 import { MODELS } from "../../engine/assets.js";
 import { loadWeights } from "../../engine/images/weights.js";
 import { LabClient } from "../../engine/lab/client.js";
-import { slice } from "../../engine/lab/slice.js";
 import { LAB, LATENT as DECODER } from "../../engine/protocol.js";
 import { DIGIT, drawGrid, valuesOf } from "../../plot/images.js";
 import { Playback } from "../../plot/playback.js";
@@ -19,7 +19,6 @@ const SIZE = valuesOf(DIGIT);
 const HALF = 6.4; // of the view: codes reach 6
 const PARTICLES = 500;
 const SPRITES = 24; // in 65 frames at most, and the decoder takes 2,048 points (src/latent.rs)
-const PICTURE_MS = 700;
 const REST_MS = 150; // a point that is dragged is kept when it rests
 const MEASURED_AT = 0.5;
 const [FLOW, CODES] = [0, 1]; // the client's slots
@@ -31,7 +30,7 @@ export class LatentFigure extends Figure {
   #sprites;
   #clock;
   #delay;
-  #loaded = null; // a promise while the decoder is or was loaded: {x, points, labels} of its codes
+  #loaded = null; // a promise while the decoder is or was loaded: {x, points} of its codes
   #made = null; // a promise while the network is or was made
   #step = 0;
   #how = "idle"; // see Task
@@ -143,15 +142,8 @@ export class LatentFigure extends Figure {
 
   #tell(instead = "") {
     const { "latent.until": until, "latent.seed": seed, "latent.steps": euler } = this.state;
-    const [step, idle, done] = [this.#step, this.#how === "idle", this.#step >= until];
-    this.part("progress").value = Math.min(1, step / until);
-    let text = `Step ${step} of ${until}, seed ${seed}.`;
-    if (step === 0) text = "Not trained yet.";
-    else if (done) text = `Done: ${step} steps, seed ${seed}; sampled with ${euler} Euler steps.`;
-    else if (idle) text = `Stopped at step ${step} of ${until}.`;
-    this.part("text").textContent = instead || text;
-    this.part("start").textContent = idle ? (step > 0 && !done ? "Continue" : "Train") : "Stop";
-    this.part("start").disabled = this.#how === "stopping" || (idle && done);
+    const sampled = `sampled with ${euler} Euler steps`;
+    tellTraining((name) => this.part(name), { step: this.#step, until, seed, how: this.#how, sampled, instead });
   }
 
   working(how) {
@@ -210,18 +202,16 @@ export class LatentFigure extends Figure {
 
   async #train(signal) {
     if (this.#step < this.state["latent.until"]) this.#measured(); // what was measured is of fewer steps
-    let shown = -Infinity;
-    for (let steps = 4; !signal.aborted && this.#step < this.state["latent.until"]; ) {
-      const began = performance.now();
-      const asked = Math.min(steps, this.state["latent.until"] - this.#step);
-      this.#step = (await this.#client.call("train", FLOW, asked)).step;
-      steps = slice((performance.now() - began) / asked);
-      this.#tell();
-      if (performance.now() - shown > PICTURE_MS) {
-        await this.#sample();
-        shown = performance.now();
-      }
-    }
+    await trainInSlices(signal, {
+      step: this.#step,
+      until: () => this.state["latent.until"],
+      train: async (steps) => (await this.#client.call("train", FLOW, steps)).step,
+      told: (step) => {
+        this.#step = step;
+        this.#tell();
+      },
+      picture: () => this.#sample(),
+    });
     if (signal.aborted) await this.#sample(); // as it was stopped
   }
 
