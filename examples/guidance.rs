@@ -1,4 +1,5 @@
-//! Guidance in the plane: three classes under classifier-free guidance, by networks and by exact fields, and guided by a weaker network.
+//! Guidance in the plane: three classes under classifier-free guidance, by networks and by exact fields, guided by a weaker network, and in one evaluation
+//! by a flow map whose guidance scale is an input.
 //! `cargo run --release --features train --example guidance [STEPS]`
 
 use flow_lab::classes::{CLASSES, Classes, ClassesConfig, Guide, of_class};
@@ -17,11 +18,20 @@ fn main() -> Result<()> {
     block_on(classes.train(steps))?;
     println!("{steps} steps, {PARTICLES} particles, {EULER} Euler steps, seed 1: recognized, W2, spread");
     println!("W2 between two fresh sets of data: {:.3}", floor()?);
-    println!("| weight | classifier-free | weaker network | classifier-free, exact fields |");
-    println!("|---|---|---|---|");
+    println!(
+        "| weight | classifier-free | weaker network | scale as an input, 1 evaluation | the same, 4 | classifier-free, exact fields |"
+    );
+    println!("|---|---|---|---|---|---|");
     for weight in [1.0, 1.25, 1.5, 2.0, 3.0] {
-        let cells = [Guide::ClassifierFree, Guide::Weak, Guide::Exact].map(|guide| {
-            let run = block_on(classes.run(PARTICLES, guide, weight, EULER))?;
+        let columns = [
+            (Guide::ClassifierFree, EULER),
+            (Guide::Weak, EULER),
+            (Guide::Input, 1),
+            (Guide::Input, 4),
+            (Guide::Exact, EULER),
+        ];
+        let cells = columns.map(|(guide, steps)| {
+            let run = block_on(classes.run(PARTICLES, guide, weight, steps))?;
             Ok(format!("{:.1} %, {:.3}, {:.1} %", 100.0 * run.recognized, run.w2, 100.0 * run.spread))
         });
         let cells = cells.into_iter().collect::<Result<Vec<_>>>()?;

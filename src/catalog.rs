@@ -4,7 +4,7 @@
 //! that test fails where they differ. What is offered is within what the core takes: its own checks are wider where a program may
 //! want more.
 
-use crate::classes::{CLASSES, ClassesConfig, Guide};
+use crate::classes::{CLASSES, ClassesConfig, Guide, LEAST_INPUT};
 use crate::comparison::Diffusion;
 use crate::data::plane::{Distribution, PointSet};
 use crate::distillation::DistillationConfig;
@@ -151,6 +151,7 @@ fn guidance() -> Value {
     json!({
         "guides": Guide::ALL,
         "classes": CLASSES,
+        "least": LEAST_INPUT,
         "scale": range(0.0, 6.0, 1.5),
         "steps": range(1.0, 64.0, 32.0),
         "until": range(100.0, 20_000.0, 3000.0),

@@ -177,11 +177,12 @@ test("what the article says of few steps and guidance in the plane is what docs/
     resultRow("## Guidance in the plane", weight)
       [column].split(", ")
       .map((v) => Number.parseFloat(v));
-  const [[, none], [, free, narrow], [, weak, wide]] = [of("1", 0), of("2", 0), of("2", 1)];
+  const [[, none], [, free, narrow], [, weak, wide], [, one, close], [, plain]] = [of("1", 0), of("2", 0), of("2", 1), of("2", 2), of("1", 2)];
   const floor = Number(/fresh sets of so many data are ([\d.]+) apart/.exec(read("docs/results.md"))[1]);
   const said = [
     `is ${none.toFixed(2)}; two fresh sets of data are ${floor.toFixed(2)} apart`,
     `it is ${free.toFixed(2)} with classifier-free guidance, at a spread of ${narrow.toFixed(0)} %`,
   ];
+  said.push(`${one.toFixed(2)}, and ${close.toFixed(0)} % its spread`, `less accurate than the flow, ${plain.toFixed(2)}`);
   for (const text of [...said, `${weak.toFixed(2)} with the weaker network, at ${wide.toFixed(0)} %`]) assert.ok(digits.includes(text), text);
 });

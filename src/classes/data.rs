@@ -1,7 +1,7 @@
 //! Three classes in the plane: curved arms around one center, where they lie on each other.
 
 use crate::points::Point;
-use crate::rng::Rng;
+use crate::rng::{Rng, Stream};
 use std::f64::consts::TAU;
 
 /// How many classes there are.
@@ -41,4 +41,26 @@ pub(super) fn likeliest(x: Point) -> usize {
         -nearest / by + squares.map(|square| (-(square - nearest) / by).exp()).sum::<f64>().ln()
     };
     (0..CLASSES).max_by(|&a, &b| density(a).total_cmp(&density(b))).expect("there are classes")
+}
+
+/// Pairs of noise and data, and the class of each, or none where it is dropped.
+pub(super) struct Pairs {
+    pub(super) x0: Vec<Point>,
+    pub(super) x1: Vec<Point>,
+    pub(super) labels: Vec<Option<u8>>,
+}
+
+/// The `n` pairs of step `step`, this share of their labels dropped.
+pub(super) fn pairs(seed: u64, step: u64, n: usize, dropped: f64) -> Pairs {
+    let stream = |stream| Rng::at_step(seed, stream, step);
+    let (mut data, mut noise, mut drop) =
+        (stream(Stream::Data), stream(Stream::Noise), stream(Stream::Dropout));
+    let mut pairs = Pairs { x0: Vec::new(), x1: Vec::new(), labels: Vec::new() };
+    for _ in 0..n {
+        let class = data.index(CLASSES);
+        pairs.x1.push(draw(class, &mut data));
+        pairs.x0.push([noise.normal(), noise.normal()]);
+        pairs.labels.push((f64::from(drop.uniform()) >= dropped).then_some(class as u8));
+    }
+    pairs
 }

@@ -2,20 +2,23 @@
 
 mod config;
 mod data;
+mod map;
 
 pub use config::ClassesConfig;
 pub use data::CLASSES;
+pub use map::LEAST_INPUT;
 
 use crate::device::{Opened, Watch};
 use crate::error::{Error, Result};
 use crate::field::{Guided, VelocityField, one_hot};
 use crate::marginal::MarginalField;
 use crate::metrics::{measurable, wasserstein2};
-use crate::net::ClassMlp;
+use crate::net::{ClassMap, ClassMlp};
 use crate::ops::combine::combine;
 use crate::path::{AffinePath, Schedule};
 use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
+use crate::sample::map_step;
 use crate::train::{Batch, TimeSampling, Trainer};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -28,13 +31,15 @@ pub enum Guide {
     ClassifierFree,
     /// a is a weaker network's velocity of the same class (Karras et al. 2024, "autoguidance", arXiv 2406.02507).
     Weak,
+    /// No second evaluation: the scale is an input of a flow map (Geng et al. 2025b, "improved MeanFlow", arXiv 2512.02012).
+    Input,
     /// As [`Guide::ClassifierFree`], both velocities in closed form: what perfect networks would do.
     Exact,
 }
 
 impl Guide {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::ClassifierFree, Self::Weak, Self::Exact];
+    pub const ALL: [Self; 4] = [Self::ClassifierFree, Self::Weak, Self::Input, Self::Exact];
 }
 
 /// Particles under guidance, classes in turn.
@@ -56,11 +61,12 @@ const SELDOM: u64 = 8;
 /// The largest weight.
 pub const MOST_GUIDANCE: f64 = 10.0;
 
-/// A class-conditional flow and a weaker one, in training.
+/// A class-conditional flow, a weaker one and a flow map, in training.
 pub struct Classes {
     config: ClassesConfig,
     trainer: Trainer<ClassMlp>,
     weak: Trainer<ClassMlp>,
+    map: Trainer<ClassMap>,
     path: AffinePath,
     /// Of each class, then of all.
     exact: Vec<MarginalField>,
@@ -73,10 +79,10 @@ impl Classes {
     pub fn new(config: ClassesConfig, opened: &Opened) -> Result<Self> {
         let config = config.validate()?;
         let autodiff = opened.device.clone().autodiff();
+        let (seed, [net, weak]) = (u64::from(config.seed), config.nets());
         let init = |net: crate::net::MlpConfig| {
-            Trainer::new(net.init_classes(CLASSES, u64::from(config.seed), &autodiff)?, config.optim())
+            Trainer::new(net.init_classes(CLASSES, seed, &autodiff)?, config.optim())
         };
-        let [net, weak] = config.nets();
         let schedule = Schedule::CondOt { sigma_min: 0.0 };
         let all = (0..CLASSES).flat_map(data::arm).collect();
         let sets = (0..CLASSES).map(data::arm).chain([all]);
@@ -84,6 +90,7 @@ impl Classes {
         Ok(Self {
             trainer: init(net)?,
             weak: init(weak)?,
+            map: Trainer::new(net.init_class_map(CLASSES, seed, &autodiff)?, config.optim())?,
             path: AffinePath::new(schedule)?,
             exact: sets.map(field).collect::<Result<_>>()?,
             device: opened.device.clone(),
@@ -97,12 +104,13 @@ impl Classes {
         self.trainer.steps_done()
     }
 
-    /// Makes `steps` steps, at most 10,000; the losses of the stronger network. Errors where training diverged.
+    /// Makes `steps` steps, at most 10,000; the losses of the stronger velocity network. Errors where training diverged.
     pub async fn train(&mut self, steps: usize) -> Result<Vec<f32>> {
         self.watch.check()?;
         if !(1..=10_000).contains(&steps) {
             return Err(Error::config(format!("a call makes 1 to 10000 steps, not {steps}")));
         }
+        let autodiff = self.device.clone().autodiff();
         let mut losses = Vec::with_capacity(steps);
         for _ in 0..steps {
             let step = self.step();
@@ -112,6 +120,7 @@ impl Classes {
                 let batch = self.batch(step, 0.0)?;
                 self.weak.step(batch);
             }
+            map::step(&mut self.map, &self.config, &self.path, &autodiff)?;
         }
         let losses = self.watch.read(Tensor::cat(losses, 0)).await?;
         match losses.iter().find(|loss| !loss.is_finite()) {
@@ -124,23 +133,15 @@ impl Classes {
 
     /// The batch of step `step`, this share of its labels dropped.
     fn batch(&self, step: u64, dropped: f64) -> Result<Batch> {
-        let n = self.config.batch;
-        let stream = |stream| Rng::at_step(u64::from(self.config.seed), stream, step);
-        let (mut data, mut noise, mut time, mut drop) =
-            (stream(Stream::Data), stream(Stream::Noise), stream(Stream::Time), stream(Stream::Dropout));
-        let (mut x0, mut x1, mut labels, mut t) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..n {
-            let class = data.index(CLASSES);
-            x1.push(data::draw(class, &mut data));
-            x0.push([noise.normal(), noise.normal()]);
-            t.push(TimeSampling::Uniform.draw(&mut time));
-            labels.push((f64::from(drop.uniform()) >= dropped).then_some(class as u8));
-        }
+        let (seed, n) = (u64::from(self.config.seed), self.config.batch);
+        let time = &mut Rng::at_step(seed, Stream::Time, step);
+        let t: Vec<f32> = (0..n).map(|_| TimeSampling::Uniform.draw(time)).collect();
+        let pairs = data::pairs(seed, step, n, dropped);
         let autodiff = self.device.clone().autodiff();
         let tensor = |x: &[Point]| points::to_tensor(x, &autodiff);
         Ok(Batch {
-            sample: self.path.sample(tensor(&x0), tensor(&x1), &t),
-            condition: Some(one_hot(&labels, CLASSES, &autodiff)?),
+            sample: self.path.sample(tensor(&pairs.x0), tensor(&pairs.x1), &t),
+            condition: Some(one_hot(&pairs.labels, CLASSES, &autodiff)?),
         })
     }
 
@@ -151,8 +152,8 @@ impl Classes {
         Ok(ClassesConfig::labels(n).map(|class| data::draw(usize::from(class), rng)).collect())
     }
 
-    /// `n` particles, classes in turn, by `steps` Euler steps under guidance of `weight` (1: none): the same starts in every call. Errors where
-    /// a number is outside its domain: at least 3 particles, 1 to 256 steps, a weight of 0 to 10.
+    /// `n` particles, classes in turn, by `steps` Euler steps (of the flow map: equal steps) under guidance of `weight` (1: none): the same starts in every
+    /// call. Errors where a number is outside its domain: at least 3 particles, 1 to 256 steps, a weight of 0 to 10, of [`Guide::Input`] 1 to 8.
     pub async fn run(&self, n: usize, guide: Guide, weight: f64, steps: usize) -> Result<GuidedRun> {
         measurable(n / CLASSES)?;
         if !(1..=256).contains(&steps) || !(0.0..=MOST_GUIDANCE).contains(&weight) {
@@ -164,6 +165,7 @@ impl Classes {
         let starts: Vec<Point> = (0..n).map(|_| [rng.normal(), rng.normal()]).collect();
         let x = match guide {
             Guide::Exact => self.exactly(starts, weight, steps),
+            Guide::Input => self.mapped(starts, weight, steps).await?,
             _ => self.learned(starts, guide, weight, steps).await?,
         };
         if !points::finite(&x) {
@@ -208,6 +210,22 @@ impl Classes {
             frames.push(combine(&[(1.0, &x), (1.0 / steps as f64, &u)]));
         }
         // One read for all frames: each costs a round trip to a GPU.
+        Ok(points::from_flat(&self.watch.read(Tensor::cat(frames, 0)).await?))
+    }
+
+    /// All states by the flow map.
+    async fn mapped(&self, starts: Vec<Point>, weight: f64, steps: usize) -> Result<Vec<Point>> {
+        map::in_range(weight)?;
+        let labels: Vec<Option<u8>> = ClassesConfig::labels(starts.len()).map(Some).collect();
+        let condition = one_hot(&labels, CLASSES, &self.device)?;
+        let net = self.map.average();
+        let map = net.guided(condition, Tensor::full([starts.len()], weight, &self.device));
+        let mut frames = vec![points::to_tensor(&starts, &self.device)];
+        let at = |k: usize| k as f64 / steps as f64;
+        for k in 0..steps {
+            let x = frames.last().expect("the first is there").clone();
+            frames.push(map_step(&map, x, at(k), at(k + 1)));
+        }
         Ok(points::from_flat(&self.watch.read(Tensor::cat(frames, 0)).await?))
     }
 

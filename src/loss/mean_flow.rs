@@ -69,6 +69,18 @@ pub fn improved_mean_flow(
     mean_square(map.average_velocity(x, t, s), stop_gradient(target))
 }
 
+/// v + (1 − 1/w) (u_c − u_∅): the target for the velocity of a network whose guidance scale w is an input (Geng et al. 2025b), where u_c is its own velocity of
+/// the class at w and u_∅ that of no class at 1. Where the network equals the mean of its targets, u_c = u_∅ + w (E[v] − u_∅): classifier-free
+/// guidance by w, in one evaluation. With w = 1 it is v.
+///
+/// # Shapes
+/// - v, with_class, without: `[n, dim]`
+/// - scale: `[n]`, at least 1
+/// - output: `[n, dim]`
+pub fn guided_velocity(v: Tensor<2>, [with_class, without]: [Tensor<2>; 2], scale: Tensor<1>) -> Tensor<2> {
+    v + (with_class - without) * (scale.recip() * -1.0 + 1.0).unsqueeze_dim::<2>(1)
+}
+
 /// α v + (1 − α) u(x + α (s − t) v, t + α (s − t), s): the first part of the way along the pair's path, the rest as the map says (Zhang et
 /// al. 2025). With α = 1 it is flow matching; toward α = 0 the gradient of the loss / α is MeanFlow's.
 ///

@@ -8,7 +8,9 @@ mod shortcut;
 
 pub use consistency::{consistency, named_end, neighbor};
 pub use drifting::{drift, drifting};
-pub use mean_flow::{alpha_flow, alpha_flow_target, improved_mean_flow, mean_flow, mean_flow_target};
+pub use mean_flow::{
+    alpha_flow, alpha_flow_target, guided_velocity, improved_mean_flow, mean_flow, mean_flow_target,
+};
 pub use self_distillation::{lagrangian, semigroup, semigroup_target};
 pub use shortcut::{NoShorter, shortcut, shortcut_target};
 

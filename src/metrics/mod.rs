@@ -4,6 +4,8 @@ mod average;
 mod energy;
 #[cfg(feature = "cli")]
 mod frechet;
+#[cfg(feature = "cli")]
+mod histogram;
 mod paths;
 mod sliced;
 mod spread;
@@ -13,6 +15,8 @@ pub use average::mean_and_deviation;
 pub use energy::energy_distance;
 #[cfg(feature = "cli")]
 pub use frechet::frechet_distance;
+#[cfg(feature = "cli")]
+pub use histogram::histogram_kl;
 pub use paths::{normalized_path_energy, path_energy, straightness};
 pub use sliced::sliced_wasserstein2;
 pub use spread::{class_diversity, nearest_distance};

@@ -22,8 +22,15 @@ impl MlpConfig {
     }
 }
 
-fn inputs(x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
+/// x beside the features of t and of s − t.
+pub(super) fn inputs(x: Tensor<2>, t: Tensor<1>, s: Tensor<1>) -> Tensor<2> {
     append_features(Some(append_features(Some(x), t.clone(), TIME)), s - t, TIME)
+}
+
+/// How [`inputs`] move where x, t and s do, `[n, inputs]`.
+pub(super) fn rates(t: &Tensor<1>, s: &Tensor<1>, dx: Tensor<2>, dt: Tensor<1>, ds: Tensor<1>) -> Tensor<2> {
+    let slope = |t: Tensor<1>, dt: Tensor<1>| time_features_slope(t, dt, TIME);
+    Tensor::cat(vec![dx, slope(t.clone(), dt.clone()), slope(s.clone() - t.clone(), ds - dt)], 1)
 }
 
 impl FlowMap for MapMlp {
@@ -40,9 +47,7 @@ impl FlowMapJvp for MapMlp {
         s: Tensor<1>,
         (dx, dt, ds): (Tensor<2>, Tensor<1>, Tensor<1>),
     ) -> (Tensor<2>, Tensor<2>) {
-        let slope = |t: Tensor<1>, dt: Tensor<1>| time_features_slope(t, dt, TIME);
-        let rates =
-            Tensor::cat(vec![dx, slope(t.clone(), dt.clone()), slope(s.clone() - t.clone(), ds - dt)], 1);
+        let rates = rates(&t, &s, dx, dt, ds);
         let (u, derivative) = self.mlp.layers_jvp(inputs(x, t, s), rates.unsqueeze_dim::<3>(0));
         (u, derivative.squeeze_dim::<2>(0))
     }

@@ -10,7 +10,7 @@ mod map;
 mod mixer;
 mod mlp;
 
-pub use class_mlp::ClassMlp;
+pub use class_mlp::{ClassMap, ClassMlp, GuidedMap};
 pub use conv::{Conv, ConvConfig};
 pub use dense::{Dense, DenseConfig};
 pub use embed::{Conditioner, time_features};

@@ -229,6 +229,12 @@ impl Contestant {
         fresh * (1.0 - t) + end * t
     }
 
+    /// The ends of `starts` at `nfe` evaluations; a flow takes Euler steps.
+    #[cfg(feature = "cli")]
+    pub(super) async fn ends(&self, starts: &[Point], nfe: usize) -> Result<Vec<Point>> {
+        self.run(starts, Solver::Euler, nfe, |_, _| {}).await
+    }
+
     /// Positions of `starts` at each of `nfe` + 1 times, frame after frame; a flow takes Euler steps.
     pub(super) async fn trajectory(&self, starts: &[Point], nfe: usize) -> Result<(Vec<f64>, Vec<Point>)> {
         let (mut times, mut frames) = (Vec::new(), Vec::new());

@@ -83,6 +83,16 @@ impl Race {
         Ok(Run { times, x, w2, straightness })
     }
 
+    /// Where `n` particles of a contestant end at `nfe` evaluations, without figures: `n` may be large.
+    #[cfg(feature = "cli")]
+    pub async fn ends(&self, contestant: usize, n: usize, nfe: usize) -> Result<Vec<Point>> {
+        let who = self.contestants.get(contestant);
+        let who = who.ok_or_else(|| Error::config(format!("there is no contestant {contestant}")))?;
+        let starts =
+            self.batches.source.draw(n, &mut Rng::new(u64::from(self.config.seed), Stream::Particles));
+        who.ends(&starts, nfe).await
+    }
+
     /// `n` draws from the target; `n` as in [`measurable`].
     pub fn data(&self, n: usize) -> Result<Vec<Point>> {
         measurable(n)?;

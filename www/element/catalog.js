@@ -253,8 +253,10 @@ export const CATALOG = Object.freeze({
     "guides": [
       "classifier-free",
       "weak",
+      "input",
       "exact"
     ],
+    "least": 1.0,
     "rate": 0.002,
     "scale": {
       "initial": 1.5,

@@ -47,7 +47,7 @@ export const FIGURES = Object.freeze({
   },
   guidance: {
     title: "Guidance in the plane",
-    heights: { all: { 390: 1806, 960: 704 }, main: { 390: 1761, 960: 659 } },
+    heights: { all: { 390: 1021, 960: 658 }, main: { 390: 962, 960: 600 } },
     load: () => import("./guidance/start.js"),
     markup: new URL("./guidance/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS, new URL("./guidance/guidance.css", import.meta.url).href],

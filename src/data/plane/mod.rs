@@ -8,6 +8,8 @@ mod text;
 
 pub use pointset::PointSet;
 pub use published::PublishedSet;
+#[cfg(feature = "cli")]
+pub use shapes::{CHECKERBOARD_HALF, checkerboard_density};
 pub use table::{Column, CsvPoints, MOST_BYTES, Table, read_csv};
 
 use crate::error::Result;

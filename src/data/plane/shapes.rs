@@ -64,6 +64,18 @@ pub fn checkerboard(rng: &mut Rng) -> Point {
     [column, row].map(|cell| 2.0 * (cell as f32 + rng.uniform()) - 4.0)
 }
 
+/// The checkerboard lies in [−4, 4]².
+#[cfg(feature = "cli")]
+pub const CHECKERBOARD_HALF: f64 = 4.0;
+
+/// The density of [`checkerboard`]: 1/32 on its eight cells.
+#[cfg(feature = "cli")]
+pub fn checkerboard_density(x: [f64; 2]) -> f64 {
+    let [column, row] = x.map(|v| ((v + CHECKERBOARD_HALF) / 2.0).floor());
+    let inside = [column, row].iter().all(|k| (0.0..4.0).contains(k));
+    if inside && (column + row) % 2.0 == 0.0 { 1.0 / 32.0 } else { 0.0 }
+}
+
 /// Circles of radius 1, 2, 3, 4, each as likely as it is long, with N(0, 0.1² I).
 ///
 /// Mean 0; variances 5 + 0.1², covariance 0.

@@ -1,4 +1,4 @@
-// Guidance in the plane: two networks train in a worker; particles under guidance by them and by the exact field.
+// Guidance in the plane: three networks train in a worker; particles under guidance by them and by the exact field.
 import { given, showState } from "../../element/controls.js";
 import { Delay } from "../../element/delay.js";
 import { Figure } from "../../element/figure.js";
@@ -7,10 +7,15 @@ import { tellTraining, trainInSlices } from "../../element/training.js";
 import { LabClient } from "../../engine/lab/client.js";
 import { CLASSES } from "../../engine/protocol.js";
 import { onAppearance } from "../../plot/watch.js";
-import { GUIDANCE, GUIDES, settings } from "./table.js";
+import { GUIDANCE, GUIDES, LEAST, settings } from "./table.js";
 import { Tile } from "./tile.js";
 
-const TITLES = { "classifier-free": "classifier-free guidance", weak: "guided by a weaker network", exact: "classifier-free, exact field" };
+const TITLES = {
+  "classifier-free": "classifier-free guidance",
+  weak: "guided by a weaker network",
+  input: "guidance scale as an input, 1 NFE",
+  exact: "classifier-free, exact field",
+};
 const PARTICLES = 900;
 const REST_MS = 150; // a slider that is dragged acts when it rests
 
@@ -145,7 +150,12 @@ export class GuidanceFigure extends Figure {
       const asked = JSON.stringify([weight, steps]);
       if (shown === asked) return;
       for (const [guide, tile] of this.#tiles) {
-        tile.show(await this.#client.call("run", 0, PARTICLES, guide, weight, steps), steps, this.#data);
+        const input = guide === "input";
+        if (input && weight < LEAST) tile.clear(`trained for scales of ${LEAST} and more`, this.#data);
+        else {
+          const taken = input ? 1 : steps;
+          tile.show(await this.#client.call("run", 0, PARTICLES, guide, weight, taken), taken, this.#data);
+        }
       }
       shown = asked;
     }

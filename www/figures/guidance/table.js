@@ -16,6 +16,7 @@ export const GUIDANCE = Object.freeze({
 
 export const GUIDES = DOMAINS.guides;
 export const CLASSES = DOMAINS.classes;
+export const LEAST = DOMAINS.least; // scale of the network that has it as an input
 
 /** The engine's settings (src/classes/config.rs) for such a state. */
 export const settings = (state) => ({
