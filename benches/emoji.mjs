@@ -11,7 +11,7 @@ await onBenchPage("emoji.html", async (page) => {
     [16, 4],
   ]) {
     const r = await page.evaluate((o) => window.bench(o), { n, steps, rounds: 5, seed: 1 });
-    const cells = [n, steps, r.ours.toFixed(0), r.theirs.toFixed(0), r.ratio.toFixed(2), r.difference.toExponential(1)];
+    const cells = [n, steps, r.ms.ours.toFixed(0), r.ms.tfjs.toFixed(0), r.ratio.tfjs.toFixed(2), r.difference.toExponential(1)];
     console.log(`| ${cells.join(" | ")} |`);
     if (!(r.difference < 0.05)) throw new Error("the two networks disagree: the bench compares different work");
   }

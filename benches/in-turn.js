@@ -1,4 +1,4 @@
-// Ours and theirs on the same work, in one page, in turn.
+// Ours and peers on the same work, in one page, in turn.
 
 const median = (x) => [...x].sort((a, b) => a - b)[Math.floor(x.length / 2)];
 
@@ -20,11 +20,21 @@ export async function ourEngine(engines, bytes) {
   };
 }
 
-/** tfjs on its wasm backend, one thread. */
-export async function openTfjs(tf) {
+/** tfjs on its wasm backend. More threads than one need a page that is cross-origin isolated: its file with threads is used there, whatever number it then says it has. */
+export async function openTfjs(tf, threads = 1) {
   tf.wasm.setWasmPaths("/tfjs-wasm/");
-  tf.wasm.setThreadsCount(1);
+  tf.wasm.setThreadsCount(threads);
   await tf.setBackend("wasm");
+  if (threads > 1 && !(self.crossOriginIsolated && (await tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT"))))
+    throw new Error("tfjs has no threads here");
+}
+
+/** jax-js on its wasm backend: one thread. */
+export async function openJax() {
+  const jax = await import("/jax/index.js");
+  if (!(await jax.init()).includes("wasm")) throw new Error("jax-js has no wasm backend here");
+  jax.defaultDevice("wasm");
+  return jax;
 }
 
 /** The state of tfjs after so many of `step(x, k)`, each of which gives the next one. */
@@ -40,18 +50,28 @@ export async function integrated(tf, noise, n, steps, step) {
   return values;
 }
 
-/** {difference, ours, theirs, ratio}: of the values that both give, and medians of milliseconds; one run of each comes first and does not count. */
-export async function compared(ours, theirs, rounds) {
-  const [a, b] = [await ours(), await theirs()];
-  const difference = a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
-  const times = { ours: [], theirs: [] };
+/**
+ * Medians of milliseconds of each of `runs` ({ours, peer, …}, functions that give values), `ratio`s of ours to each peer (the median of those of the rounds), and the largest
+ * `difference` of a value from ours. One run of each comes first and does not count.
+ */
+export async function inTurn(runs, rounds) {
+  const [times, values] = [{}, {}];
+  for (const [name, run] of Object.entries(runs)) {
+    values[name] = await run();
+    times[name] = [];
+  }
   for (let r = 0; r < rounds; r += 1) {
-    for (const [name, run] of Object.entries({ ours, theirs })) {
+    for (const [name, run] of Object.entries(runs)) {
       const start = performance.now();
       await run();
       times[name].push(performance.now() - start);
     }
   }
-  const ratio = median(times.ours.map((t, i) => t / times.theirs[i]));
-  return { difference, ours: median(times.ours), theirs: median(times.theirs), ratio };
+  const peers = Object.keys(runs).filter((name) => name !== "ours");
+  const apart = (a, b) => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
+  return {
+    ms: Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)])),
+    ratio: Object.fromEntries(peers.map((name) => [name, median(times.ours.map((t, i) => t / times[name][i]))])),
+    difference: Math.max(...peers.map((name) => apart(values.ours, values[name]))),
+  };
 }

@@ -1,12 +1,32 @@
-// How a run of digits gets shorter with workers, on the CPU, in the page as a reader has it: `scripts/bench workers`.
+// Digits on several workers of the CPU, in the page as a reader has it: beside tfjs with one thread and with as many, and alone. `scripts/bench workers`.
 // More workers than this machine has cores are measured too: they must not make it slower.
 import { cpus } from "node:os";
 import { median } from "../scripts/engines.mjs";
 import { alone, browser, done, open, serve } from "../tests/page/harness.mjs";
+import { onBenchPage } from "./page.mjs";
+
+const cores = cpus().length;
+console.log(`${cores} cores; 16 digits, Euler, 16 steps, guidance 2\n`);
+console.log("| our workers | tfjs threads asked for | that it says it has | ours, ms | tfjs wasm, ms | ours / tfjs | largest difference |");
+console.log("|---|---|---|---|---|---|---|");
+for (const [workers, threads] of [
+  [1, 1],
+  [cores, 1],
+  [cores, cores],
+]) {
+  const measure = async (page) => {
+    const r = await page.evaluate((o) => window.bench(o), { n: 16, steps: 16, guidance: 2, seed: 1, threads, rounds: 7 });
+    console.log(
+      `| ${[workers, threads, r.said, r.ms.ours.toFixed(0), r.ms.tfjs.toFixed(0), r.ratio.tfjs.toFixed(2), r.difference.toExponential(1)].join(" | ")} |`,
+    );
+    if (!(r.difference < 0.05)) throw new Error("the networks disagree: the bench compares different work");
+  };
+  await onBenchPage("workers.html", measure, { isolated: threads > 1, cores: workers, quiet: true });
+}
 
 const RUNS = 7;
 const [chrome, server] = await Promise.all([browser(), serve()]);
-console.log(`${cpus().length} cores; Euler, 16 steps, guidance 2, median of ${RUNS} runs, ms\n`);
+console.log(`\nOurs alone, median of ${RUNS} runs, ms\n`);
 console.log("| digits | 1 worker | 2 | 4 | 2 / 1 |");
 console.log("|---|---|---|---|---|");
 for (const digits of [1, 4, 16, 64]) {

@@ -1,4 +1,4 @@
-"""A flow map from trajectories of a guided velocity network: it learns (x_s − x_t) / (s − t) over aligned intervals."""
+"""A flow map from trajectories of a guided velocity network or of a larger map: it learns (x_s − x_t) / (s − t) over aligned intervals."""
 
 import torch
 from fit import precision
@@ -32,14 +32,26 @@ def trajectory(net, x, condition, guidance, interval, device):
     return states
 
 
-def trajectories(net, data, count, guidance, args):
-    """States [STEPS + 1, count, …] in bfloat16, and their conditions, which are those of random pictures."""
-    which = torch.randint(data.train, (count,), device=args.device)
+@torch.no_grad()
+def mapped(net, x, condition, device):
+    """The states of STEPS steps of a flow map, the first and the last among them."""
+    states = [x]
+    for k in range(STEPS):
+        t = torch.full((len(x),), k / STEPS, device=device)
+        with precision(device):
+            x = x + net(x, t, torch.full_like(t, 1 / STEPS), condition).float() / STEPS
+        states.append(x)
+    return states
+
+
+def trajectories(follow, data, args):
+    """States [STEPS + 1, count, …] in bfloat16 that `follow(noise, condition)` gives, and their conditions, which are those of random pictures."""
+    which = torch.randint(data.train, (args.trajectories,), device=args.device)
     condition, parts = data.condition[which], []
     for c in condition.split(CHUNK):
         x = torch.randn(len(c), *data.pictures.shape[1:], device=args.device)
-        states = trajectory(net, x, c, guidance, args.interval, args.device)
-        parts.append(torch.stack(states).to(torch.bfloat16))
+        parts.append(torch.stack(follow(x, c)).to(torch.bfloat16))
+    print(f"{args.trajectories} trajectories", flush=True)
     return torch.cat(parts, 1), condition
 
 

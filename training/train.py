@@ -1,4 +1,4 @@
-"""Trains a velocity network of emoji or digits, and from its trajectories a flow map. For a GPU; README.md says what the shipped ones had.
+"""Trains a velocity network of emoji or digits, and from its trajectories a flow map; or a flow map from those of a larger one. For a GPU; README.md says what the shipped ones had.
 
     python training/train.py emoji --data DIR --out DIR --minutes 3.6 --map-minutes 1.75 --judge training/emoji-judge.safetensors
 """
@@ -11,12 +11,13 @@ import data as datasets
 import judge as judges
 import torch
 import weights
-from distill import CHUNK, jump, map_batch, map_loss, trajectories, trajectory
+from distill import CHUNK, jump, map_batch, map_loss, mapped, trajectories, trajectory
 from fit import compiled, fit, precision
 
 SETTINGS = {
     "emoji": dict(kind="conv", side=64, colors=3, widths=[56, 112, 224], depths=[2, 3, 4], cond=128, groups=[9, 7], ratio=2),
     "digits": dict(kind="mixer", side=28, patch=4, dim=128, depth=4, token_hidden=98, channel_hidden=320, cond=64, classes=10),
+    "digits-small": dict(kind="mixer", side=28, patch=4, dim=56, depth=4, token_hidden=40, channel_hidden=96, cond=16, classes=10),
 }
 SAMPLES = 3000  # that the judge sees
 
@@ -28,6 +29,7 @@ def arguments():
     parser.add_argument("--out", required=True)
     parser.add_argument("--start", help="a velocity network to go on from")
     parser.add_argument("--start-map", help="a flow map to go on from; without it the map starts from the velocity network")
+    parser.add_argument("--teacher", help="a flow map: only a flow map is trained, from its trajectories")
     parser.add_argument("--minutes", type=float, default=3.6, help="of training the velocity network")
     parser.add_argument("--map-minutes", type=float, default=1.75, help="of training the flow map")
     parser.add_argument("--batch", type=int, default=512)
@@ -111,8 +113,14 @@ def main():
     torch.set_float32_matmul_precision("high")
     out, settings = Path(args.out), SETTINGS[args.task]
     out.mkdir(parents=True, exist_ok=True)
-    data = getattr(datasets, args.task)(args.data, args.device)
+    data = getattr(datasets, args.task.split("-")[0])(args.data, args.device)
     report = Report(args.judge, data, args) if args.judge else None
+    if args.teacher:
+        found, parameters = weights.read(args.teacher)
+        teacher = weights.make(found).to(args.device)
+        teacher.load_state_dict(parameters)
+        states, condition = trajectories(partial(mapped, teacher, device=args.device), data, args)
+        return train_map(states, condition, None, settings, report, args)
     net = weights.make(settings).to(args.device)
     if args.start:
         found, parameters = weights.read(args.start)
@@ -131,18 +139,24 @@ def main():
     guidance = report.best_guidance(net) if report else args.guidance[0]
     if args.map_minutes <= 0:
         return
-    states, condition = trajectories(net, data, args.trajectories, guidance, args)
-    print(f"{len(condition)} trajectories with guidance {guidance:g}", flush=True)
+    guided = partial(trajectory, net, guidance=guidance, interval=args.interval, device=args.device)
+    states, condition = trajectories(guided, data, args)
+    print(f"with guidance {guidance:g}", flush=True)
+    train_map(states, condition, net, settings, report, args)
+
+
+def train_map(states, condition, net, settings, report, args):
+    """From trajectories; begins at the weights of the velocity network `net`, where there is one."""
     settings = {**settings, "map": True}
     student = weights.make(settings).to(args.device)
     if args.start_map:
         student.load_state_dict(weights.read(args.start_map)[1])
-    else:
+    elif net:
         student.load_state_dict(net.state_dict(), strict=False)
     compiled(student, args.device)
     batch = partial(map_batch, states, condition, args.batch, args.device)
     fit(student, batch, map_loss, args, args.map_minutes, args.map_rate, "map")
-    weights.save(out / f"{args.task}-map.safetensors", student, settings)
+    weights.save(Path(args.out) / f"{args.task}-map.safetensors", student, settings)
     for steps in (1, 2, 4, 8) if report else ():
         report.drawn(f"flow map, {steps} steps", partial(jump, student, steps=steps, device=args.device))
 

@@ -1,5 +1,6 @@
 //! The product on the CPU: at most one pass before Burn's matrix product and one after it.
 
+use super::kept::with_right;
 use super::kernel::{Matrix, multiply};
 use super::{Activation, GatesPlan, Mix, NormPlan, Patches, Plan, ProductOps};
 use crate::ops::cpu::{contiguous, own, sigmoid, slice, sum, tensor, update, update2};
@@ -56,12 +57,16 @@ impl ProductOps for Flex {
 pub(super) const OWN: bool = cfg!(target_arch = "wasm32");
 
 fn by_kernel(x: &FlexTensor, w: &FlexTensor, plan: &Plan, samples: usize) -> FlexTensor {
-    let (x, w) = (slice(x), Matrix::Rows(slice(w)));
+    let x = slice(x);
     let Plan { rows, inner, columns, .. } = *plan;
     let mut y = vec![0.0; samples * rows * columns];
     match plan.mix {
-        Mix::Channels => multiply(Matrix::Rows(x), w, [samples * rows, inner, columns], &mut y),
+        Mix::Channels => {
+            let sizes = [samples * rows, inner, columns];
+            with_right(w, sizes, |w| multiply(Matrix::Rows(x), w, sizes, &mut y));
+        }
         Mix::Tokens => {
+            let w = Matrix::Rows(slice(w));
             let each = x.chunks_exact(inner * columns).zip(y.chunks_exact_mut(rows * columns));
             each.for_each(|(x, y)| multiply(w, Matrix::Rows(x), [rows, inner, columns], y));
         }

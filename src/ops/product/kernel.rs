@@ -11,7 +11,7 @@ use wide::f32x8;
 /// Rows of a tile.
 const TILE: usize = 4;
 /// Columns of a panel of the right matrix.
-const PANEL: usize = 8;
+pub(super) const PANEL: usize = 8;
 /// Rows whose part of the left matrix stays in the first cache while panel after panel passes.
 const BLOCK: usize = 32;
 /// Terms of a sum after which it waits in memory, so that a panel stays in the first cache.
@@ -32,14 +32,50 @@ pub(super) enum Matrix<'a> {
     Columns(&'a [f32]),
 }
 
+/// The right matrix of a product.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Right<'a> {
+    /// As it lies in memory.
+    Matrix(Matrix<'a>),
+    /// What [`pack`] makes of rows, and those.
+    Packed(&'a [[f32; PANEL]], &'a [f32]),
+}
+
+impl<'a> From<Matrix<'a>> for Right<'a> {
+    fn from(matrix: Matrix<'a>) -> Self {
+        Self::Matrix(matrix)
+    }
+}
+
+/// All panels of b, row after row, for [`Right::Packed`].
+///
+/// # Shapes
+/// - b: `[inner, columns]`
+pub(super) fn pack(b: &[f32], [inner, columns]: [usize; 2]) -> Vec<[f32; PANEL]> {
+    let across = columns.div_ceil(PANEL);
+    let mut panels = vec![[0.0; PANEL]; across * inner];
+    for from in (0..inner).step_by(TERMS) {
+        let terms = from..(from + TERMS).min(inner);
+        let part = &mut panels[across * terms.start..across * terms.end];
+        pack_right(Matrix::Rows(b), [inner, columns], terms, part);
+    }
+    panels
+}
+
 /// a b, row after row.
 ///
 /// # Shapes
 /// - a: `[rows, inner]`
 /// - b: `[inner, columns]`
 /// - y: `[rows, columns]`, all 0
-pub(super) fn multiply(a: Matrix, b: Matrix, [rows, inner, columns]: [usize; 3], y: &mut [f32]) {
-    if let (Matrix::Rows(a), Matrix::Rows(b)) = (a, b)
+pub(super) fn multiply<'a>(
+    a: Matrix,
+    b: impl Into<Right<'a>>,
+    [rows, inner, columns]: [usize; 3],
+    y: &mut [f32],
+) {
+    let b = b.into();
+    if let (Matrix::Rows(a), Right::Matrix(Matrix::Rows(b)) | Right::Packed(_, b)) = (a, b)
         && rows < FEW
     {
         for (y, a) in y.chunks_exact_mut(columns).zip(a.chunks_exact(inner)) {
@@ -51,12 +87,21 @@ pub(super) fn multiply(a: Matrix, b: Matrix, [rows, inner, columns]: [usize; 3],
         return;
     }
     let across = columns.div_ceil(PANEL);
-    let mut panels = vec![[0.0; PANEL]; across * inner.min(TERMS)];
+    let mut own = match b {
+        Right::Matrix(_) => vec![[0.0; PANEL]; across * inner.min(TERMS)],
+        Right::Packed(..) => Vec::new(),
+    };
     let mut block = vec![0.0; BLOCK * inner.min(TERMS)];
     for from in (0..inner).step_by(TERMS) {
         let terms = from..(from + TERMS).min(inner);
-        let panels = &mut panels[..across * terms.len()];
-        pack_right(b, [inner, columns], terms.clone(), panels);
+        let panels = match b {
+            Right::Packed(panels, _) => &panels[across * terms.start..across * terms.end],
+            Right::Matrix(b) => {
+                let own = &mut own[..across * terms.len()];
+                pack_right(b, [inner, columns], terms.clone(), own);
+                own
+            }
+        };
         for first in (0..rows).step_by(BLOCK) {
             let block = &mut block[..BLOCK.min(rows - first) * terms.len()];
             pack_left(a, [rows, inner], first, terms.clone(), block);
@@ -214,6 +259,9 @@ mod tests {
                         multiply(left, right, [rows, inner, columns], &mut y);
                         assert_eq!(y, want, "{rows}×{inner}×{columns}");
                     }
+                    let (mut y, packed) = (vec![0.0; rows * columns], pack(&b, [inner, columns]));
+                    multiply(left, Right::Packed(&packed, &b), [rows, inner, columns], &mut y);
+                    assert_eq!(y, want, "packed, {rows}×{inner}×{columns}");
                 }
             }
         }

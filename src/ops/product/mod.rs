@@ -16,6 +16,7 @@ mod gpu;
 mod gpu_gradient;
 #[cfg(feature = "train")]
 mod gradient;
+mod kept;
 mod kernel;
 
 use super::several::Several;
