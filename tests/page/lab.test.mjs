@@ -261,11 +261,33 @@ test("random states survive the way through a link", async () => {
 test("fits a phone, in both themes", async () => {
   for (const colorScheme of ["light", "dark"]) {
     const { page, errors, context } = await visit(SMALL, { viewport: { width: 360, height: 740 }, colorScheme });
-    const [wide, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.ok(wide <= width, `${wide} > ${width}`);
+    // One screen: the picture with its buttons, and one part at a time below it.
+    const parts = { picture: "#lab-stage-0", ends: '[data-end="target"]', settings: '[name="lab.path"]', measures: "#lab-loss" };
+    const seen = () => page.evaluate((all) => Object.keys(all).filter((name) => part(all[name]).checkVisibility()), parts);
+    const height = () => page.evaluate(() => part("#lab").getBoundingClientRect().height);
+    assert.deepEqual(await seen(), ["picture"]);
+    assert.ok((await height()) <= 740, `${await height()}`);
+    for (const name of ["ends", "settings", "measures"]) {
+      await page.click(`[data-shows="${name}"]`);
+      assert.deepEqual(await seen(), ["picture", name]);
+      assert.equal(await page.getAttribute(`[data-shows="${name}"]`, "aria-pressed"), "true");
+      const top = await page.evaluate((s) => part(s).getBoundingClientRect().top - part("#lab").getBoundingClientRect().top, parts[name]);
+      assert.ok(top < 740, `${name} begins at ${top}`);
+      const [wide, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok(wide <= width, `${name}: ${wide} > ${width}`);
+    }
     assert.deepEqual(errors, []);
     await context.close();
   }
+});
+
+test("an embedded lab with its main controls shows its charts on a phone, and has nothing to choose parts with", async () => {
+  const { page, errors, context } = await visit(SMALL, { viewport: { width: 360, height: 740 } });
+  await page.evaluate(() => document.querySelector("flow-lab").setAttribute("controls", "main"));
+  const seen = (selector) => page.evaluate((s) => part(s).checkVisibility(), selector);
+  assert.deepEqual([await seen("#lab-loss"), await seen(".lab-parts"), await seen(".ends")], [true, false, false]);
+  assert.deepEqual(errors, []);
+  await context.close();
 });
 
 test("the page's thread stays free while it trains", { skip: inChromium("it does not report its tasks") }, async () => {

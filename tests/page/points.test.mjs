@@ -84,6 +84,7 @@ test("a drawing gives way to a named target, comes back, and is undone to what w
 test("a finger scrolls over a square until Draw is pressed", { skip: inChromium("it is not told to touch") }, async () => {
   const { page, errors, context } = await visit(SMALL, { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
   const client = await context.newCDPSession(page);
+  await page.click('[data-shows="ends"]');
   await page.locator(TARGET).scrollIntoViewIfNeeded();
   /** Swipes up over the square; how far the page went. */
   const swipe = async () => {

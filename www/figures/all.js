@@ -40,7 +40,7 @@ export const FIGURES = Object.freeze({
   },
   lab: {
     title: "Train a flow before your eyes",
-    heights: { all: { 390: 3116, 960: 1893 }, main: { 390: 1652, 960: 1492 } },
+    heights: { all: { 390: 722, 960: 1893 }, main: { 390: 1658, 960: 1492 } },
     load: () => import("./lab/start.js"),
     markup: new URL("./lab/figure.html", import.meta.url).href,
     styles: [...COMMON, LAB, PARTS],

@@ -8,6 +8,7 @@ import { Curves } from "./curves.js";
 import { LabDisplay } from "./display.js";
 import { Ends } from "./ends.js";
 import { LabForm } from "./form.js";
+import { bindParts } from "./parts.js";
 import { Runs } from "./runs.js";
 import { SlowMotion } from "./slow.js";
 import { LAB, experiment, fromExperiment, missing, ownRun, writeEarlier } from "./table.js";
@@ -68,6 +69,7 @@ export class LabFigure extends Figure {
     const schedule = (wanted) => call("scheduleOf", JSON.stringify(wanted));
     this.#curves = new Curves(places, state, { schedule, moved: (text) => this.#form.set("lab.curves", text) }, signal);
     this.on(byId("lab-path-panel"), "toggle", () => this.#showCurves());
+    bindParts(root, signal);
     this.#openOwn();
     const keeper = new Keeper({ root, name: "lab", now, restore: ({ weights }) => this.loadWeights(weights), report, signal });
     const keep = () => keeper.save(now());
