@@ -19,7 +19,7 @@ const WITHOUT = {
   race: ["race.methods"], // checkboxes
   edit: ["edit.drawing", "device"],
   emoji: [],
-  restyle: [],
+  restyle: ["restyle.drawing"],
   "few-steps": ["device"],
 };
 

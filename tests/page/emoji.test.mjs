@@ -188,7 +188,27 @@ test("a picture is chosen from a file, what is none is refused; a typed emoji st
   assert.equal(await white(), false);
   await page.click('[data-act="clear"]');
   assert.ok(await white());
+  // A drawing is in the link, exactly; an emoji that is typed takes its place.
+  const canvas = (of) => of.$eval("#restyle-pad", (element) => element.toDataURL());
+  await page.click('[data-act="clear"]');
+  const { x, y } = await page.locator("#restyle-pad").boundingBox();
+  await page.mouse.move(x + 40, y + 40);
+  await page.mouse.down();
+  await page.mouse.move(x + 120, y + 90, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForFunction(() => location.hash.includes("restyle.drawing=iVBOR"));
+  const drawn = await canvas(page);
+  const again = await visit("restyle", `restyle.drawing=${new URLSearchParams(new URL(page.url()).hash.slice(1)).get("restyle.drawing")}`);
+  await again.page.waitForFunction((was) => part("#restyle-pad").toDataURL() === was, drawn);
+  assert.deepEqual(again.errors, []);
+  await again.context.close();
+  const cut = await visit("restyle", `restyle.drawing=${"A".repeat(80)}`);
+  await cut.page.waitForFunction(() => /^The drawing in the link is no picture/.test(part("#restyle-message").textContent));
+  assert.deepEqual(cut.errors, []);
+  await cut.context.close();
+
   await page.fill('[name="restyle.text"]', "A");
+  await page.waitForFunction(() => !location.hash.includes("restyle.drawing"));
   assert.match(page.url(), /restyle\.text=A/);
   assert.deepEqual(errors, []);
   await context.close();

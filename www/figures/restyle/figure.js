@@ -5,6 +5,7 @@ import { Results } from "../../element/results.js";
 import { ImageNetwork } from "../../engine/images/network.js";
 import { fileName, save } from "../../plot/export.js";
 import { PICTURE, imagePng } from "../../plot/images.js";
+import { read, write } from "./drawing.js";
 import { Operations } from "./operations.js";
 import { ColorPad } from "./pad.js";
 import { Tiles } from "./tiles.js";
@@ -13,6 +14,7 @@ import { RESTYLE } from "./table.js";
 export class RestyleFigure extends PadFigure {
   network = new ImageNetwork("emoji");
   results = new Results(this, PICTURE);
+  #shown = Promise.resolve(); // when the picture of the state is on the pad
 
   constructor(context) {
     super(context, "restyle");
@@ -39,7 +41,7 @@ export class RestyleFigure extends PadFigure {
     });
     this.connect();
     this.#refresh();
-    this.#write();
+    this.#bring();
   }
 
   #refresh() {
@@ -54,18 +56,36 @@ export class RestyleFigure extends PadFigure {
     this.state[target.name] = value;
     this.#refresh();
     this.save();
-    if (target.name === "restyle.text") this.#write();
+    if (target.name !== "restyle.text") return;
+    if (target.value) this.#keep({ drawing: "" });
+    this.#bring();
   }
 
-  /** The emoji of the state, as this system draws it. */
-  #write() {
-    if (this.state["restyle.text"]) this.pad.write(this.state["restyle.text"]);
+  /** Puts the picture of the state on the pad: what was drawn, or else the emoji that was typed, as this system draws it. */
+  #bring() {
+    const { "restyle.drawing": drawing, "restyle.text": typed } = this.state;
+    if (drawing) this.#shown = this.#read(drawing);
+    else if (typed) this.pad.write(typed);
   }
 
-  /** What is on the pad is not the typed emoji any more. */
+  async #read(drawing) {
+    try {
+      const picture = await read(drawing);
+      if (drawing === this.state["restyle.drawing"]) this.pad.show(picture);
+      picture.close();
+    } catch {
+      this.report("The drawing in the link is no picture: it was cut or changed on its way.");
+    }
+  }
+
+  /** What is on the pad is somebody's own: it stands in the link, and is not the typed emoji any more. */
   #drawn() {
-    if (!this.state["restyle.text"]) return;
-    this.state["restyle.text"] = "";
+    if (this.pad.tool === "mask" && !this.pad.blank && this.state["restyle.drawing"]) return; // the picture is what it was
+    this.#keep({ drawing: this.pad.blank ? "" : write(this.pad.canvas), text: "" });
+  }
+
+  #keep(values) {
+    for (const [name, value] of Object.entries(values)) this.state[`restyle.${name}`] = value;
     this.#refresh();
     this.save();
   }
@@ -85,13 +105,14 @@ export class RestyleFigure extends PadFigure {
   replaced(keys) {
     if (!keys.length) return;
     this.#refresh();
-    if (keys.includes("restyle.text")) this.#write();
+    if (keys.includes("restyle.text") || keys.includes("restyle.drawing")) this.#bring();
   }
 
   /** Something to look at before a person brings a picture: an emoji that the network draws, restyled. */
   begin() {
     if (this.task.busy) return;
     this.task.run(async (signal) => {
+      await this.#shown;
       if (this.pad.blank) await this.act("invent", { ...this.job(), example: true }, signal);
       await this.act("restyle", this.job(), signal);
     });

@@ -33,6 +33,11 @@ export class ColorPad extends Pad {
     this.#begin(() => this.#context.putImageData(image, 0, 0));
   }
 
+  /** What it holds, 64×64 pixels. */
+  get canvas() {
+    return this.#picture;
+  }
+
   /** 1 for each value that is still there, 0 where it was masked. */
   get mask() {
     return Float32Array.from({ length: SIDE * SIDE * 3 }, (_, i) => 1 - this.masked[Math.floor(i / 3)]);
