@@ -55,13 +55,26 @@ def trajectories(follow, data, args):
     return torch.cat(parts, 1), condition
 
 
-def map_batch(states, condition, batch, device):
+def map_batch(states, condition, batch, device, levels=LEVELS):
     """Ends of aligned intervals [t, s] of the kept trajectories, t, s − t and the condition."""
-    level = torch.multinomial(torch.tensor(LEVELS, device=device), batch, replacement=True)
+    level = torch.multinomial(torch.tensor(levels, device=device), batch, replacement=True)
     parts = 2**level
     k = (torch.rand(batch, device=device) * parts).long()
     width, i = STEPS // parts, torch.randint(states.shape[1], (batch,), device=device)
     return states[k * width, i].float(), states[(k + 1) * width, i].float(), k / parts, 1 / parts.float(), condition[i]
+
+
+@torch.no_grad()
+def refine_batch(before, states, condition, batch, device):
+    """As `map_batch`, for a map that is trained on toward one step: seven in ten are intervals [0, 1] from fresh noise, whose ends are those of two half steps of the map as it was
+    `before`; the others are shorter ones of its own trajectories, so that it does not forget them."""
+    fresh = 7 * batch // 10
+    drawn = torch.randint(condition.shape[0], (fresh,), device=device)
+    x = torch.randn(fresh, *states.shape[2:], device=device)
+    end = jump(before, x, condition[drawn], 2, device)
+    others = map_batch(states, condition, batch - fresh, device, [0.0, *LEVELS[1:]])
+    whole = (x, end, torch.zeros(fresh, device=device), torch.ones(fresh, device=device), condition[drawn])
+    return [torch.cat(pair) for pair in zip(whole, others)]
 
 
 def map_loss(net, x, end, t, length, condition):

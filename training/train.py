@@ -11,7 +11,7 @@ import data as datasets
 import judge as judges
 import torch
 import weights
-from distill import CHUNK, jump, map_batch, map_loss, mapped, trajectories, trajectory
+from distill import CHUNK, jump, map_batch, map_loss, mapped, refine_batch, trajectories, trajectory
 from fit import compiled, fit, precision
 
 SETTINGS = {
@@ -30,6 +30,7 @@ def arguments():
     parser.add_argument("--start", help="a velocity network to go on from")
     parser.add_argument("--start-map", help="a flow map to go on from; without it the map starts from the velocity network")
     parser.add_argument("--teacher", help="a flow map: only a flow map is trained, from its trajectories")
+    parser.add_argument("--refine", action="store_true", help="the teacher itself is trained on, toward one step")
     parser.add_argument("--minutes", type=float, default=3.6, help="of training the velocity network")
     parser.add_argument("--map-minutes", type=float, default=1.75, help="of training the flow map")
     parser.add_argument("--batch", type=int, default=512)
@@ -119,8 +120,12 @@ def main():
         found, parameters = weights.read(args.teacher)
         teacher = weights.make(found).to(args.device)
         teacher.load_state_dict(parameters)
+        teacher.eval().requires_grad_(False)
         states, condition = trajectories(partial(mapped, teacher, device=args.device), data, args)
-        return train_map(states, condition, None, settings, report, args)
+        if not args.refine:
+            return train_map(partial(map_batch, states, condition), None, settings, report, args)
+        args.start_map = args.teacher
+        return train_map(partial(refine_batch, teacher, states, condition), None, settings, report, args)
     net = weights.make(settings).to(args.device)
     if args.start:
         found, parameters = weights.read(args.start)
@@ -142,11 +147,11 @@ def main():
     guided = partial(trajectory, net, guidance=guidance, interval=args.interval, device=args.device)
     states, condition = trajectories(guided, data, args)
     print(f"with guidance {guidance:g}", flush=True)
-    train_map(states, condition, net, settings, report, args)
+    train_map(partial(map_batch, states, condition), net, settings, report, args)
 
 
-def train_map(states, condition, net, settings, report, args):
-    """From trajectories; begins at the weights of the velocity network `net`, where there is one."""
+def train_map(drawn, net, settings, report, args):
+    """On what `drawn(batch, device)` gives; begins at the weights of the velocity network `net`, where there is one."""
     settings = {**settings, "map": True}
     student = weights.make(settings).to(args.device)
     if args.start_map:
@@ -154,8 +159,7 @@ def train_map(states, condition, net, settings, report, args):
     elif net:
         student.load_state_dict(net.state_dict(), strict=False)
     compiled(student, args.device)
-    batch = partial(map_batch, states, condition, args.batch, args.device)
-    fit(student, batch, map_loss, args, args.map_minutes, args.map_rate, "map")
+    fit(student, partial(drawn, args.batch, args.device), map_loss, args, args.map_minutes, args.map_rate, "map")
     weights.save(Path(args.out) / f"{args.task}-map.safetensors", student, settings)
     for steps in (1, 2, 4, 8) if report else ():
         report.drawn(f"flow map, {steps} steps", partial(jump, student, steps=steps, device=args.device))
