@@ -156,6 +156,24 @@ test("a painted picture goes to its noise and comes back in every style; a part 
   ]);
   const tiles = await page.$$eval("#restyle-tiles canvas", (all) => all.map((c) => c.toDataURL()));
   assert.equal(new Set(tiles).size, 9);
+  // The slider goes back toward the noise, which is the same for every style.
+  const slide = (t) =>
+    page.$eval(
+      "#restyle-t",
+      (e, value) => {
+        e.value = value;
+        e.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
+      },
+      t,
+    );
+  await slide("0");
+  assert.equal(await page.textContent("#restyle-t-text"), "t = 0.00");
+  assert.equal(new Set((await page.$$eval("#restyle-tiles canvas", (all) => all.map((c) => c.toDataURL()))).slice(1)).size, 1);
+  await slide("0.5");
+  const half = await page.$$eval("#restyle-tiles canvas", (all) => all.map((c) => c.toDataURL()));
+  assert.equal(new Set(half).size, 9);
+  await slide("1");
+  assert.deepEqual(await page.$$eval("#restyle-tiles canvas", (all) => all.map((c) => c.toDataURL())), tiles);
   const { name, bytes } = await saved(page, '[data-act="save"]');
   assert.equal(name, "flow-lab-restyled.png");
   assert.equal(bytes.readUInt32BE(16), 9 * 4 * 64, "nine pictures wide");
@@ -167,6 +185,17 @@ test("a painted picture goes to its noise and comes back in every style; a part 
   assert.match(await page.textContent('[data-result="inpaint"] figcaption'), /agree with it/);
   await runs(page, "#restyle", () => page.click('[data-act="superResolve"]'));
   assert.match(await page.textContent('[data-result="superResolve"] figcaption'), /16×16/);
+  // Another stroke: what was shown belongs to the picture before, and the new one is restyled without being asked.
+  const caption = () => page.$eval("#restyle-tiles canvas", (e) => e.getAttribute("aria-label"));
+  await page.click('[data-tool="draw"]');
+  await page.mouse.click(box.x + 0.5 * box.width, box.y + 0.2 * box.height);
+  assert.equal(await caption(), "the picture: nothing computed yet");
+  assert.equal(await page.isDisabled("#restyle-t"), true);
+  assert.equal(await page.isDisabled('[data-act="save"]'), true);
+  await page.waitForFunction(() => !part("#restyle-t").disabled, undefined, { timeout: 240_000 });
+  await idle(page, "#restyle");
+  const other = await page.$$eval("#restyle-tiles canvas", (all) => all.map((c) => c.toDataURL()));
+  assert.ok(other.every((tile, i) => tile !== tiles[i]));
   assert.deepEqual(errors, []);
   await context.close();
 });

@@ -1,5 +1,6 @@
 // A picture encoded to noise and decoded in every style, inpainted, super-resolved.
 import { given, showState } from "../../element/controls.js";
+import { Delay } from "../../element/delay.js";
 import { PadFigure } from "../../element/pad-figure.js";
 import { Results } from "../../element/results.js";
 import { ImageNetwork } from "../../engine/images/network.js";
@@ -11,10 +12,14 @@ import { ColorPad } from "./pad.js";
 import { Tiles } from "./tiles.js";
 import { RESTYLE } from "./table.js";
 
+const REST_MS = 700; // the next stroke may come
+
 export class RestyleFigure extends PadFigure {
   network = new ImageNetwork("emoji");
   results = new Results(this, PICTURE);
   #shown = Promise.resolve(); // when the picture of the state is on the pad
+  #way = null; // see #decoded
+  #soon = new Delay(([act]) => this.actUnasked(act), this.signal);
 
   constructor(context) {
     super(context, "restyle");
@@ -25,9 +30,12 @@ export class RestyleFigure extends PadFigure {
       pad: this.pad,
       results: this.results,
       tiles: new Tiles(this.part("tiles"), this.signal),
+      decoded: (way) => this.#decoded(way),
+      invented: () => this.#invented(),
     });
     const form = this.part("form");
     this.on(form, "input", ({ target }) => this.#input(target));
+    this.on(this.part("t"), "input", ({ target }) => this.#morph(Number(target.value)));
     this.on(this.part("color"), "input", ({ target }) => (this.pad.paint = target.value));
     this.on(this.part("file"), "change", ({ target }) => target.files[0] && this.#take(target.files[0]));
     this.on(this.part("pad"), "dragover", (event) => event.preventDefault());
@@ -56,9 +64,50 @@ export class RestyleFigure extends PadFigure {
     this.state[target.name] = value;
     this.#refresh();
     this.save();
-    if (target.name !== "restyle.text") return;
-    if (target.value) this.#keep({ drawing: "" });
-    this.#bring();
+    if (target.name === "restyle.text") {
+      if (target.value) this.#keep({ drawing: "" });
+      this.#bring();
+    }
+    if (target.name !== "device") this.#again();
+  }
+
+  /** Another picture, or another condition: what was computed belongs to the one before, and what people ask for first is computed. */
+  #again() {
+    this.task.stop();
+    this.results.say("");
+    this.#forget();
+    this.#soon.ask("restyle", REST_MS);
+  }
+
+  #forget() {
+    this.operations.forget();
+    this.#decoded(null);
+    this.results.clear();
+    this.root.querySelector('[data-act="save"]').disabled = true;
+  }
+
+  /** The network drew an emoji on the pad because somebody asked for one: nobody's drawing, so it does not stand in the link. */
+  #invented() {
+    this.#forget();
+    this.#keep({ drawing: "", text: "" });
+    this.#soon.ask("restyle", REST_MS);
+  }
+
+  /** What the picture was decoded to, {values, noise, frames}, the seven pictures on their way; or nothing. */
+  #decoded(way) {
+    this.#way = way;
+    this.part("t").value = "1";
+    this.part("t-text").textContent = "t = 1.00";
+    this.part("t").disabled = !way;
+  }
+
+  #morph(t) {
+    this.part("t-text").textContent = `t = ${t.toFixed(2)}`;
+    if (this.#way) this.operations.showAt(this.#way, t);
+  }
+
+  pressed() {
+    this.#soon.cancel();
   }
 
   /** Puts the picture of the state on the pad: what was drawn, or else the emoji that was typed, as this system draws it. */
@@ -82,6 +131,7 @@ export class RestyleFigure extends PadFigure {
   #drawn() {
     if (this.pad.tool === "mask" && !this.pad.blank && this.state["restyle.drawing"]) return; // the picture is what it was
     this.#keep({ drawing: this.pad.blank ? "" : write(this.pad.canvas), text: "" });
+    this.#again();
   }
 
   #keep(values) {
@@ -106,12 +156,13 @@ export class RestyleFigure extends PadFigure {
     if (!keys.length) return;
     this.#refresh();
     if (keys.includes("restyle.text") || keys.includes("restyle.drawing")) this.#bring();
+    if (keys.some((key) => key.startsWith("restyle."))) this.#shown.then(() => this.#again());
   }
 
   /** Something to look at before a person brings a picture: an emoji that the network draws, restyled. */
   begin() {
     if (this.task.busy) return;
-    this.task.run(async (signal) => {
+    this.runUnasked(async (signal) => {
       await this.#shown;
       if (this.pad.blank) await this.act("invent", { ...this.job(), example: true }, signal);
       await this.act("restyle", this.job(), signal);

@@ -4,6 +4,7 @@ import { NAMES } from "../../element/names.js";
 import { newSeed } from "../../element/state.js";
 import { joined } from "../../engine/images/parts.js";
 import { PICTURE, blockMeans, imagesOf } from "../../plot/images.js";
+import { frameAt } from "../../plot/interpolate.js";
 import { STYLES, weights } from "./table.js";
 
 const BLOCK = 4; // of the small picture's pixels
@@ -20,9 +21,16 @@ export class Operations {
   #results;
   #tiles;
   shown = null; // {values, count}: the row that can be saved
+  #decoded;
+  #invented;
 
-  /** `network`: an ImageNetwork, opened before a job; `results` and `tiles`: where things are shown. */
-  constructor({ network, pad, results, tiles }) {
+  /**
+   * `network`: an ImageNetwork, opened before a job; `results` and `tiles`: where things are shown; `decoded(way)` is told what {@link showAt} can show;
+   * `invented()` that another emoji stands on the pad.
+   */
+  constructor({ network, pad, results, tiles, decoded, invented }) {
+    this.#decoded = decoded;
+    this.#invented = invented;
     this.#tiles = tiles;
     this.#network = network;
     this.#pad = pad;
@@ -53,6 +61,7 @@ export class Operations {
     const { x } = await this.#run(signal, request);
     if (example && !this.#pad.blank) return; // a person has begun to draw
     this.#pad.values = x.map((v) => Math.min(1, Math.max(-1, v)));
+    if (!example) this.#invented();
     this.#results.say(`An emoji that the network drew (${NAMES[category]}, ${NAMES[style]}, seed ${seed}).`);
   }
 
@@ -74,12 +83,34 @@ export class Operations {
       guidance: { weight: guidance, from: 0, to: 1 },
       from,
     };
-    const { nfe } = await this.#run(signal, onward, { method: "decode", args: [many] }, ({ x }) => show(noise, imagesOf(x, PICTURE)));
+    const frames = [];
+    const { nfe } = await this.#run(signal, onward, { method: "decode", args: [many] }, ({ t, x }) => {
+      frames.push({ t, x });
+      show(noise, imagesOf(x, PICTURE));
+    });
+    this.#decoded({ values, noise, frames });
     const until = from > 0 ? `to encode it to t = ${from.toFixed(2)}, where it is not all noise yet,` : "to encode it";
     this.#results.caption(
       "restyle",
       `Midpoint, steps equal in √t: ${2 * BACK} evaluations ${until} without guidance, ${nfe} to decode it with guidance ${guidance}.`,
     );
+  }
+
+  /** The seven pictures at `t` on their way from the noise, linear between steps. */
+  showAt({ values, noise, frames }, t) {
+    const times = Float32Array.from(frames, (frame) => frame.t);
+    const at = frameAt(times, t);
+    const [a, b] = [Math.floor(at), Math.ceil(at)].map((k) => frames[k].x);
+    const x = a.map((v, i) => v + (at - Math.floor(at)) * (b[i] - v));
+    const cells = [values, noise, ...imagesOf(x, PICTURE)];
+    this.#tiles.show(cells);
+    this.#keep(cells);
+  }
+
+  /** Nothing that was computed belongs to what is on the pad. */
+  forget() {
+    this.#tiles.clear();
+    this.shown = null;
   }
 
   async inpaint({ values, mask, whole, category, own, signal }) {

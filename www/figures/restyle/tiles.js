@@ -16,17 +16,23 @@ export class Tiles {
       const tile = document.createElement("figure");
       const canvas = document.createElement("canvas");
       canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", `${title}: nothing computed yet`);
       tile.append(canvas, Object.assign(document.createElement("figcaption"), { textContent: title }));
       place.append(tile);
       return canvas;
     });
+    this.clear();
     onAppearance(place, () => this.#cells.forEach((_, i) => this.#paint(i)), signal);
   }
 
   #paint(i) {
     const values = this.#cells[i];
     drawGrid(this.#canvases[i], values, values ? 1 : 0, -1, PICTURE);
+  }
+
+  clear() {
+    this.#cells = TITLES.map(() => null);
+    TITLES.forEach((title, i) => this.#canvases[i].setAttribute("aria-label", `${title}: nothing computed yet`));
+    this.#cells.forEach((_, i) => this.#paint(i));
   }
 
   /** `cells`: values of each picture, null where there is none yet. */
