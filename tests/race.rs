@@ -96,6 +96,32 @@ fn wrong_races_are_refused() {
     assert!(block_on(race.run(0, 10, 0)).is_err());
 }
 
+/// Contestants can be shared by several races with the same settings: each gets to where it gets in one race that trains all. Who learns from another waits for it.
+#[test]
+fn contestants_do_not_depend_on_who_trains_beside_them() {
+    let config = RaceConfig {
+        methods: vec![Method::Distillation, Method::Shortcut, Method::Drifting],
+        steps: 40,
+        width: 16,
+        ..RaceConfig::default()
+    };
+    let mut whole = race(config.clone());
+    while block_on(whole.train(7)).unwrap().is_some() {}
+    let mut part = race(config);
+    let error = block_on(part.train_one(1, 5)).unwrap_err();
+    assert!(error.to_string().contains("train the flow matching first"), "{error}");
+    for i in [3, 2, 0, 1] {
+        while let Some(progress) = block_on(part.train_one(i, 9)).unwrap() {
+            assert_eq!(progress.contestant, i);
+        }
+    }
+    for i in 0..4 {
+        let [a, b] = [&whole, &part].map(|race| block_on(race.run(i, 50, 4)).unwrap());
+        assert_eq!((a.x, a.w2), (b.x, b.w2), "contestant {i}");
+    }
+    assert!(block_on(part.train_one(4, 1)).is_err());
+}
+
 /// The flow of the saved race is the one that its settings give, trained anew. The other methods would take minutes.
 #[test]
 fn the_saved_flow_is_what_its_settings_give() {

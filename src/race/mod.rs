@@ -53,10 +53,30 @@ impl Race {
 
     /// Up to `steps` steps of the first contestant that is not done; `None` where all are.
     pub async fn train(&mut self, steps: u64) -> Result<Option<Progress>> {
-        let total = self.config.steps;
-        let Some(i) = self.contestants.iter().position(|c| c.step() < total) else {
+        match self.contestants.iter().position(|c| c.step() < self.config.steps) {
+            Some(next) => self.train_one(next, steps).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Up to `steps` steps of a contestant; `None` where it is done. What it gets to does not depend on others but those that it learns from, which must be done: the
+    /// flow for consistency distillation, the round before for reflow. So several races with the same settings can share the contestants.
+    pub async fn train_one(&mut self, contestant: usize, steps: u64) -> Result<Option<Progress>> {
+        let (total, i) = (self.config.steps, contestant);
+        self.known(i)?;
+        if self.contestants[i].step() >= total {
             return Ok(None);
+        }
+        let learns_from = match self.contestants[i].method {
+            Method::Distillation => Some(0),
+            Method::Reflow => {
+                self.contestants[..i].iter().rposition(|c| matches!(c.method, Method::Flow | Method::Reflow))
+            }
+            _ => None,
         };
+        if let Some(first) = learns_from.map(|j| &self.contestants[j]).filter(|c| c.step() < total) {
+            return Err(Error::config(format!("train the {} first", first.method.label())));
+        }
         let (done, rest) = self.contestants.split_at_mut(i);
         let current = &mut rest[0];
         // The flow, or the reflow of the round before.
@@ -68,9 +88,7 @@ impl Race {
 
     /// `n` (see [`measurable`]) particles of a contestant at `nfe` evaluations: the same starts and the same fresh data for all.
     pub async fn run(&self, contestant: usize, n: usize, nfe: usize) -> Result<Run> {
-        let Some(who) = self.contestants.get(contestant) else {
-            return Err(Error::config(format!("there is no contestant {contestant}")));
-        };
+        let who = self.known(contestant)?;
         if !(1..=256).contains(&nfe) {
             return Err(Error::config(format!("a run takes 1 to 256 evaluations, not {nfe}")));
         }
@@ -86,11 +104,15 @@ impl Race {
     /// Where `n` particles of a contestant end at `nfe` evaluations, without figures: `n` may be large.
     #[cfg(feature = "cli")]
     pub async fn ends(&self, contestant: usize, n: usize, nfe: usize) -> Result<Vec<Point>> {
-        let who = self.contestants.get(contestant);
-        let who = who.ok_or_else(|| Error::config(format!("there is no contestant {contestant}")))?;
+        let who = self.known(contestant)?;
         let starts =
             self.batches.source.draw(n, &mut Rng::new(u64::from(self.config.seed), Stream::Particles));
         who.ends(&starts, nfe).await
+    }
+
+    fn known(&self, contestant: usize) -> Result<&Contestant> {
+        let found = self.contestants.get(contestant);
+        found.ok_or_else(|| Error::config(format!("there is no contestant {contestant}")))
     }
 
     /// `n` draws from the target; `n` as in [`measurable`].

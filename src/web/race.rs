@@ -30,11 +30,11 @@ impl JsRace {
         Ok(serde_json::Value::from(list).to_string())
     }
 
-    /// Up to `steps` steps of the first contestant that is not done: `{contestant, step, pairs, losses}`;
-    /// undefined where all are done.
-    pub async fn train(&self, steps: u32) -> Answer {
+    /// Up to `steps` steps of a contestant, after those that it learns from: `{contestant, step, pairs, losses}`;
+    /// undefined where it is done.
+    pub async fn train(&self, contestant: usize, steps: u32) -> Answer {
         let mut race = self.0.turn()?;
-        let progress = race.train(u64::from(steps)).await;
+        let progress = race.train_one(contestant, u64::from(steps)).await;
         answer(progress.map(|p| {
             p.map_or(JsValue::UNDEFINED, |p| {
                 object([

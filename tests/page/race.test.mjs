@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CATALOG } from "../../www/element/catalog.js";
+import { divided } from "../../www/figures/race/divided.js";
 import { NFES, RACE, race } from "../../www/figures/race/table.js";
 import { alone, blocked, inChromium, lateWorker, open, setUp } from "./harness.mjs";
 
@@ -115,10 +116,44 @@ test("it opens with a race made beforehand, without an engine, and trains when a
   await page.selectOption('[name="race.width"]', "64");
   await page.waitForFunction(() => /^Saved results/.test(part("#race-text").textContent));
   await page.click("#race-start");
-  await page.waitForFunction(() => /^flow matching \(1 of 7\): step [1-9]/.test(part("#race-text").textContent), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /^flow matching: step [1-9]\d* of 5000; .*0 of 7 methods done$/.test(part("#race-text").textContent), undefined, {
+    timeout: 60_000,
+  });
   assert.match((await captions(page))[1], /waiting/);
   assert.deepEqual(errors, []);
   await context.close();
+});
+
+test("contestants are divided among workers, those that learn from the flow together", () => {
+  const ids = ["flow", "reflow", "reflow", "consistency", "distillation", "shortcut", "mean-flow", "drifting"];
+  assert.deepEqual(divided(ids, 1), [[0, 1, 2, 4, 3, 5, 6, 7]]);
+  assert.deepEqual(divided(ids, 2), [
+    [0, 1, 2, 4],
+    [3, 5, 6, 7],
+  ]);
+  assert.deepEqual(divided(ids, 4), [[0, 1, 2, 4], [3, 7], [5], [6]]);
+  assert.deepEqual(divided(["flow"], 4), [[0]]);
+});
+
+test("a race on two workers has the results of a race on one", { skip: lateWorker }, async () => {
+  const results = [];
+  for (const cores of [1, 2]) {
+    const { page, errors, context } = await visit(SMALL.replace("steps=500", "steps=1000"));
+    await page.addInitScript((n) => Object.defineProperty(navigator, "hardwareConcurrency", { get: () => n }), cores);
+    await page.reload();
+    await page.waitForFunction(() => part('[name="race.source"]')?.options.length > 0);
+    await page.click("#race-start");
+    if (cores > 1)
+      await page.waitForFunction(() => /^flow matching: step .*; shortcut model: step /.test(part("#race-text").textContent), undefined, {
+        timeout: 60_000,
+      });
+    await page.waitForFunction(() => /^Done/.test(part("#race-text").textContent), undefined, { timeout: 120_000 });
+    if (page.workers().length) assert.equal(page.workers().length, cores);
+    results.push(await captions(page));
+    assert.deepEqual(errors, []);
+    await context.close();
+  }
+  assert.deepEqual(results[0], results[1]);
 });
 
 test("what was made beforehand is the page's own race", async () => {

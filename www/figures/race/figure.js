@@ -1,4 +1,4 @@
-// The race: trains the contestants one after another in a worker, shows their particles and W2 by evaluations.
+// The race: trains the contestants in workers, shows their particles and W2 by evaluations.
 import { Figure } from "../../element/figure.js";
 import { given, showState } from "../../element/controls.js";
 import { NO_FLOOR } from "../../plot/chart.js";
@@ -174,22 +174,54 @@ export class RaceFigure extends Figure {
 
   async #train(signal) {
     if (!this.#race.begun) await this.#begin(signal);
-    const { lines } = this.#race;
-    const total = this.state["race.steps"];
+    const { lines, workers } = this.#race;
+    let failed = false; // where one worker fails, none goes on
+    const going = () => !signal.aborted && !failed;
+    const all = workers.map(async (worker) => {
+      try {
+        await worker.ready;
+        for (const i of worker.own) await this.#trainOne(worker, i, going);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    });
+    const wrong = (await Promise.allSettled(all)).find(({ status }) => status === "rejected");
+    if (wrong) throw /** @type {PromiseRejectedResult} */ (wrong).reason;
+    const { "race.steps": total, "race.seed": seed } = this.state;
+    if (!signal.aborted) this.#progress(1, `Done: ${lines.length} methods, ${total} steps each, seed ${seed}.`);
+  }
+
+  /** Trains contestant `i` to its end, as long as it is `going()`, and measures it. */
+  async #trainOne(worker, i, going) {
+    const line = this.#race.lines[i];
     let shown = -Infinity; // the first picture comes at once
-    while (!signal.aborted) {
-      const done = await this.#race.train();
-      const finished = await this.#measureUpTo(done?.contestant ?? lines.length);
-      if (done === undefined) return this.#progress(1, `Done: ${lines.length} methods, ${total} steps each, seed ${this.state["race.seed"]}.`);
-      const last = done.contestant;
-      const doing = done.pairs < 1 ? `making pairs, ${Math.round(100 * done.pairs)} %` : `step ${done.step} of ${total}`;
-      this.#progress((last + done.step / total) / lines.length, `${lines[last].label} (${last + 1} of ${lines.length}): ${doing}`);
-      if (!finished && done.pairs === 1 && performance.now() - shown > PICTURE_MS) {
-        await this.#picture(last);
-        if (this.#race.floor === NO_FLOOR) await this.#measureFloor();
+    while (going() && (await this.#race.train(worker, i))) {
+      if (!going()) return;
+      this.#tellTraining();
+      if (line.pairs < 1) this.#tiles[i].say("making pairs");
+      else if (performance.now() - shown > PICTURE_MS) {
+        await this.#picture(i);
+        if (i === 0 && this.#race.floor === NO_FLOOR) await this.#measureFloor();
         shown = performance.now();
-      } else if (done.pairs < 1) this.#tiles[last].say("making pairs");
+      }
     }
+    if (!going() || line.w2) return;
+    await this.#picture(i);
+    await this.#race.measure(i);
+    if (going()) this.#chart.set(this.#race.lines, this.#race.floor);
+  }
+
+  /** What is being trained now, and how much of it all is done. */
+  #tellTraining() {
+    const total = this.state["race.steps"];
+    const { lines } = this.#race;
+    const doing = lines
+      .filter(({ step, pairs }) => pairs < 1 || (step > 0 && step < total))
+      .map(({ label, step, pairs }) => `${label}: ${pairs < 1 ? `making pairs, ${Math.round(100 * pairs)} %` : `step ${step} of ${total}`}`);
+    const done = lines.filter(({ step }) => step >= total).length;
+    const share = lines.reduce((sum, { step }) => sum + step, 0) / (total * lines.length);
+    this.#progress(share, [...doing, `${done} of ${lines.length} methods done`].join("; "));
   }
 
   /** Takes longer than the first picture, which does not wait for it. */
@@ -202,19 +234,6 @@ export class RaceFigure extends Figure {
     const [race, tile] = [this.#saved ?? this.#race, this.#tiles[i]];
     const { target, half } = race;
     tile?.show(await race.particles(i, this.state["race.nfe"]), target, half);
-  }
-
-  /** Measures contestants before the `end`th that are done and were not yet; whether there were any. */
-  async #measureUpTo(end) {
-    let any = false;
-    for (let i = 0; i < end; i += 1) {
-      if (this.#race.lines[i].w2) continue;
-      await this.#picture(i);
-      await this.#race.measure(i);
-      this.#chart.set(this.#race.lines, this.#race.floor);
-      any = true;
-    }
-    return any;
   }
 
   /** Every contestant that was measured, at the number of evaluations that is set now. */
