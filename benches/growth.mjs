@@ -28,4 +28,11 @@ await onBenchPage("lab.html", async (page) => {
       cells.push((await page.evaluate((o) => window.alone(o), { batch, width, steps: 40, rounds: FIVE })).toFixed(2));
     console.log(`| ${[width, ...cells].join(" | ")} |`);
   }
+  const steps = 20;
+  console.log(`\n| particles, ${steps} Euler steps | ms |\n|---|---|`);
+  for (const particles of [300, 1000, 3000]) {
+    const [ms, likelihood] = await page.evaluate((o) => window.pictures(o), { particles, steps, rounds: FIVE });
+    console.log(`| ${particles} | ${ms.toFixed(1)} |`);
+    if (particles === 3000) console.log(`\nA map of log-likelihoods at 61 × 61 points: ${likelihood.toFixed(0)} ms`);
+  }
 });
