@@ -70,7 +70,7 @@ pub fn improved_mean_flow(
 }
 
 /// v + (1 − 1/w) (u_c − u_∅): the target for the velocity of a network whose guidance scale w is an input (Geng et al. 2025b), where u_c is its own velocity of
-/// the class at w and u_∅ that of no class at 1. Where the network equals the mean of its targets, u_c = u_∅ + w (E[v] − u_∅): classifier-free
+/// the class at w and u_∅ that of no class at 1. Where the network equals the mean of its targets, u_c = u_∅ + w (E v − u_∅): classifier-free
 /// guidance by w, in one evaluation. With w = 1 it is v.
 ///
 /// # Shapes

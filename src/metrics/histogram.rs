@@ -61,6 +61,6 @@ mod tests {
             kl(&draws(|x| 32.0 * checkerboard_density(x) * if x[0] < 0.0 { 1.0 } else { 1.0 / 3.0 }));
         let expected = -0.5 * (1.5f64.ln() + 0.5f64.ln());
         assert!((uneven - expected).abs() < 0.01, "{uneven} {expected}");
-        assert!(kl(&vec![[9.0, 0.0]; 10]).is_finite());
+        assert!(kl(&[[9.0, 0.0]; 10]).is_finite());
     }
 }

@@ -49,7 +49,7 @@ test("a network that does not come is explained, and the next press tries again;
   const { page, errors, context } = await visit("generate.steps=3");
   assert.match(await page.textContent("#message"), /generate\.steps/);
   let broken = true;
-  await page.route(/few-step-[0-9a-f]+\.safetensors/, (route) => (broken ? route.fulfill({ status: 503, body: "" }) : route.continue()));
+  await page.route(/few-step-small-[0-9a-f]+\.safetensors/, (route) => (broken ? route.fulfill({ status: 503, body: "" }) : route.continue()));
   await page.click("#generate-new");
   await page.waitForFunction(() => /server answered 503/.test(part("#generate-message").textContent));
   assert.equal(await text(page), "Nothing could be generated.");

@@ -68,7 +68,7 @@ pub fn checkerboard(rng: &mut Rng) -> Point {
 #[cfg(feature = "cli")]
 pub const CHECKERBOARD_HALF: f64 = 4.0;
 
-/// The density of [`checkerboard`]: 1/32 on its eight cells.
+/// The density of the checkerboard: 1/32 on its eight cells.
 #[cfg(feature = "cli")]
 pub fn checkerboard_density(x: [f64; 2]) -> f64 {
     let [column, row] = x.map(|v| ((v + CHECKERBOARD_HALF) / 2.0).floor());

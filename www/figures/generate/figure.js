@@ -1,4 +1,4 @@
-// Digits from noise at the top of the article: the few-step network on the CPU, at once.
+// Digits from noise at the top of the article: a small few-step network on the CPU, at once.
 import { given, showState } from "../../element/controls.js";
 import { Delay } from "../../element/delay.js";
 import { Figure } from "../../element/figure.js";
@@ -14,7 +14,7 @@ const REST_MS = 300; // a seed that is typed acts when it rests
 
 export class GenerateFigure extends Figure {
   // Not on a GPU: its engine is another download, and this is the first thing that a reader sees.
-  #network = new ImageNetwork("few-step");
+  #network = new ImageNetwork("few-step-small");
   #tiles;
   #form;
   #delay = new Delay(() => this.#compute(), this.signal);
