@@ -1,5 +1,5 @@
 //! A few-step model: a flow map distilled from a flow in the plane, at 1, 2 and 4 evaluations beside the flow itself.
-//! `cargo run --release --example flow_map`
+//! `cargo run --release --features train --example flow_map`
 
 use flow_lab::data::plane::Distribution;
 use flow_lab::device::Engine;

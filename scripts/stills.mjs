@@ -24,7 +24,10 @@ const FIGURES = {
     part: "#generate-tiles",
     width: 560,
     scale: 0.5, // few bytes: it is what the first screen waits for
-    done: () => /digits/.test(part("#generate-text").textContent) && part("#generate").getAttribute("aria-busy") === "false",
+    done: () =>
+      part("#generate").dataset.network === "few-step" &&
+      / s on the CPU\.$/.test(part("#generate-text").textContent) &&
+      part("#generate").getAttribute("aria-busy") === "false",
   },
   latent: {
     part: ".latent-stage",

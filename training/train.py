@@ -112,12 +112,18 @@ class Report:
 def main():
     args = arguments()
     torch.set_float32_matmul_precision("high")
+    if args.refine and not args.teacher:
+        raise SystemExit("--refine needs the flow map that it refines: --teacher")
     out, settings = Path(args.out), SETTINGS[args.task]
     out.mkdir(parents=True, exist_ok=True)
     data = getattr(datasets, args.task.split("-")[0])(args.data, args.device)
     report = Report(args.judge, data, args) if args.judge else None
     if args.teacher:
         found, parameters = weights.read(args.teacher)
+        if not found.get("map"):
+            raise SystemExit(f"{args.teacher} is no flow map: {found}")
+        if args.map_minutes <= 0:
+            raise SystemExit("--teacher needs --map-minutes above 0")
         teacher = weights.make(found).to(args.device)
         teacher.load_state_dict(parameters)
         teacher.eval().requires_grad_(False)
@@ -155,7 +161,10 @@ def train_map(drawn, net, settings, report, args):
     settings = {**settings, "map": True}
     student = weights.make(settings).to(args.device)
     if args.start_map:
-        student.load_state_dict(weights.read(args.start_map)[1])
+        found, parameters = weights.read(args.start_map)
+        if found != settings:
+            raise SystemExit(f"{args.start_map} is another network: {found}")
+        student.load_state_dict(parameters)
     elif net:
         student.load_state_dict(net.state_dict(), strict=False)
     compiled(student, args.device)

@@ -6,7 +6,7 @@ use crate::net::MlpConfig;
 use crate::train::{LearningRate, OptimConfig};
 use serde::{Deserialize, Serialize};
 
-/// Two networks in training: a class-conditional one, and a weak one that guides it.
+/// Three networks in training: a class-conditional one, a weak one that guides it, and a flow map.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClassesConfig {

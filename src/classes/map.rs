@@ -28,13 +28,13 @@ pub(super) fn in_range(scale: f64) -> Result<()> {
     })
 }
 
-/// One step of training on the pairs of its velocity network's step. Half of the rows learn the velocity, the others an interval, as MeanFlow does.
+/// One step of training, whose loss it gives, on the pairs of its velocity network's step. Half of the rows learn the velocity, the others an interval, as MeanFlow does.
 pub(super) fn step(
     trainer: &mut Trainer<ClassMap>,
     config: &ClassesConfig,
     path: &AffinePath,
     autodiff: &Device,
-) -> Result<()> {
+) -> Result<Tensor<1>> {
     let (seed, step, n) = (u64::from(config.seed), trainer.steps_done(), config.batch);
     let pairs = data::pairs(seed, step, n, config.dropped);
     let time = &mut Rng::at_step(seed, Stream::Time, step);
@@ -56,7 +56,7 @@ pub(super) fn step(
     let sample = path.sample(tensor(&pairs.x0), tensor(&pairs.x1), &from);
     let column = |x: &[f32]| Tensor::<1>::from_floats(x, autodiff);
     let (s, scale, classes) = (column(&to), column(&scales), one_hot(&pairs.labels, CLASSES, autodiff)?);
-    trainer.descend(|net, _| {
+    let report = trainer.descend(|net, _| {
         let frozen = net.valid();
         let (x, t) = (sample.x_t.clone().inner(), sample.t.clone().inner());
         let (given, by) = (classes.clone().inner(), scale.clone().inner());
@@ -69,5 +69,5 @@ pub(super) fn step(
         let v = Tensor::from_inner(guided_velocity(sample.u_t.inner(), own, by));
         improved_mean_flow(&net.guided(classes, scale), &with_class, [sample.x_t, v], sample.t, s)
     });
-    Ok(())
+    Ok(report.loss)
 }

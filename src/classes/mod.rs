@@ -112,19 +112,24 @@ impl Classes {
         }
         let autodiff = self.device.clone().autodiff();
         let mut losses = Vec::with_capacity(steps);
+        let mut others = Vec::new();
         for _ in 0..steps {
             let step = self.step();
             let batch = self.batch(step, self.config.dropped)?;
             losses.push(self.trainer.step(batch).loss);
             if step.is_multiple_of(SELDOM) {
                 let batch = self.batch(step, 0.0)?;
-                self.weak.step(batch);
+                others.push(self.weak.step(batch).loss);
             }
-            map::step(&mut self.map, &self.config, &self.path, &autodiff)?;
+            others.push(map::step(&mut self.map, &self.config, &self.path, &autodiff)?);
         }
-        let losses = self.watch.read(Tensor::cat(losses, 0)).await?;
+        losses.extend(others);
+        let mut losses = self.watch.read(Tensor::cat(losses, 0)).await?;
         match losses.iter().find(|loss| !loss.is_finite()) {
-            None => Ok(losses),
+            None => {
+                losses.truncate(steps);
+                Ok(losses)
+            }
             Some(loss) => {
                 Err(Error::numeric(format!("training diverged (loss {loss}): lower the learning rate")))
             }

@@ -6,7 +6,7 @@ use crate::field::{FlowMap, FlowMapJvp};
 use crate::ops::loss::mean_square;
 use burn::tensor::Tensor;
 
-/// v + (s − t) d/dt u(x_t, t, s), the derivative taken with s held while x moves at the velocity `along` (Geng et al. 2025, eq. 6, in this
+/// v + (s − t) d/dt u(x_t, t, s), the derivative taken with s held while x moves at the velocity `along` (Geng et al. 2025a, eq. 6, in this
 /// project's direction of time: from (s − t) u = ∫ v from t to s, differentiated with respect to t). MeanFlow moves x along v.
 ///
 /// # Shapes
@@ -25,7 +25,7 @@ pub fn mean_flow_target(
 }
 
 /// Mean ‖u(x, t, s) − sg(target)‖² / dim, the target of [`mean_flow_target`] by `frozen`, the network without gradient
-/// (Geng et al. 2025, eq. 9).
+/// (Geng et al. 2025a, eq. 9).
 ///
 /// Their weights 1 / (‖·‖² + c)^p (section 4.3) are left out, p = 0: where single targets scatter as they do in the
 /// plane, such weights make the minimum another one than the mean, and with p = 1 the model got worse with every

@@ -50,7 +50,7 @@ pub struct GuidedMap<'a> {
 }
 
 impl ClassMap {
-    /// The flow map of `classes` (a row of zeros is no class) under guidance by `scale`, at least 1 (1: none). The network reads 1 − 1/scale, in which
+    /// The flow map of `classes` (a row of zeros is no class, and has the scale 1) under guidance by `scale`, at least 1 (1: none). The network reads 1 − 1/scale, in which
     /// its targets are linear (see [`guided_velocity`](crate::loss::guided_velocity)).
     ///
     /// # Shapes

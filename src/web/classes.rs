@@ -6,7 +6,7 @@ use crate::classes::{Classes, Guide};
 use crate::error::from_json;
 use wasm_bindgen::prelude::*;
 
-/// Two networks in training; one call at a time.
+/// Three networks in training; one call at a time.
 #[wasm_bindgen(js_name = Classes)]
 pub struct JsClasses(Held<Classes>);
 

@@ -13,7 +13,18 @@ async function visit(hash = "", { start = "press", ...options } = {}) {
 }
 
 const text = (page) => page.textContent("#generate-text");
-const done = (page, what) => page.waitForFunction((t) => part("#generate-text").textContent.startsWith(t), what, { timeout: 60_000 });
+/** Until the larger network has generated them. */
+const done = (page, what) =>
+  page.waitForFunction(
+    (t) =>
+      part("#generate-text").textContent.startsWith(t) &&
+      part("#generate").dataset.network === "few-step" &&
+      part("#generate").getAttribute("aria-busy") === "false",
+    what,
+    {
+      timeout: 60_000,
+    },
+  );
 const picture = async (page) => {
   await page.waitForTimeout(200); // it is drawn at the next frame
   return page.$eval("#generate-tiles", (canvas) => canvas.toDataURL());
@@ -23,7 +34,11 @@ test("it waits for a press, then generates what its settings say; a press more t
   const { page, errors, context } = await visit("generate.seed=7&generate.steps=2");
   assert.equal(await text(page), "Nothing generated yet.");
   await page.click("#generate-new");
+  await page.waitForFunction(() => /^40 digits, .* A larger network is on its way\.$/.test(part("#generate-text").textContent), undefined, {
+    timeout: 60_000,
+  });
   await done(page, "40 digits, 2 evaluations of the network for each");
+  assert.match(await text(page), / s on the CPU\.$/);
   assert.match(await page.evaluate(() => location.hash), /generate\.seed=7/);
   const first = await picture(page);
   await page.click("#generate-new");

@@ -276,6 +276,10 @@ test("fits a phone, in both themes", async () => {
       const [wide, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       assert.ok(wide <= width, `${name}: ${wide} > ${width}`);
     }
+    // The curves of the path stand among the settings.
+    await page.click('[data-shows="settings"]');
+    await page.click("#lab-path-panel summary");
+    await page.waitForFunction(() => part("#lab-curves").checkVisibility() && part("#lab-curves").clientHeight > 50);
     assert.deepEqual(errors, []);
     await context.close();
   }

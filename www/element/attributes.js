@@ -48,7 +48,10 @@ export function fromAttributes(element, name, table, before) {
     }
     const value = kind ? kind.read(given) : given;
     if (value === undefined && written === "width") continue; // HTML's
-    if (value === undefined) problems.push(`${written}="${given}" must be ${kind.says}.${key ? ` Using ${before[key]}.` : ""}`);
+    if (value === undefined)
+      problems.push(
+        `${written}="${given}" must be ${kind.says}.${key ? (before[key] === "" ? " Leaving it empty." : ` Using ${before[key]}.`) : ""}`,
+      );
     else if (key) values[key] = value;
   }
   return { values, problems };

@@ -17,7 +17,7 @@ const BLOCK: usize = 32;
 /// Terms of a sum after which it waits in memory, so that a panel stays in the first cache.
 const TERMS: usize = 512;
 /// With fewer rows it does not pay to pack the right matrix.
-const FEW: usize = 8;
+pub(super) const FEW: usize = 8;
 
 /// A matrix as it lies in memory.
 #[derive(Debug, Clone, Copy)]

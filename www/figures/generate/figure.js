@@ -1,4 +1,4 @@
-// Digits from noise at the top of the article: a small few-step network on the CPU, at once.
+// Digits from noise at the top of the article, on the CPU: by a small few-step network at once, then by the one that the other figures have.
 import { given, showState } from "../../element/controls.js";
 import { Delay } from "../../element/delay.js";
 import { Figure } from "../../element/figure.js";
@@ -15,6 +15,7 @@ const REST_MS = 300; // a seed that is typed acts when it rests
 export class GenerateFigure extends Figure {
   // Not on a GPU: its engine is another download, and this is the first thing that a reader sees.
   #network = new ImageNetwork("few-step-small");
+  #full = null; // the larger network, once it is on its way
   #tiles;
   #form;
   #delay = new Delay(() => this.#compute(), this.signal);
@@ -26,7 +27,10 @@ export class GenerateFigure extends Figure {
     const motion = matchMedia("(prefers-reduced-motion: reduce)");
     this.#form = this.part("form");
     this.#tiles = new Tiles(this.part("tiles"), () => motion.matches, this.signal);
-    this.onClose(() => this.#network.close());
+    this.onClose(() => {
+      this.#network.close();
+      this.#full?.close();
+    });
     this.on(this.#form, "submit", (event) => event.preventDefault());
     this.on(this.#form, "input", ({ target }) => this.#input(target));
     this.on(this.part("new"), "click", () => this.#press());
@@ -82,7 +86,7 @@ export class GenerateFigure extends Figure {
   #compute() {
     this.#begun = true;
     this.part("new").textContent = "New noise";
-    this.task.run(async (signal) => {
+    return this.task.run(async (signal) => {
       this.report("");
       try {
         await this.#run(signal);
@@ -91,6 +95,22 @@ export class GenerateFigure extends Figure {
         throw error;
       }
     });
+  }
+
+  /** Begins to load the larger network, and generates the same digits with it when it has come; whether it is on its way. */
+  #improve() {
+    const saving = /** @type {any} */ (navigator).connection?.saveData;
+    if (this.#full || saving) return Boolean(this.#full && this.#full !== this.#network);
+    const [small, full] = [this.#network, (this.#full = new ImageNetwork("few-step"))];
+    const change = async () => {
+      await full.open("cpu");
+      this.#network = full;
+      this.root.dataset.network = "few-step";
+      await this.#compute();
+      small.close();
+    };
+    change().catch(() => {}); // the small one goes on
+    return true;
   }
 
   async #run(signal) {
@@ -112,9 +132,10 @@ export class GenerateFigure extends Figure {
       () => this.#network.stop(),
     );
     this.#done = true;
+    const coming = this.#improve();
     const seconds = ((performance.now() - began) / 1000).toFixed(2);
     const evaluations = `${steps} ${steps === 1 ? "evaluation" : "evaluations"}`;
-    this.#say(`${n} digits, ${evaluations} of the network for each, ${seconds} s on the CPU.`);
+    this.#say(`${n} digits, ${evaluations} of the network for each, ${seconds} s on the CPU.${coming ? " A larger network is on its way." : ""}`);
     this.part("tiles").setAttribute("aria-label", `${n} generated digits, each class from 0 to 9 in turn, after ${evaluations}.`);
   }
 }

@@ -1,7 +1,7 @@
 // The picture on the pad as text for a link: a small image file, in base64url.
 const MOST = 6000; // characters: longer links break on their way
 
-/** What {@link write} makes, or nothing. */
+/** What {@link write} makes, or nothing; no image file is shorter than 60 characters. */
 export const PATTERN = new RegExp(`^([A-Za-z0-9_-]{60,${MOST}})?$`);
 
 /** The canvas as text: exactly where a PNG file is short enough, as what is painted is, else nearly, as JPEG. */
@@ -14,7 +14,7 @@ export function write(canvas) {
 }
 
 /** The other way: an ImageBitmap. Rejects where the text is no picture. */
-export function read(drawing) {
+export async function read(drawing) {
   const bytes = Uint8Array.from(atob(drawing.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
   return createImageBitmap(new Blob([bytes], { type: drawing.startsWith("iVBOR") ? "image/png" : "image/jpeg" }));
 }

@@ -66,6 +66,7 @@ export class RestyleFigure extends PadFigure {
     this.save();
     if (target.name === "restyle.text") {
       if (target.value) this.#keep({ drawing: "" });
+      else if (!this.state["restyle.drawing"]) this.pad.clear();
       this.#bring();
     }
     if (target.name !== "device") this.#again();
@@ -129,7 +130,7 @@ export class RestyleFigure extends PadFigure {
 
   /** What is on the pad is somebody's own: it stands in the link, and is not the typed emoji any more. */
   #drawn() {
-    if (this.pad.tool === "mask" && !this.pad.blank && this.state["restyle.drawing"]) return; // the picture is what it was
+    if (this.pad.tool === "mask" && !this.pad.blank) return; // the picture is what it was
     this.#keep({ drawing: this.pad.blank ? "" : write(this.pad.canvas), text: "" });
     this.#again();
   }
@@ -148,7 +149,7 @@ export class RestyleFigure extends PadFigure {
       this.#drawn();
       this.report("");
     } catch {
-      this.report(`${file?.name || "This"} is no picture that this browser can read: choose a PNG, JPEG, WebP or SVG file.`);
+      this.report(`${file?.name || "This"} is no picture that this browser can read: choose a PNG, JPEG or WebP file.`);
     }
   }
 
