@@ -3,7 +3,7 @@
 /* eslint-disable */
 
 /**
- * Two networks in training; one call at a time.
+ * Three networks in training; one call at a time.
  */
 export class Classes {
     private constructor();
@@ -270,10 +270,10 @@ export class Race {
      */
     run(contestant: number, n: number, nfe: number): Promise<any>;
     /**
-     * Up to `steps` steps of the first contestant that is not done: `{contestant, step, pairs, losses}`;
-     * undefined where all are done.
+     * Up to `steps` steps of a contestant, after those that it learns from: `{contestant, step, pairs, losses}`;
+     * undefined where it is done.
      */
-    train(steps: number): Promise<any>;
+    train(contestant: number, steps: number): Promise<any>;
 }
 
 /**
