@@ -183,6 +183,6 @@ test("what the article says of few steps and guidance in the plane is what docs/
     `is ${none.toFixed(2)}; two fresh sets of data are ${floor.toFixed(2)} apart`,
     `it is ${free.toFixed(2)} with classifier-free guidance, at a spread of ${narrow.toFixed(0)} %`,
   ];
-  said.push(`${one.toFixed(2)}, and ${close.toFixed(0)} % its spread`, `less accurate than the flow, ${plain.toFixed(2)}`);
+  said.push(`${one.toFixed(2)} and its spread ${close.toFixed(0)} %`, `less accurate than the flow, ${plain.toFixed(2)}`);
   for (const text of [...said, `${weak.toFixed(2)} with the weaker network, at ${wide.toFixed(0)} %`]) assert.ok(digits.includes(text), text);
 });

@@ -39,7 +39,7 @@ function ending({ error, reach }) {
   const off = `ends ${distance(error)} off`;
   if (reach === null) return off;
   if (reach < 0.1) return `hardly leaves the noise and ${off}`;
-  return reach > 1.03 ? `overshoots by ${Math.round(100 * (reach - 1))} % and ${off}` : off;
+  return reach > 1.03 ? `overshoots by ${Math.round(100 * (reach - 1))} % of the way from x₀ to x₁ and ${off}` : off;
 }
 
 /** What Euler's method made of the paths. */
