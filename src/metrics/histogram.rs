@@ -28,15 +28,21 @@ pub fn histogram_kl(x: &[Point], half: f64, cells: usize, density: impl Fn([f64;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::plane::{CHECKERBOARD_HALF, checkerboard_density};
     use crate::rng::{Rng, Stream};
 
     const N: usize = 200_000;
+    const HALF: f64 = 4.0;
+
+    /// 4 × 4 cells in the square, every second one with a density of 1/32.
+    fn board(x: [f64; 2]) -> f64 {
+        let [column, row] = x.map(|v| ((v + HALF) / 2.0).floor());
+        if (column + row) % 2.0 == 0.0 { 1.0 / 32.0 } else { 0.0 }
+    }
 
     /// Draws from the square, those for which `weight` says so.
     fn draws(weight: impl Fn([f64; 2]) -> f64) -> Vec<Point> {
         let rng = &mut Rng::new(3, Stream::Fresh);
-        let half = CHECKERBOARD_HALF as f32;
+        let half = HALF as f32;
         let mut x = Vec::new();
         while x.len() < N {
             let point = [(); 2].map(|()| half * (2.0 * rng.uniform() - 1.0));
@@ -49,16 +55,15 @@ mod tests {
 
     #[test]
     fn agrees_with_closed_forms() {
-        let kl = |x: &[Point]| histogram_kl(x, CHECKERBOARD_HALF, 48, checkerboard_density);
+        let kl = |x: &[Point]| histogram_kl(x, HALF, 48, board);
         // Half of the squares have a density; the estimate is that far above.
         let bias = 48.0 * 48.0 / 2.0 / (2.0 * N as f64);
-        let itself = kl(&draws(|x| 32.0 * checkerboard_density(x)));
+        let itself = kl(&draws(|x| 32.0 * board(x)));
         assert!((itself - bias).abs() < 0.2 * bias, "{itself} {bias}");
         let everywhere = kl(&draws(|_| 1.0));
         assert!((everywhere - 2f64.ln() - 2.0 * bias).abs() < 5e-3, "{everywhere}");
         // Three quarters of the mass on one side.
-        let uneven =
-            kl(&draws(|x| 32.0 * checkerboard_density(x) * if x[0] < 0.0 { 1.0 } else { 1.0 / 3.0 }));
+        let uneven = kl(&draws(|x| 32.0 * board(x) * if x[0] < 0.0 { 1.0 } else { 1.0 / 3.0 }));
         let expected = -0.5 * (1.5f64.ln() + 0.5f64.ln());
         assert!((uneven - expected).abs() < 0.01, "{uneven} {expected}");
         assert!(kl(&[[9.0, 0.0]; 10]).is_finite());

@@ -157,6 +157,25 @@ test("a link in the text sets a figure and keeps its other settings, or presses 
   await context.close();
 });
 
+test("the first click of a link to a figure that is not there yet shows what the figure shows, on a phone too", async () => {
+  for (const options of [{}, PHONE]) {
+    const { page, errors, context } = await visit("", options);
+    for (const [place, stage] of [
+      ["#lab", "#lab-stage-0"],
+      ["#race", "#race-chart"],
+      ["#guidance-figure", "#guidance-tiles"],
+    ]) {
+      await page.$eval(`a.act[href="${place}"]`, (link) => link.click());
+      await page.waitForFunction((s) => part(s), stage, { timeout: 30_000 });
+      await page.waitForTimeout(1500);
+      const [top, height] = await page.evaluate((s) => [part(s).getBoundingClientRect().top, innerHeight], stage);
+      assert.ok(top > -20 && top < height - 100, `${place}: its picture begins at ${top} of ${height}`);
+    }
+    assert.deepEqual(errors, []);
+    await context.close();
+  }
+});
+
 test("the first screen is alive at once: digits from noise, and time that runs back under the pointer", async () => {
   const { page, errors, context } = await visit();
   await page.waitForFunction(() => /^40 digits, 4 evaluations/.test(part("#generate-text")?.textContent), undefined, { timeout: 60_000 });

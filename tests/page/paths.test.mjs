@@ -60,7 +60,10 @@ test("one long step overshoots along the arc and arrives along the line", async 
   assert.ok(overshoot(points) > 1, "the first picture must show it");
   assert.equal(await text(page, "#paths-miss-straight"), "0.00");
   assert.equal(await text(page, "#paths-nfe"), "1");
-  assert.match(await text(page, "#paths-outcome"), /overshoots by \d+ % of the way from x₀ to x₁ and ends [\d.]+ off.* straight path it lands where the path leads/);
+  assert.match(
+    await text(page, "#paths-outcome"),
+    /overshoots by \d+ % of the way from x₀ to x₁ and ends [\d.]+ off.* straight path it lands where the path leads/,
+  );
   assert.match(await text(page, "#paths-kind-title"), /conditional path/);
   assert.deepEqual(errors, []);
   await context.close();

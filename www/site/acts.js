@@ -7,6 +7,25 @@ const LIMIT_MS = 30_000; // until a button can be pressed
 const ready = (element) =>
   element.figure ? Promise.resolve() : new Promise((resolve) => element.addEventListener("flow-lab-ready", resolve, { once: true }));
 
+/** Scrolls to what a figure shows: to its middle, or to its beginning where it is higher than the window. */
+function show(element) {
+  const stage = element.shadowRoot?.querySelector("[data-stage], [data-view]") ?? element; // a stage is also what training waits for
+  stage.scrollIntoView({ block: stage.getBoundingClientRect().height > innerHeight ? "start" : "center" });
+}
+
+/** The same, and once more when the figure has come, which is larger or smaller than what stood in its place; unless the reader has moved on. */
+function showWhenThere(element) {
+  show(element);
+  if (element.figure) return;
+  const moved = new AbortController();
+  const { signal } = moved;
+  for (const type of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(type, () => moved.abort(), { signal, passive: true });
+  ready(element).then(() => {
+    if (!signal.aborted) show(element);
+    moved.abort();
+  });
+}
+
 /** Presses a button of a figure once it can be pressed, unless what it does is going on: then it would stop it. */
 async function pressIn(element, selector) {
   await ready(element);
@@ -27,7 +46,7 @@ export function listenToActs({ table, change }) {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     const element = /** @type {any} */ (document.querySelector(link.hash));
-    (element.shadowRoot?.querySelector("[data-stage]") ?? element).scrollIntoView({ block: "center" });
+    showWhenThere(element);
     element.tabIndex = -1;
     element.focus({ preventScroll: true });
     const { set, press } = link.dataset;

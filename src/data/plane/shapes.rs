@@ -95,3 +95,19 @@ pub fn pinwheel(rng: &mut Rng) -> Point {
     let (sin, cos) = (TAU / 5.0 * rng.index(5) as f32 + 0.25 * f.exp()).sin_cos();
     [2.5 * (f * cos + g * sin), 2.5 * (g * cos - f * sin)]
 }
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+    use crate::rng::Stream;
+
+    #[test]
+    fn the_density_of_the_checkerboard_is_one_in_all_and_positive_where_it_is_drawn() {
+        let rng = &mut Rng::new(1, Stream::Fresh);
+        assert!((0..10_000).all(|_| checkerboard_density(checkerboard(rng).map(f64::from)) > 0.0));
+        let side = 0.01;
+        let at = |k: usize| (k as f64 + 0.5) * side - 5.0;
+        let sum: f64 = (0..1_000_000).map(|k| checkerboard_density([at(k / 1000), at(k % 1000)])).sum();
+        assert!((sum * side * side - 1.0).abs() < 1e-9, "{sum}");
+    }
+}
