@@ -176,9 +176,19 @@ test("the first click of a link to a figure that is not there yet shows what the
   }
 });
 
+/** Until the larger network has generated the digits of the first figure. */
+const generated = (page, text) =>
+  page.waitForFunction(
+    (t) => part("#generate")?.dataset.network === "few-step" && new RegExp(`^${t}.* s on the CPU\\.$`).test(part("#generate-text").textContent),
+    text,
+    {
+      timeout: 60_000,
+    },
+  );
+
 test("the first screen is alive at once: digits from noise, and time that runs back under the pointer", async () => {
   const { page, errors, context } = await visit();
-  await page.waitForFunction(() => /^40 digits, 4 evaluations/.test(part("#generate-text")?.textContent), undefined, { timeout: 60_000 });
+  await generated(page, "40 digits, 4 evaluations");
   const box = await page.locator("#generate-tiles").boundingBox();
   assert.ok(box.y + box.height < 900, "the picture is on the first screen");
   const picture = () => page.$eval("#generate-tiles", (canvas) => canvas.toDataURL());
@@ -203,7 +213,7 @@ test("the first screen is alive at once: digits from noise, and time that runs b
 
   // Who does not want motion gets the digits at once, and no noise under the pointer.
   const still = await visit("", { reducedMotion: "reduce" });
-  await still.page.waitForFunction(() => /^40 digits/.test(part("#generate-text")?.textContent), undefined, { timeout: 60_000 });
+  await generated(still.page, "40 digits");
   await still.page.waitForTimeout(300);
   assert.equal(await still.page.$eval("#generate-tiles", (canvas) => canvas.toDataURL()), end);
   await still.page.mouse.move(box.x + 0.3 * box.width, box.y + 0.5 * box.height);

@@ -89,7 +89,7 @@ export const FIGURES = Object.freeze({
   },
   restyle: {
     title: "Restyle an emoji",
-    heights: { all: { 390: 1774, 960: 931 }, main: { 390: 1431, 960: 842 } },
+    heights: { all: { 390: 1859, 960: 932 }, main: { 390: 1515, 960: 926 } },
     load: () => import("./restyle/start.js"),
     markup: new URL("./restyle/figure.html", import.meta.url).href,
     styles: [...COMMON, PARTS, PAD],
