@@ -157,7 +157,7 @@ async function visit(url) {
 function check({ results, figure, wrong }) {
   assert.deepEqual(wrong, []);
   assert.equal(results.ready, "flow-lab");
-  assert.match(figure.text, /Euler misses the diffusion path’s end by\s*\d\.\d\d/);
+  assert.match(figure.text, /Euler’s error at the end of the diffusion path\s*\d\.\d\d/);
   assert.deepEqual(figure.sheets, figure.rules);
   assert.equal(figure.share, "none", "there is no article to link to");
 
