@@ -193,7 +193,7 @@ test("the first screen is alive at once: digits from noise, and time that runs b
   const box = await page.locator("#generate-tiles").boundingBox();
   assert.ok(box.y + box.height < 900, "the picture is on the first screen");
   const picture = () => page.$eval("#generate-tiles", (canvas) => canvas.toDataURL());
-  await page.waitForTimeout(2500); // all of it has played
+  await page.waitForTimeout(4500); // all of it has played
   const end = await picture();
   await page.waitForTimeout(300);
   assert.equal(await picture(), end, "and rests");
@@ -201,7 +201,7 @@ test("the first screen is alive at once: digits from noise, and time that runs b
   await page.waitForTimeout(600);
   assert.notEqual(await picture(), end);
   await page.mouse.move(box.x + 0.5 * box.width, box.y - 50);
-  await page.waitForTimeout(2500);
+  await page.waitForTimeout(4500);
   assert.equal(await picture(), end, "the digits come back");
   await inside("generate")(page, 'label:has([value="1"])').click();
   await page.waitForFunction(() => /^40 digits, 1 evaluation of/.test(part("#generate-text").textContent));
@@ -215,7 +215,7 @@ test("the first screen is alive at once: digits from noise, and time that runs b
   // Who does not want motion gets the digits at once, and no noise under the pointer.
   const still = await visit("", { reducedMotion: "reduce" });
   await generated(still.page, "40 digits");
-  await still.page.waitForTimeout(300);
+  await still.page.waitForTimeout(1000);
   assert.equal(await still.page.$eval("#generate-tiles", (canvas) => canvas.toDataURL()), end);
   await still.page.mouse.move(box.x + 0.3 * box.width, box.y + 0.5 * box.height);
   await still.page.waitForTimeout(400);
