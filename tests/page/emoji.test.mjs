@@ -212,9 +212,12 @@ test("a picture is chosen from a file, what is none is refused; a typed emoji st
   await page.waitForFunction(() => !part("#restyle-message").hidden);
   assert.match(await message(page, "#restyle-message"), /^notes\.txt is no picture that this browser can read/);
   const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGN4oKAARAwQCgAijgSBfUMUDgAAAABJRU5ErkJggg==", "base64");
+  await page.click('[data-tool="mask"]'); // a chosen picture is a new one whatever the tool
   await chosen(page, '[data-act="choose"]', { name: "red.png", mimeType: "image/png", buffer: png });
   await page.waitForFunction(() => part("#restyle-message").hidden);
   assert.equal(await white(), false);
+  await page.waitForFunction(() => location.hash.includes("restyle.drawing=iVBOR"));
+  await page.click('[data-tool="draw"]');
   await page.click('[data-act="clear"]');
   assert.ok(await white());
   // A drawing is in the link, exactly; an emoji that is typed takes its place.

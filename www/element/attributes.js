@@ -1,6 +1,6 @@
 // A figure's settings as an author writes them: attributes of <flow-lab>.
 import { attributeName } from "./aliases.js";
-import { choice } from "./state.js";
+import { choice, instead } from "./state.js";
 
 /** Settings whose names mean something else in HTML. */
 const OTHERWISE = { class: "digit", width: "network-width", style: "emoji-style" };
@@ -48,10 +48,7 @@ export function fromAttributes(element, name, table, before) {
     }
     const value = kind ? kind.read(given) : given;
     if (value === undefined && written === "width") continue; // HTML's
-    if (value === undefined)
-      problems.push(
-        `${written}="${given}" must be ${kind.says}.${key ? (before[key] === "" ? " Leaving it empty." : ` Using ${before[key]}.`) : ""}`,
-      );
+    if (value === undefined) problems.push(`${written}="${given}" must be ${kind.says}.${key ? ` ${instead(before[key])}` : ""}`);
     else if (key) values[key] = value;
   }
   return { values, problems };

@@ -66,6 +66,9 @@ export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
 
 export const defaults = (table) => Object.fromEntries(Object.entries(table).map(([key, { initial }]) => [key, initial]));
 
+/** What happens in place of a value that cannot be used. */
+export const instead = (value) => (value === "" ? "Leaving it empty." : `Using ${value}.`);
+
 const short = (value) => (value.length > 40 ? `${value.slice(0, 40)}…` : value);
 
 /** State from a URL's hash, the rest of it as it was `before`, and a sentence for every part that could not be used. */
@@ -78,8 +81,7 @@ export function parseHash(table, hash, before = defaults(table)) {
     const value = property?.kind.read(given);
     if (!property) problems.push(`The link sets “${short(key)}”, which does not exist here.`);
     else if (value === undefined) {
-      const used = before[key] === "" ? "Leaving it empty." : `Using ${before[key]}.`;
-      problems.push(`The link sets ${key} to “${short(given)}”; it must be ${property.kind.says}. ${used}`);
+      problems.push(`The link sets ${key} to “${short(given)}”; it must be ${property.kind.says}. ${instead(before[key])}`);
     } else state[key] = value;
   }
   return { state, problems };

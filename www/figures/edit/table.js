@@ -1,4 +1,5 @@
 // What a person can set in the figure about a digit of one's own.
+import { fromUrl, toUrl } from "../../element/base64url.js";
 import { CATALOG } from "../../element/catalog.js";
 import { DEVICE, offered, text } from "../../element/state.js";
 
@@ -17,17 +18,14 @@ export function write(pixels) {
   const level = (v) => Math.round((LEVELS * (Math.min(1, Math.max(-1, v)) + 1)) / 2);
   const bytes = Array.from({ length: pixels.length / 2 }, (_, i) => 16 * level(pixels[2 * i]) + level(pixels[2 * i + 1]));
   if (bytes.every((b) => b === 0)) return "";
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return toUrl(btoa(String.fromCharCode(...bytes)));
 }
 
 /** The other way; blank paper for an empty text. */
 export function read(drawing) {
   const pixels = new Float32Array(SIDE * SIDE).fill(-1);
   if (!drawing) return pixels;
-  const bytes = atob(drawing.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = fromUrl(drawing);
   for (let i = 0; i < bytes.length; i += 1) {
     const byte = bytes.charCodeAt(i);
     pixels[2 * i] = (2 * (byte >> 4)) / LEVELS - 1;

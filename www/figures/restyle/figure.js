@@ -24,7 +24,7 @@ export class RestyleFigure extends PadFigure {
   constructor(context) {
     super(context, "restyle");
     const scrolls = () => (this.part("text").textContent = "Press Brush to draw with a finger.");
-    this.pad = new ColorPad(this.part("pad"), () => this.#drawn(), scrolls, this.signal);
+    this.pad = new ColorPad(this.part("pad"), () => this.#lifted(), scrolls, this.signal);
     this.operations = new Operations({
       network: this.network,
       pad: this.pad,
@@ -128,9 +128,13 @@ export class RestyleFigure extends PadFigure {
     }
   }
 
+  /** A stroke has ended. */
+  #lifted() {
+    if (this.pad.tool !== "mask" || this.pad.blank) this.#drawn(); // else the picture is what it was
+  }
+
   /** What is on the pad is somebody's own: it stands in the link, and is not the typed emoji any more. */
   #drawn() {
-    if (this.pad.tool === "mask" && !this.pad.blank) return; // the picture is what it was
     this.#keep({ drawing: this.pad.blank ? "" : write(this.pad.canvas), text: "" });
     this.#again();
   }
