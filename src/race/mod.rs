@@ -67,11 +67,12 @@ impl Race {
         if self.contestants[i].step() >= total {
             return Ok(None);
         }
+        // The flow, or the reflow of the round before.
+        let before =
+            self.contestants[..i].iter().rposition(|c| matches!(c.method, Method::Flow | Method::Reflow));
         let learns_from = match self.contestants[i].method {
             Method::Distillation => Some(0),
-            Method::Reflow => {
-                self.contestants[..i].iter().rposition(|c| matches!(c.method, Method::Flow | Method::Reflow))
-            }
+            Method::Reflow => before,
             _ => None,
         };
         if let Some(first) = learns_from.map(|j| &self.contestants[j]).filter(|c| c.step() < total) {
@@ -79,10 +80,8 @@ impl Race {
         }
         let (done, rest) = self.contestants.split_at_mut(i);
         let current = &mut rest[0];
-        // The flow, or the reflow of the round before.
-        let before = done.iter().rev().find(|c| matches!(c.method, Method::Flow | Method::Reflow));
         let steps = steps.min(total - current.step());
-        let (losses, pairs) = current.train(steps, before, done.first()).await?;
+        let (losses, pairs) = current.train(steps, before.map(|j| &done[j]), done.first()).await?;
         Ok(Some(Progress { contestant: i, step: current.step(), pairs, losses }))
     }
 
