@@ -15,7 +15,7 @@ function within(t, what, bytes, limit) {
   assert.ok(bytes <= limit, `${what}: ${bytes} bytes, the budget is ${limit}`);
 }
 
-test("the CPU engine is at most 730 KB", (t) => within(t, "CPU engine", engine("cpu"), 730_000));
+test("the CPU engine is at most 720 KB", (t) => within(t, "CPU engine", engine("cpu"), 720_000));
 
 test("the GPU engine, loaded behind the CPU engine or when a person chooses it, is at most 2.8 MB", (t) =>
   within(t, "GPU engine", engine("gpu"), 2_800_000));
