@@ -15,7 +15,10 @@ try {
     const [untrained, pictures, start] = [w2(), Number(lab.dataset.pictures), performance.now()];
     part("#lab-train").click();
     const until = async (condition) => {
-      while (!condition()) await new Promise(requestAnimationFrame);
+      while (!condition()) {
+        if (performance.now() - start > 120_000) throw new Error("the lab learned nothing in two minutes");
+        await new Promise(requestAnimationFrame);
+      }
       return { ms: performance.now() - start, step: Number(lab.dataset.step) };
     };
     const first = await until(() => Number(lab.dataset.pictures) > pictures);

@@ -3,7 +3,10 @@ import { createRequire } from "node:module";
 
 /** Links to the results lead to their page; those into the rest of the repository, which the page does not have, become code. */
 const inside = (html) =>
-  html.replaceAll('<a href="results.md">', '<a href="results.html">').replaceAll(/<a href="\.\.\/[^"]*">([^<]*)<\/a>/g, "<code>$1</code>");
+  html
+    .replaceAll('<a href="results.md">', '<a href="results.html">')
+    .replaceAll('<a href="scripts/package-readme.md">', '<a href="javascript.html">')
+    .replaceAll(/<a href="\.\.\/[^"]*">([^<]*)<\/a>/g, "<code>$1</code>");
 
 /** A page of `markdown`; `home`: the way from it to index.html's folder; `script`: a file of www/site/ that it runs. */
 export function document(markdown, home, script = null) {

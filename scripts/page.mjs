@@ -125,6 +125,7 @@ async function minify(folder) {
 /** Documents that become pages: name → [file, the way from the page to index.html's folder, a script of www/site/]. */
 const DOCUMENTS = {
   "embedding.html": ["EMBED.md", "", "examples.js"],
+  "javascript.html": ["scripts/package-readme.md", ""],
   "burn-in-the-browser.html": ["docs/burn-in-the-browser.md", ""],
   "results.html": ["docs/results.md", ""],
   "models/MODEL_CARD.html": ["www/models/MODEL_CARD.md", "../"],

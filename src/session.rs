@@ -3,7 +3,7 @@
 
 use crate::device::{Engine, Opened};
 use crate::error::{Error, Kind, Result, from_json};
-use crate::field::{Condition, VelocityField, one_hot, set_class};
+use crate::field::{Condition, FlowMap, VelocityField, one_hot, set_class};
 use crate::inpaint::Known;
 use crate::net::Classed;
 use crate::path::AffinePath;
@@ -285,7 +285,7 @@ fn condition(labels: &[Option<Label>], groups: &[usize], device: &Device) -> Res
     Ok(Tensor::from_data(TensorData::new(rows, [labels.len(), classes]), device))
 }
 
-/// The network's velocity at two points: at noise and near the data, with a class and without.
+/// What the network says at two points: at noise and near the data, with a class and without. A flow map says it of the way to the data.
 async fn known_answer(loaded: &Loaded) -> Result<Vec<f32>> {
     let net = &loaded.header.net;
     let device = &loaded.net.devices()[0];
@@ -293,6 +293,10 @@ async fn known_answer(loaded: &Loaded) -> Result<Vec<f32>> {
     let x = Tensor::from_data(TensorData::new(noise, [2, net.dim()]), device);
     let condition = one_hot(&[Some(0), None], net.classes(), device)?;
     let t = Tensor::from_floats([0.1, 0.9], device);
+    if net.is_map() {
+        let s = t.ones_like();
+        return read(Classed { net: &loaded.net, condition }.average_velocity(x, t, s)).await;
+    }
     read(loaded.net.velocity(x, t, Some(condition))).await
 }
 

@@ -102,7 +102,8 @@ async function works(t, root, installed) {
   assert.ok(results.ink > 30 && results.ink < 300, `${results.ink} pixels of ink`);
   assert.equal(results.losses.length, 2);
   assert.ok(results.losses.every((loss) => loss > 0 && Number.isFinite(loss)));
-  await page.waitForFunction(() => /end by\s*\d\.\d\d/.test(part("flow-lab").shadowRoot.textContent)); // it plays
+  const time = await page.evaluate(() => part('[role="slider"], input[type="range"]').value);
+  await page.waitForFunction((was) => part('[role="slider"], input[type="range"]').value !== was, time); // it plays
   const sheets = STYLES.map((file) => readFileSync(join(installed, "app", `${file}.txt`), "utf8"));
   const rules = await page.evaluate(
     (texts) =>

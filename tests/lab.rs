@@ -186,13 +186,24 @@ fn the_change_of_variables_of_a_linear_flow_is_known() {
 fn a_learned_density_integrates_to_one() {
     let config = LabConfig { target: Distribution::Gaussian, rate: 3e-3, ..small() };
     let lab = trained(config, 400);
-    let answer = block_on(lab.likelihood(50, 5.0, 8)).unwrap();
+    let answer = block_on(lab.likelihood(50, 5.0, 8, 0..50)).unwrap();
     // 50² cells of 0.2 under a density as wide as 1: quadrature is exact to 1e-4, the square holds all but 1e-6.
     assert!((answer.mass - 1.0).abs() < 0.01, "{}", answer.mass);
     // The mean over 512 draws has a standard error of 0.03 bits; a model that is a little off adds its own.
     assert!((answer.bits_per_dim - 2.047).abs() < 0.15, "{}", answer.bits_per_dim);
+    // Rows by themselves are the same rows, whoever computes the others.
+    let parts = [0..17, 17..50].map(|rows| block_on(lab.likelihood(50, 5.0, 8, rows)).unwrap());
+    let joined = [&parts[0].log_density[..], &parts[1].log_density].concat();
+    assert!(largest_difference(&joined, &answer.log_density) < 1e-4);
+    assert!((parts[0].mass + parts[1].mass - answer.mass).abs() < 1e-5);
+    let bits: f64 = parts.iter().map(|part| part.bits_per_dim * part.held_out as f64).sum();
+    assert_eq!(parts[0].held_out + parts[1].held_out, answer.held_out);
+    assert!((bits / answer.held_out as f64 - answer.bits_per_dim).abs() < 1e-5);
+    for none in [4..4, 0..51] {
+        assert_eq!(block_on(lab.likelihood(50, 5.0, 8, none)).unwrap_err().kind(), Kind::Config);
+    }
     let unknown = lab_with_source(Distribution::Moons);
-    assert_eq!(block_on(unknown.likelihood(8, 4.0, 4)).unwrap_err().kind(), Kind::Config);
+    assert_eq!(block_on(unknown.likelihood(8, 4.0, 4, 0..8)).unwrap_err().kind(), Kind::Config);
 }
 
 fn lab_with_source(source: Distribution) -> Lab {
@@ -310,7 +321,7 @@ fn sizes_beyond_every_memory_are_refused() {
     for side in [0, huge, 1 << 16, 1 << 32] {
         refused("field", block_on(lab.field(side, &times, 6.0)).map(drop));
         refused("exact", block_on(lab.exact(side, &times, 6.0, 0.5)).map(drop));
-        refused("likelihood", block_on(lab.likelihood(side, 6.0, 2)).map(drop));
+        refused("likelihood", block_on(lab.likelihood(side, 6.0, 2, 0..side)).map(drop));
     }
     refused("field without times", block_on(lab.field(4, &[], 6.0)).map(drop));
     for many in [usize::MAX, huge, 10_000_000] {
@@ -319,7 +330,7 @@ fn sizes_beyond_every_memory_are_refused() {
         refused("particles", block_on(lab.flow(many, Sampling::ode(Solver::Euler, 2))).map(drop));
         refused("frames of paths", lab.conditional(2, many).map(drop));
         refused("paths", lab.conditional(many, 100).map(drop));
-        refused("steps of a likelihood", block_on(lab.likelihood(4, 6.0, many)).map(drop));
+        refused("steps of a likelihood", block_on(lab.likelihood(4, 6.0, many, 0..4)).map(drop));
         refused("figures", block_on(lab.figures(many, Sampling::ode(Solver::Euler, 2))).map(drop));
         refused("W2", block_on(lab.w2_by_nfe(many, Sampling::ode(Solver::Euler, 1), &[1])).map(drop));
         refused(

@@ -83,7 +83,7 @@ fn the_density_of_predicted_data_integrates_to_one() {
     for predicts in [Prediction::Data, Prediction::Velocity] {
         let mut lab = lab(config(predicts, Prediction::Velocity));
         block_on(lab.train(300)).unwrap();
-        let density = block_on(lab.likelihood(48, 7.0, 40)).unwrap();
+        let density = block_on(lab.likelihood(48, 7.0, 40, 0..48)).unwrap();
         assert!((density.mass - 1.0).abs() < 0.03, "{predicts:?}: {}", density.mass);
     }
 }

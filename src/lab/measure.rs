@@ -13,6 +13,7 @@ use crate::points::{self, Point};
 use crate::rng::{Rng, Stream};
 use crate::solver::Solver;
 use std::f64::consts::{LN_2, PI};
+use std::ops::Range;
 
 /// Measurements of one flow, from the same number of particles and of fresh draws from the target.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,14 +32,14 @@ pub struct Figures {
     pub nfe: usize,
 }
 
-/// The density of the learned flow.
+/// The density of the learned flow over rows of cells, and of fresh draws.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Likelihood {
     /// log p_1 at the centers of the cells, natural logarithm, per unit area.
     pub log_density: Vec<f32>,
-    /// Its integral over the square, at most about 1.
+    /// Its integral over the rows, at most about 1 over all of them.
     pub mass: f64,
-    /// −log2 p_1 per dimension, mean over fresh draws from the target.
+    /// −log2 p_1 per dimension, mean over the draws; NaN without any.
     pub bits_per_dim: f64,
     /// How many draws that was.
     pub held_out: usize,
@@ -99,18 +100,28 @@ impl Lab {
         self.batches.target.draw(n, &mut Rng::new(u64::from(self.config.seed), Stream::Fresh))
     }
 
-    /// The density of the learned flow at the centers of `side`² cells of [−half, half]², and of fresh data,
-    /// with `steps` steps of RK4. Errors where the source has no density in closed form.
-    pub async fn likelihood(&self, side: usize, half: f64, steps: usize) -> Result<Likelihood> {
-        let count = limit("cells", &[side, side])?;
+    /// The density of the learned flow at the centers of the cells in `rows` of `side` rows of as many, which divide [−half, half]², and of the same share
+    /// of the fresh data, with `steps` steps of RK4: several engines can divide the rows. Errors where the source has no density in closed form, or there are no such rows.
+    pub async fn likelihood(
+        &self,
+        side: usize,
+        half: f64,
+        steps: usize,
+        rows: Range<usize>,
+    ) -> Result<Likelihood> {
+        limit("cells", &[side, side])?;
+        if rows.is_empty() || rows.end > side {
+            return Err(Error::config(format!("{rows:?} are no rows of {side}")));
+        }
+        let count = rows.len() * side;
         limit("steps", &[steps])?;
         let source = self.batches.source.mixture().ok_or_else(|| {
             Error::config(
                 "a likelihood needs a source with a known density: choose the Gaussian or the 8 Gaussians",
             )
         })?;
-        let mut x = cells(side, half);
-        x.extend(self.fresh(HELD_OUT));
+        let mut x = cells(side, half)[rows.start * side..rows.end * side].to_vec();
+        x.extend(&self.fresh(HELD_OUT)[HELD_OUT * rows.start / side..HELD_OUT * rows.end / side]);
         let schedule = self.batches.path.schedule();
         let x = points::to_tensor(&x, &self.device);
         let pulled = pull_back(&self.learned(), x, schedule.t_max(), Solver::Rk4, steps).await?;

@@ -175,10 +175,10 @@ impl JsLab {
         answer(lab.w2_by_nfe(samples, sampling, &nfes).await.map(|w2| doubles(&w2)))
     }
 
-    /// The density of the learned flow: `{logDensity, mass, bitsPerDim, heldOut, nfe}`.
-    pub async fn likelihood(&self, side: usize, half: f64, steps: usize) -> Answer {
+    /// The density of the learned flow in the rows from `first` to before `end`: `{logDensity, mass, bitsPerDim, heldOut, nfe}`.
+    pub async fn likelihood(&self, side: usize, half: f64, steps: usize, first: usize, end: usize) -> Answer {
         let lab = self.0.turn()?;
-        answer(lab.likelihood(side, half, steps).await.map(|l| {
+        answer(lab.likelihood(side, half, steps, first..end).await.map(|l| {
             object([
                 ("logDensity", floats(&l.log_density)),
                 ("mass", number(l.mass)),

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { test } from "node:test";
+import { height } from "../../www/element/room.js";
+import { FIGURES } from "../../www/figures/all.js";
 import { violations } from "./axe.mjs";
 import { FIREFOX, blocked, done, inChromium, open, setUp } from "./harness.mjs";
 
@@ -237,6 +239,11 @@ test("what is copied gives the figure back", async () => {
   const framed = await plain.newPage();
   await framed.setContent(frame);
   await framed.frameLocator("iframe").locator("#paths-nfe").filter({ hasText: "2" }).waitFor({ timeout: 60_000 });
+  for (const width of [900, 390]) {
+    await framed.setViewportSize({ width, height: 900 });
+    const high = await framed.$eval("iframe", (e) => e.getBoundingClientRect().height);
+    assert.ok(Math.abs(high - height(FIGURES.paths.heights, Math.min(width, 720))) < 2, `${high} at ${width}`);
+  }
   await plain.close();
 });
 
@@ -245,6 +252,8 @@ test("the guide's examples can be edited and shown", async () => {
   const { page, errors } = await open(context, `${server.url}embedding.html`);
   await page.waitForSelector("textarea");
   const codes = page.locator("textarea");
+  assert.ok((await codes.first().inputValue()).includes(`src="${server.url}flow-lab.js"`), "the host is this one");
+  assert.equal(await codes.first().evaluate((e) => e.scrollHeight <= e.clientHeight + 1), true, "all of it is seen");
   assert.ok((await codes.count()) >= 6, String(await codes.count()));
   const one = codes.nth(1);
   assert.match(await one.inputValue(), /figure="paths" steps="1"/);

@@ -242,6 +242,10 @@ test("a picture is chosen from a file, what is none is refused; a typed emoji st
   await page.fill('[name="restyle.text"]', "A");
   await page.waitForFunction(() => !location.hash.includes("restyle.drawing"));
   assert.match(page.url(), /restyle\.text=A/);
+
+  await page.evaluate(() => (CanvasRenderingContext2D.prototype.fillText = () => {})); // as where no font has it
+  await page.fill('[name="restyle.text"]', "🦊");
+  await page.waitForFunction(() => /^This system has no font with “🦊”/.test(part("#restyle-message").textContent));
   assert.deepEqual(errors, []);
   await context.close();
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chosen } from "./files.mjs";
-import { blocked, hashed, inChromium, picture, setUp } from "./harness.mjs";
+import { FIREFOX, blocked, hashed, inChromium, picture, setUp } from "./harness.mjs";
 import { SMALL, download, figure, message, step, stopped, visit as visitLab } from "./lab-page.mjs";
 
 const { chrome, server } = await setUp();
@@ -143,6 +143,31 @@ test("every layer draws without an error, and the exact field says its distance"
   await page.click("#lab-likelihood-panel summary");
   await page.click("#lab-likelihood");
   await page.waitForFunction(() => /bits per dimension/.test(part("#lab-likelihood-text").textContent));
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a likelihood is the same however many workers divide it, and they end", async () => {
+  const { page, errors, context } = await visit();
+  await page.click("#lab-train");
+  await stopped(page, 120);
+  await page.click("#lab-likelihood-panel summary");
+  let begun = 0;
+  page.on("worker", () => (begun += 1));
+  const said = async (cores) => {
+    await page.evaluate((value) => Object.defineProperty(navigator, "hardwareConcurrency", { value, configurable: true }), cores);
+    await page.$eval("#lab-likelihood-text", (e) => (e.textContent = ""));
+    await page.click("#lab-likelihood");
+    await page.waitForFunction(() => /bits per dimension/.test(part("#lab-likelihood-text").textContent), undefined, { timeout: 60_000 });
+    return page.textContent("#lab-likelihood-text");
+  };
+  const alone = await said(1);
+  assert.equal(begun, 0);
+  assert.equal(await said(3), alone);
+  if (!FIREFOX) {
+    assert.equal(begun, 2);
+    assert.equal(page.workers().length, 1);
+  }
   assert.deepEqual(errors, []);
   await context.close();
 });

@@ -15,6 +15,7 @@ import { ENTRIES, folderHash } from "../../scripts/page.mjs";
 import { CATALOG } from "../../www/element/catalog.js";
 import { browser, DIST, hashed, open } from "./harness.mjs";
 
+const DOCUMENTS = ["embedding.html", "javascript.html", "burn-in-the-browser.html", "results.html"];
 const BASE = "/a/b/c/";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const text = (name) => readFileSync(join(DIST, name), "utf8");
@@ -89,7 +90,7 @@ test("what the package's types say of defaults and domains is the catalog's", ()
 });
 
 test("nothing but the entry points, which lead into the hashed folders, has a place of its own", () => {
-  const known = [...ENTRIES, hashed("app"), "engine", "models", "stills", "embedding.html", "burn-in-the-browser.html", "results.html"];
+  const known = [...ENTRIES, hashed("app"), "engine", "models", "stills", ...DOCUMENTS];
   const others = readdirSync(DIST).filter((name) => !known.includes(name.replace(/\.(br|gz)$/, "")));
   assert.deepEqual(others, []);
   for (const name of ENTRIES) {
@@ -99,7 +100,7 @@ test("nothing but the entry points, which lead into the hashed folders, has a pl
 });
 
 test("what the entry points refer to exists, at a relative address", () => {
-  for (const name of ["index.html", "embed.html", "embedding.html", "burn-in-the-browser.html", "results.html"]) {
+  for (const name of ["index.html", "embed.html", ...DOCUMENTS]) {
     assert.ok(references(name).length > 0, name);
     for (const { element, url } of references(name)) {
       if (element === "a" && /^https:\/\//.test(url)) continue; // a paper

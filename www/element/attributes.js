@@ -70,12 +70,13 @@ export function toMarkup(name, table, state, { controls }) {
 
 export const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
-/** Takes single controls away: `hide` lists them as their attributes are called. */
+/** Takes single controls and parts (data-hide) away: `hide` lists them as their attributes are called. */
 export function hideControls(root, name, table, hide) {
   const unknown = [];
   for (const wanted of hide.split(/[\s,]+/).filter(Boolean)) {
     const key = Object.keys(table).find((k) => attribute(name, k) === attributeName(wanted));
-    const controls = key ? root.querySelectorAll(`[name="${key}"]`) : [];
+    const parts = [...root.querySelectorAll("[data-hide]")].filter(({ dataset }) => dataset.hide === wanted);
+    const controls = key ? root.querySelectorAll(`[name="${key}"]`) : parts;
     if (!controls.length) unknown.push(wanted);
     for (const control of controls) (control.closest(".field, .segments, .paths-steps") ?? control).classList.add("left-away");
     for (const words of root.querySelectorAll(`[data-with="${key}"]`)) words.classList.add("left-away");

@@ -189,7 +189,8 @@ export class FlowLab extends Base {
     figure.resume();
     if (this.#begun || !this.#staged) return;
     this.#begun = true;
-    if (this.getAttribute("start") !== "press") figure.begin({ still: matchMedia("(prefers-reduced-motion: reduce)").matches });
+    const button = this.getAttribute("controls") !== "none"; // without one nobody could press it
+    if (this.getAttribute("start") !== "press" || !button) figure.begin({ still: matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
   #complain(problems) {

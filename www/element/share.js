@@ -11,14 +11,18 @@ const address = (name, table, state) => `${HOME ?? location.href.split("#")[0]}#
 /** Two lines for a page's HTML. */
 const element = (name, table, state, options) => `<script type="module" src="${HOME}flow-lab.js"></script>\n${toMarkup(name, table, state, options)}`;
 
-/** As wide as a post often is, in CSS pixels: how high its frame is, until the post follows what the frame says. */
+/** As wide as a post often is, and a phone, in CSS pixels: how high a frame is there, until the post follows what the frame says. */
 const COLUMN = 720;
+const PHONE = 390;
 
 /** One line where scripts are not welcome. */
 function frame({ name, title, heights, table, state }, { controls }) {
   const set = [`figure=${name}`, controls && controls !== "all" ? `controls=${controls}` : "", toHash(table, state).slice(1)];
   const source = `${HOME}embed.html#${set.filter(Boolean).join("&")}`;
-  return `<iframe src="${escapeHtml(source)}" title="Flow Lab: ${title}" width="100%" height="${height(heights, COLUMN, controls ?? "all")}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
+  const [wide, narrow] = [COLUMN, PHONE].map((width) => height(heights, width, controls ?? "all"));
+  const slope = ((narrow - wide) / (COLUMN - PHONE)).toFixed(3);
+  const between = `calc(${wide}px + ${slope} * (${COLUMN}px - clamp(${PHONE}px, 100vw, ${COLUMN}px)))`;
+  return `<iframe src="${escapeHtml(source)}" title="Flow Lab: ${title}" width="100%" height="${wide}" style="height: ${between}" frameborder="0" loading="lazy" allow="clipboard-write"></iframe>`;
 }
 
 /** {row, address(state)}; `host`: the <flow-lab> element; `signal`: aborted when the figure goes. */

@@ -176,9 +176,9 @@ export class Lab {
      */
     flow(particles: number, solver_id: string, steps: number, noise: number): Promise<any>;
     /**
-     * The density of the learned flow: `{logDensity, mass, bitsPerDim, heldOut, nfe}`.
+     * The density of the learned flow in the rows from `first` to before `end`: `{logDensity, mass, bitsPerDim, heldOut, nfe}`.
      */
-    likelihood(side: number, half: number, steps: number): Promise<any>;
+    likelihood(side: number, half: number, steps: number, first: number, end: number): Promise<any>;
     /**
      * Goes on from a weights file; on an error everything stays.
      */

@@ -6,6 +6,9 @@ const OPEN_MS = 20_000;
 
 const OFF = "This browser has WebAssembly turned off, and the figures compute with it. Allow WebAssembly for this page, or use another browser.";
 
+const FORBIDDEN =
+  "This page's Content-Security-Policy forbids WebAssembly, and the figures compute with it. Its author can allow it: script-src 'wasm-unsafe-eval'.";
+
 /** Why nothing can be computed here, as a sentence, or null. */
 export const webAssemblyObstacle = () => (typeof WebAssembly === "undefined" ? OFF : null);
 
@@ -57,7 +60,7 @@ async function instantiate(module, code) {
     self.memory = exports.memory; // for those who look at it from outside: tests, developer tools
   } catch (error) {
     // By its words: a damaged file is a CompileError too.
-    throw /\bCSP\b|Content Security Policy|disallowed by embedder/i.test(error.message) ? new Error(OFF) : error;
+    throw /\bCSP\b|Content Security Policy|disallowed by embedder/i.test(error.message) ? new Error(FORBIDDEN) : error;
   }
 }
 

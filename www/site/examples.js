@@ -1,6 +1,7 @@
 // The guide's examples, live: each block of code with a <flow-lab> can be edited and shown.
 import "../api/element.js";
 import { copy } from "../element/copy.js";
+import { nameHost } from "./host.js";
 
 /** The elements that `code` has, with their attributes but those that run something; nothing else of it is taken. */
 function elements(code) {
@@ -18,10 +19,11 @@ const button = (text, act) => {
   return made;
 };
 
+nameHost();
+
 for (const block of document.querySelectorAll("pre")) {
   if (!elements(block.textContent).length) continue;
   const code = Object.assign(document.createElement("textarea"), { value: block.textContent.trim(), spellcheck: false });
-  code.rows = code.value.split("\n").length;
   code.setAttribute("aria-label", "The example, which can be edited");
   const place = document.createElement("div");
   place.className = "example-figure";
@@ -39,4 +41,11 @@ for (const block of document.querySelectorAll("pre")) {
     button("Copy", async () => (said.textContent = await copy("Code", code.value, tools))),
   );
   block.replaceWith(code, tools, said, place);
+  const fit = () => {
+    code.style.height = "auto";
+    code.style.height = `${code.scrollHeight + 2}px`; // with its border
+  };
+  code.addEventListener("input", fit);
+  addEventListener("resize", fit);
+  fit();
 }

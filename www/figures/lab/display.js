@@ -121,6 +121,7 @@ export class LabDisplay {
   async likelihood() {
     const [view] = this.views;
     await view.computeLikelihood();
+    if (!view.likelihood) return; // another experiment began
     const { bitsPerDim, heldOut, mass, nfe } = view.likelihood;
     this.#byId("lab-likelihood-text").textContent =
       `${bitsPerDim.toFixed(3)} bits per dimension on ${heldOut} held-out points; the density integrates to ${mass.toFixed(3)} over the square (${nfe} evaluations of Runge–Kutta 4).`;

@@ -23,6 +23,7 @@ export class LabFigure extends Figure {
   #clock;
   #curves;
   #display;
+  #showPart;
   #opened = null; // a promise while the engine is or was opened
 
   constructor(context) {
@@ -69,7 +70,7 @@ export class LabFigure extends Figure {
     const schedule = (wanted) => call("scheduleOf", JSON.stringify(wanted));
     this.#curves = new Curves(places, state, { schedule, moved: (text) => this.#form.set("lab.curves", text) }, signal);
     this.on(byId("lab-path-panel"), "toggle", () => this.#showCurves());
-    bindParts(root, signal);
+    this.#showPart = bindParts(root, signal);
     this.#openOwn();
     const keeper = new Keeper({ root, name: "lab", now, restore: ({ weights }) => this.loadWeights(weights), report, signal });
     const keep = () => keeper.save(now());
@@ -95,7 +96,9 @@ export class LabFigure extends Figure {
 
   /** Shows the curves of one's own, which are there to be moved. */
   #openOwn() {
-    if (ownRun(this.state) !== undefined) this.root.querySelector("#lab-path-panel").open = true;
+    if (ownRun(this.state) === undefined) return;
+    this.root.querySelector("#lab-path-panel").open = true;
+    this.#showPart("settings"); // that they stand in
   }
 
   /** Shows the path, where somebody looks. */

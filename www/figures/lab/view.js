@@ -1,4 +1,5 @@
 // One run on its stage: asks the engine for what the switched-on layers need.
+import { likelihood } from "./likelihood.js";
 import { particles } from "./runs.js";
 import { noise } from "./table.js";
 import { Stage } from "../../plot/stage.js";
@@ -8,7 +9,6 @@ const FIELD_TIMES = Array.from({ length: 11 }, (_, i) => i / 10);
 const GRID_SIDE = 17;
 const CONDITIONAL = { pairs: 40, frames: 25 };
 const MARGINAL = 40; // particles whose whole trajectory is drawn
-const LIKELIHOOD = { side: 56, steps: 12 };
 const PULLS = 12;
 /** Particles, and fresh data, that W2 is measured with: a distance between samples depends on their number. */
 export const SAMPLES = 300;
@@ -153,10 +153,13 @@ export class View {
   }
 
   async computeLikelihood() {
-    const { side, steps } = LIKELIHOOD;
-    const answer = await this.#ask("likelihood", side, this.stage.half, steps);
-    this.likelihood = { ...answer, steps };
-    this.stage.setLikelihood({ side, logDensity: answer.logDensity });
+    const run = this.#run;
+    const { step } = run;
+    if (this.likelihood?.step === step) return; // these weights have it
+    const found = await likelihood((method, ...args) => this.#runs.call(run, method, ...args), run.state, run.slot, this.stage.half);
+    if (run !== this.#run) return;
+    this.likelihood = { ...found, step };
+    this.stage.setLikelihood(found);
   }
 
   /** The figures of the run. */

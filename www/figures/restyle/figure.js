@@ -115,7 +115,10 @@ export class RestyleFigure extends PadFigure {
   #bring() {
     const { "restyle.drawing": drawing, "restyle.text": typed } = this.state;
     if (drawing) this.#shown = this.#read(drawing);
-    else if (typed) this.pad.write(typed);
+    else if (typed && !this.pad.write(typed)) {
+      this.pad.clear();
+      this.report(`This system has no font with “${typed}”: paint, choose a picture, or let the network draw one.`);
+    }
   }
 
   async #read(drawing) {

@@ -56,14 +56,18 @@ export class ColorPad extends Pad {
     this.#begin(() => this.#context.drawImage(picture, (SIDE - width) / 2, (SIDE - height) / 2, width, height));
   }
 
-  /** Writes `text` as the system draws it. */
+  /** Writes `text` as the system draws it, and returns true; false where it is an emoji and the system has none: then the pad stays as it is. */
   write(text) {
     const large = Object.assign(document.createElement("canvas"), { width: 4 * SIDE, height: 4 * SIDE });
     const context = large.getContext("2d");
     const size = (3.4 * SIDE) / Math.max(1, [...new Intl.Segmenter().segment(text)].length);
     Object.assign(context, { font: `${size}px sans-serif`, textAlign: "center", textBaseline: "middle" });
     context.fillText(text, 2 * SIDE, 2.15 * SIDE);
+    // Written in black: what is missing is nothing or a box, and no emoji is all black.
+    const { data } = context.getImageData(0, 0, large.width, large.height);
+    if (/\p{Emoji_Presentation}/u.test(text) && data.every((value, i) => i % 4 === 3 || value === 0)) return false;
     this.show(large);
+    return true;
   }
 
   #white() {

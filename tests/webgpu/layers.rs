@@ -1,25 +1,10 @@
-//! The WebGPU engine against the CPU engine, op by op and as a whole, then its loss. Fails without an
-//! adapter, unless FLOW_LAB_NO_WEBGPU was set when it was built: then it says that it skipped.
-#![cfg(all(target_arch = "wasm32", feature = "webgpu"))]
+//! Operation by operation.
 
-#[path = "common/compare.rs"]
-mod compare;
-#[path = "common/loud.rs"]
-mod loud;
-#[path = "common/request.rs"]
-mod request;
-#[path = "common/shipped.rs"]
-mod shipped;
-
+use super::pairs::{Inputs, same, sum_tolerance};
 use burn::module::Param;
 use burn::nn::{LayerNorm, LayerNormConfig, LinearConfig};
 use burn::tensor::activation::relu;
-use burn::tensor::{Device, Tensor, TensorData};
-use compare::largest_difference;
-use flow_lab::device::Engine;
-use flow_lab::device::Opened;
-use flow_lab::error::Kind;
-use flow_lab::field::{VelocityField, one_hot};
+use burn::tensor::{Device, Tensor};
 use flow_lab::net::time_features;
 use flow_lab::ops::adamw::{AdamW, Layout, adamw};
 use flow_lab::ops::attention::channel_attention;
@@ -31,56 +16,9 @@ use flow_lab::ops::loss::mean_square;
 use flow_lab::ops::product::{Activation, Gates, Norm, Patches, Product, linear as linear_op};
 use flow_lab::ops::silu;
 use flow_lab::rng::{Rng, Stream};
-use flow_lab::session::{HostFrame, Session};
-use flow_lab::solver::Solver;
 use flow_lab::solver::State;
-use flow_lab::weights;
-use flow_lab::{
-    distillation::{Distillation, DistillationConfig},
-    field::Guidance,
-    lab::{Lab, LabConfig, Sampling},
-    net::{MixerConfig, NetConfig},
-};
-use request::request;
-use safetensors::SafeTensors;
-use shipped::{EMOJI, WEIGHTS};
-use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
-/// What another implementation computes with the emoji network.
-const REFERENCE: &[u8] = include_bytes!("references/emoji-velocity.safetensors");
-
-wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
-/// Numbers for one comparison, drawn once and put on both devices.
-struct Inputs(Rng);
-
-impl Inputs {
-    fn pair<const D: usize>(&mut self, shape: [usize; D], devices: &[Device; 2]) -> [Tensor<D>; 2] {
-        let data = TensorData::new(self.0.normals(shape.iter().product()), shape);
-        devices.clone().map(|device| Tensor::from_data(data.clone(), &device))
-    }
-}
-
-async fn host<const D: usize>(x: Tensor<D>) -> Vec<f32> {
-    x.into_data_async().await.expect("a read").iter::<f32>().collect()
-}
-
-/// Both results, compared relative to the size of the CPU's.
-async fn same<const D: usize>(what: &str, [cpu, gpu]: [Tensor<D>; 2], tolerance: f32) {
-    assert_eq!(cpu.dims(), gpu.dims(), "{what}");
-    let (cpu, gpu) = (host(cpu).await, host(gpu).await);
-    let size = cpu.iter().fold(1f32, |m, v| m.max(v.abs()));
-    let difference = largest_difference(&cpu, &gpu);
-    console_log!("{what}: largest difference {difference:.1e} of {size:.1e}");
-    assert!(difference <= tolerance * size, "{what}: {difference} of {size}");
-}
-
-/// f32 rounding of a sum of `terms` products, with room for another order of summation.
-fn sum_tolerance(terms: usize) -> f32 {
-    4.0 * f32::EPSILON * (terms as f32).sqrt().max(4.0)
-}
-
-async fn every_layer(devices: &[Device; 2]) {
+pub async fn every_layer(devices: &[Device; 2]) {
     let mut inputs = Inputs(Rng::new(1, Stream::Noise));
     // Sizes that are and are not multiples of 32: kernels treat edges apart.
     for (n, t, d, h) in [(2, 64, 32, 96), (3, 49, 128, 320), (1, 7, 5, 33), (5, 49, 31, 1)] {
@@ -280,7 +218,7 @@ async fn our_operations(devices: &[Device; 2]) {
 }
 
 /// What the convolutional network is made of, at sizes around those of a workgroup.
-async fn convolutions(devices: &[Device; 2]) {
+pub async fn convolutions(devices: &[Device; 2]) {
     let mut inputs = Inputs(Rng::new(8, Stream::Noise));
     for (n, side, c, h) in [(2, 8, 56, 112), (1, 7, 33, 20), (3, 1, 5, 64)] {
         let name = |what: &str| format!("{what} at {n}×{side}²×{c}, {h}");
@@ -338,162 +276,4 @@ async fn convolutions(devices: &[Device; 2]) {
         Product::linear(&linear).read(p).write(p).run(images[k].clone())
     });
     same("a product of colored patches", [c, g], 1e-5).await;
-}
-
-/// The emoji network against another implementation of it (tests/references.rs), on both engines.
-async fn emoji_network(devices: &[Device; 2]) {
-    let file = SafeTensors::deserialize(REFERENCE).unwrap();
-    let read = |name: &str| -> Vec<f32> {
-        let four = file.tensor(name).unwrap().data().as_chunks::<4>().0;
-        four.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
-    };
-    let (expected, dim) = (read("output"), 64 * 64 * 3);
-    for device in devices {
-        let net = weights::from_bytes(EMOJI, device).unwrap().net;
-        let x = Tensor::from_data(TensorData::new(read("x"), [2, dim]), device);
-        let condition = Tensor::from_data(TensorData::new(read("condition"), [2, 16]), device);
-        let t = Tensor::from_data(TensorData::new(read("t"), [2]), device);
-        let found = host(net.velocity(x, t, Some(condition))).await;
-        let size = expected.iter().fold(0f32, |most, v| most.max(v.abs()));
-        let difference = largest_difference(&expected, &found);
-        console_log!("the emoji network: largest difference {difference:.1e} of {size:.2}");
-        assert!(difference < 1e-3 * size, "{difference} of {size}");
-    }
-}
-
-async fn shipped_network(devices: &[Device; 2]) {
-    let mut inputs = Inputs(Rng::new(2, Stream::Noise));
-    let nets = devices.clone().map(|d| weights::from_bytes(WEIGHTS, &d).unwrap().net);
-    let [cx, gx] = inputs.pair([3, 784], devices);
-    let velocity = |net: &flow_lab::net::Net, x: Tensor<2>| {
-        let device = x.device();
-        let condition = one_hot(&[Some(4), None, Some(9)], 10, &device).unwrap();
-        net.velocity(x, Tensor::from_data([0.0f32, 0.5, 0.97], &device), Some(condition))
-    };
-    // Four blocks, each a few roundings; the time features dominate.
-    same("the shipped network", [velocity(&nets[0], cx), velocity(&nets[1], gx)], 5e-3).await;
-}
-
-/// The 2-D lab: the gradient of silu, then whole training steps with their average, flow and likelihood.
-async fn the_lab(opened: [&Opened; 2]) {
-    let devices = opened.map(|o| o.device.clone().autodiff());
-    let inputs = Inputs(Rng::new(3, Stream::Noise)).pair([33, 65], &devices);
-    let gradient = |x: Tensor<2>| {
-        let x = x.require_grad();
-        let loss = (silu(x.clone()) * x.clone()).sum();
-        x.grad(&loss.backward()).unwrap()
-    };
-    same("gradient of silu", inputs.map(gradient), 1e-5).await;
-
-    // Widths that are and are not multiples of 32.
-    for width in [32, 24] {
-        let config = LabConfig { width, depth: 3, batch: 64, seed: 3, ..LabConfig::default() };
-        let mut labs = opened.map(|o| Lab::new(config.clone(), o).unwrap());
-        let mut losses = Vec::new();
-        for lab in &mut labs {
-            losses.push(lab.train(6).await.unwrap());
-        }
-        let difference = largest_difference(&losses[0], &losses[1]);
-        console_log!("losses of six steps at width {width}: largest difference {difference:.1e}");
-        // AdamW's first steps divide a gradient by its own size, which magnifies rounding where it is near 0.
-        assert!(difference < 2e-3, "{losses:?}");
-        let [cpu, gpu] = &labs;
-        let (a, b) = (
-            cpu.flow(50, Sampling::ode(Solver::Heun, 3)).await.unwrap(),
-            gpu.flow(50, Sampling::ode(Solver::Heun, 3)).await.unwrap(),
-        );
-        let difference = largest_difference(a.x.as_flattened(), b.x.as_flattened());
-        assert!(difference < 1e-2, "particles differ by {difference}");
-        let likelihood = async |lab: &Lab| lab.likelihood(5, 3.0, 2).await.unwrap().log_density;
-        let difference = largest_difference(&likelihood(cpu).await, &likelihood(gpu).await);
-        assert!(difference < 5e-2, "log densities differ by {difference}");
-        let (a, b) = (cpu.theorem(&[16]).await.unwrap(), gpu.theorem(&[16]).await.unwrap());
-        assert!((a[0].cosine - b[0].cosine).abs() < 1e-3, "{a:?} {b:?}");
-    }
-}
-
-/// A distillation of a small mixer: the digits it draws, its losses, what it draws in one step.
-async fn the_distillation(opened: [&Opened; 2]) {
-    let net = MixerConfig {
-        side: 8,
-        patch: 2,
-        dim: 20,
-        depth: 1,
-        token_hidden: 10,
-        channel_hidden: 33,
-        ..MixerConfig::digits()
-    };
-    let net = NetConfig::Mixer(net);
-    let file = loud::file(net).await;
-    let guidance = Guidance { weight: 2.0, from: 0.2, to: 1.0 };
-    let config = DistillationConfig { images: 10, steps: 5, batch: 10, rate: 1e-3, guidance, seed: 2 };
-    let mut results = Vec::new();
-    for opened in opened {
-        let mut it = Distillation::new(config.clone(), &file, opened).unwrap();
-        it.draw(10).await.unwrap();
-        let losses = it.train(5).await.unwrap();
-        results.push((losses, it.sample(&[1, 2, 3], 1, 5).await.unwrap()));
-    }
-    let losses = largest_difference(&results[0].0, &results[1].0);
-    let digits = largest_difference(&results[0].1, &results[1].1);
-    console_log!("distillation: losses differ by {losses:.1e}, digits by {digits:.1e}");
-    let sizes = results[0].0.iter().chain(&results[0].1).fold(0f32, |most, v| most.max(v.abs()));
-    assert!(results[0].0.iter().all(|loss| *loss > 0.0), "there is something to learn");
-    // As in the lab: AdamW's first steps magnify rounding.
-    assert!(losses < 2e-3 * sizes && digits < 2e-2 * sizes, "{losses} {digits} of {sizes}");
-}
-
-async fn frames(session: &Session) -> Vec<HostFrame> {
-    let mut run = session.start(&request()).unwrap();
-    let mut frames = Vec::new();
-    while let Some(frame) = run.next().await.unwrap() {
-        frames.push(frame);
-    }
-    frames
-}
-
-/// One test, because Burn opens a GPU once a program and the last part destroys it.
-#[wasm_bindgen_test]
-async fn webgpu_agrees_with_the_cpu_and_says_when_it_is_lost() {
-    let mut gpu = match Session::open(Engine::WebGpu).await {
-        Ok(session) => session,
-        Err(error) if option_env!("FLOW_LAB_NO_WEBGPU").is_some() => {
-            console_log!("SKIPPED: no WebGPU adapter, as expected ({error})");
-            return;
-        }
-        Err(error) => panic!("no WebGPU adapter: {error}. Set FLOW_LAB_NO_WEBGPU=1 where none is expected."),
-    };
-    let mut cpu = Session::open(Engine::Cpu).await.unwrap();
-    console_log!("adapter: {}", gpu.opened().name);
-    let devices = [cpu.opened().device.clone(), gpu.opened().device.clone()];
-    every_layer(&devices).await;
-    convolutions(&devices).await;
-    emoji_network(&devices).await;
-    shipped_network(&devices).await;
-
-    cpu.load(WEIGHTS).await.unwrap();
-    gpu.load(WEIGHTS).await.unwrap();
-    let (on_cpu, on_gpu) = (frames(&cpu).await, frames(&gpu).await);
-    assert_eq!(on_cpu.len(), on_gpu.len());
-    for (a, b) in on_cpu.iter().zip(&on_gpu) {
-        assert_eq!((a.t, a.nfe, a.done), (b.t, b.nfe, b.done));
-        let difference = largest_difference(&a.x, &b.x);
-        console_log!("digits at t = {}: largest difference {difference:.1e}", a.t);
-        // The tolerance that the page promises: a hundredth of the gray scale.
-        assert!(difference < 0.02, "at t = {}: {difference}", a.t);
-    }
-
-    {
-        the_lab([cpu.opened(), gpu.opened()]).await;
-        the_distillation([cpu.opened(), gpu.opened()]).await;
-    }
-
-    let mut run = gpu.start(&request()).unwrap();
-    run.next().await.unwrap();
-    gpu.opened().watch.destroy();
-    let mut error = None;
-    for _ in 0..3 {
-        error = error.or(run.next().await.err());
-    }
-    assert_eq!(error.expect("a destroyed device is noticed").kind(), Kind::Device);
 }
