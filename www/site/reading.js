@@ -1,6 +1,5 @@
 // What the article needs a script for, though it can be read without one.
 import { copy } from "../element/copy.js";
-import { nameHost } from "./host.js";
 
 /** The contents stand open beside the text where there is room for them (browsers that can do so by style do it earlier). */
 /** @type {HTMLDetailsElement} */
@@ -11,7 +10,7 @@ roomy.addEventListener("change", unfold);
 unfold();
 
 /** Code can be copied. */
-nameHost();
+import("./host.js").then(({ nameHost }) => nameHost());
 for (const block of document.querySelectorAll("main pre")) {
   const place = document.createElement("p");
   const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });

@@ -22,7 +22,7 @@ function joined(parts) {
   return { side: SIDE, logDensity, mass: total((part) => part.mass), bitsPerDim, heldOut, nfe: parts[0].nfe };
 }
 
-/** What `rows` have with these `weights`, in a worker that is ended afterwards. */
+/** What `rows` have with these `weights`, in a worker that ends when it has answered. */
 async function elsewhere(purpose, settings, weights, rows) {
   const client = new LabClient();
   try {
