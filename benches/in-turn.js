@@ -1,12 +1,11 @@
 // Ours and peers on the same work, in one page, in turn.
+import { openEngine } from "/bench/app/engine/wasm.js";
 
 const median = (x) => [...x].sort((a, b) => a - b)[Math.floor(x.length / 2)];
 
-/** Our CPU engine with a network; `run(request)` gives {noise, x}: the first and the last state of a run, read frame by frame as the page does. */
-export async function ourEngine(engines, bytes) {
-  const { default: init, Engine } = await engines.cpu();
-  await init();
-  const engine = await Engine.open("cpu");
+/** Our CPU engine with a network, as the page's workers for images open it; `run(request)` gives {noise, x}: the first and the last state of a run, read frame by frame as the page does. */
+export async function ourEngine(bytes) {
+  const { engine } = await openEngine("cpu", null, true);
   await engine.load(new Uint8Array(bytes));
   return async (request) => {
     const run = engine.start(JSON.stringify({ solver: "euler", tolerance: 0.01, ...request }));

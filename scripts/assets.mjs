@@ -9,9 +9,9 @@ const entries = (table, line) =>
 /**
  * `engines`: the folder in engine/ of each build; `models`: the manifest of each network, and in `figures` the file of what is known of it,
  * where there is one (a bundler stops at a file that is not there); `base`: the way from
- * assets.js to the folder that has engine/ and models/; `home`: whether the article is there too.
+ * assets.js to the folder that has engine/ and models/; `home`: whether the article is there too; `tile`: src/ops/product/tile.wat, assembled.
  */
-export function assets({ engines, models, base, home = true }) {
+export function assets({ engines, models, base, tile, home = true }) {
   const url = (path) => `new URL(${JSON.stringify(`${base}models/${path}`)}, import.meta.url).href`;
   const known = Object.fromEntries(Object.entries(models).filter(([, { figures }]) => figures));
   return `// Made by scripts/assets.mjs.
@@ -23,6 +23,9 @@ ${entries(engines, (folder) => `() => import(${JSON.stringify(`${base}engine/${f
 /** The WebAssembly of each, as a file. */
 export const WASM = Object.freeze({
 ${entries(engines, (folder) => `new URL(${JSON.stringify(`${base}engine/${folder}/flow_lab_bg.wasm`)}, import.meta.url).href`)}});
+
+/** A part of products for browsers with relaxed SIMD, a module in base64. */
+export const TILE = ${JSON.stringify(tile.toString("base64"))};
 
 /** The weights of the networks, and the sheet of training pictures that generated ones are compared with. */
 export const MODELS = Object.freeze({

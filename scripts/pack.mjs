@@ -61,7 +61,8 @@ function stage(folder, engines) {
     for (const file of ["flow_lab.js", "flow_lab_bg.wasm"]) cpSync(join(engines[build], file), join(into, file));
   }
   const names = Object.fromEntries(BUILDS.map((build) => [build, build]));
-  const places = assets({ engines: names, models: manifests(join(folder, "models")), base: "../../", home: false });
+  const tile = readFileSync(join(engines.cpu, "tile.wasm"));
+  const places = assets({ engines: names, models: manifests(join(folder, "models")), base: "../../", tile, home: false });
   writeFileSync(join(folder, "app", "engine", "assets.js"), places);
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
   cpSync(join(ROOT, "scripts/package-readme.md"), join(folder, "README.md"));

@@ -148,7 +148,8 @@ export async function finish(folder, engineFolder) {
     renameSync(join(folder, "app", place), join(folder, name));
   const engines = await addEngines(folder, engineFolder);
   // Before the scripts are hashed: an engine that changes gives them another name too.
-  writeFileSync(join(folder, "app", "engine", "assets.js"), assets({ engines, models: manifests(join(folder, "models")), base: "../../" }));
+  const tile = readFileSync(join(engineFolder, "cpu", "tile.wasm"));
+  writeFileSync(join(folder, "app", "engine", "assets.js"), assets({ engines, models: manifests(join(folder, "models")), base: "../../", tile }));
   await minify(join(folder, "app"));
   const app = rename(folder, "app");
   const root = (name) => readFileSync(join(ROOT, name), "utf8");

@@ -4,6 +4,8 @@ export type Build = "cpu" | "gpu";
 /** While a page is worked on, it may be there before the GPU's engine is. */
 export const ENGINES: Readonly<Partial<Record<Build, () => Promise<typeof import("./flow_lab.js")>>>>;
 export const WASM: Readonly<Partial<Record<Build, string>>>;
+/** A module in base64. */
+export const TILE: string;
 export interface Model {
   readonly url: string;
   readonly bytes: number;

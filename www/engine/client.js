@@ -14,16 +14,16 @@ export class EngineClient {
 
   /**
    * Starts a worker with an engine on `device`, "cpu" or "webgpu". `onLost(error)`: the engine failed, its worker was ended, and what was
-   * asked of it was rejected.
+   * asked of it was rejected. `fused`: see {@link openEngine}.
    */
-  constructor(device, onLost) {
+  constructor(device, onLost, fused = false) {
     this.#onLost = onLost;
     /** Resolves to {name}: the device as the engine calls it. Rejects with a sentence. */
-    this.opened = this.#open(device);
+    this.opened = this.#open(device, fused);
     this.opened.catch(() => {}); // who waits for it hears of it
   }
 
-  async #open(device) {
+  async #open(device, fused) {
     const obstacle = webAssemblyObstacle();
     if (obstacle) throw new Error(obstacle);
     this.#worker = spawn(import.meta.url, "worker.js", start);
@@ -34,7 +34,7 @@ export class EngineClient {
     });
     const code = await compiled(device);
     if (this.#ended) throw this.#ended;
-    return this.call(OPEN, [device, code]);
+    return this.call(OPEN, [device, code, fused]);
   }
 
   /**

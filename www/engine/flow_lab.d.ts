@@ -329,6 +329,12 @@ export function scheduleOf(experiment: string): any;
  */
 export function start(): void;
 
+/**
+ * Lets products use `tile`, which `src/ops/product/tile.wat` exports, made for this module's memory. Each product and its sum are then rounded
+ * once: faster, and the last bits of results differ. Throws where it is no function of a WebAssembly module.
+ */
+export function useTile(tile: Function): void;
+
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {

@@ -1,5 +1,5 @@
 // Opens an engine in a worker: the build of the crate for a device, its WebAssembly, the device.
-import { ENGINES, WASM } from "./assets.js";
+import { ENGINES, TILE, WASM } from "./assets.js";
 
 /** Time for a device to open, once the engine is there. A browser that takes longer never answers. */
 const OPEN_MS = 20_000;
@@ -45,12 +45,16 @@ async function compile(url) {
   return streams ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
 }
 
-/** {module, engine}: an engine on `device`, and what wasm-bindgen made of its build; `code`: see {@link compiled}. */
-export async function openEngine(device, code) {
+/**
+ * {module, engine}: an engine on `device`, and what wasm-bindgen made of its build; `code`: see {@link compiled}; `fused`: whether products on
+ * the CPU are rounded together with their sums where the browser can, which is faster and changes the last bits of what comes out.
+ */
+export async function openEngine(device, code, fused = false) {
   const obstacle = webAssemblyObstacle();
   if (obstacle) throw new Error(obstacle);
   const module = await ENGINES[buildOf(device)]();
   await instantiate(module, code);
+  if (fused && device === "cpu") await fuse(module);
   return { module, engine: await inTime(module.Engine.open(device)) };
 }
 
@@ -62,6 +66,13 @@ async function instantiate(module, code) {
     // By its words: a damaged file is a CompileError too.
     throw /\bCSP\b|Content Security Policy|disallowed by embedder/i.test(error.message) ? new Error(FORBIDDEN) : error;
   }
+}
+
+async function fuse(module) {
+  const tile = Uint8Array.from(atob(TILE), (c) => c.charCodeAt(0));
+  if (!WebAssembly.validate(tile)) return; // no relaxed SIMD here
+  const { instance } = await WebAssembly.instantiate(tile, { engine: { memory: self.memory } });
+  module.useTile(instance.exports.tile);
 }
 
 /** What `opening` comes to, unless it takes too long. */

@@ -26,9 +26,9 @@ function buffers(result) {
   return [...new Set(values.filter(ArrayBuffer.isView).map((view) => view.buffer))];
 }
 
-async function open(id, code) {
+async function open(id, code, fused) {
   device = id;
-  ({ module, engine } = await openEngine(id, code));
+  ({ module, engine } = await openEngine(id, code, fused));
   return { name: engine.name };
 }
 

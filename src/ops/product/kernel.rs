@@ -4,12 +4,13 @@
 //! 16 registers do not hold: it is a quarter slower, and in some processes two to three times slower, by where their stack lies
 //! (docs/results.md). Native builds use Burn's, which chooses by the processor.
 
+use super::fused;
 use crate::ops::cpu::update;
 use std::ops::Range;
 use wide::f32x8;
 
 /// Rows of a tile.
-const TILE: usize = 4;
+const TILE: usize = fused::ROWS;
 /// Columns of a panel of the right matrix.
 pub(super) const PANEL: usize = 8;
 /// Rows whose part of the left matrix stays in the first cache while panel after panel passes.
@@ -195,6 +196,7 @@ fn strip(block: &[f32], panel: &[[f32; PANEL]], y: &mut [f32], [columns, j]: [us
             1 => multiply_tile::<1>(tile, panel, y, [columns, j]),
             2 => multiply_tile::<2>(tile, panel, y, [columns, j]),
             3 => multiply_tile::<3>(tile, panel, y, [columns, j]),
+            TILE if fused::tile(tile, panel, y, [columns, j]) => {}
             TILE => multiply_tile::<TILE>(tile, panel, y, [columns, j]),
             _ => multiply_tile::<{ TILE + 1 }>(tile, panel, y, [columns, j]),
         }

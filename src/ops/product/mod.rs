@@ -10,6 +10,7 @@
 //! 2016, ε = 1e-5) or by the root mean square (Zhang & Sennrich 2019, ε = 1e-6).
 
 mod cpu;
+pub mod fused;
 #[cfg(feature = "gpu")]
 mod gpu;
 #[cfg(all(feature = "gpu", feature = "train"))]

@@ -15,7 +15,7 @@ export class Device {
 
   /** Rejects with a sentence where it cannot be opened. */
   async open() {
-    this.#client = new EngineClient(this.id, this.#onLost);
+    this.#client = new EngineClient(this.id, this.#onLost, true);
     await this.#client.opened;
   }
 

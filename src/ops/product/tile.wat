@@ -1,0 +1,36 @@
+;; `multiply_tile::<4>` of kernel.rs where the browser has relaxed SIMD: each product and its sum are rounded once, in one instruction
+;; instead of two. www/engine/wasm.js puts it in the place of the engine's own, whose memory it works in.
+(module
+  (import "engine" "memory" (memory 0))
+  ;; a: terms times 4 numbers; b: terms times 8; y: 4 rows of 8 numbers, `stride` bytes apart, that the products are added to.
+  (func (export "tile") (param $a i32) (param $b i32) (param $terms i32) (param $y i32) (param $stride i32)
+    (local $left v128) (local $right v128) (local $one v128)
+    (local $a0 v128) (local $b0 v128) (local $a1 v128) (local $b1 v128)
+    (local $a2 v128) (local $b2 v128) (local $a3 v128) (local $b3 v128)
+    (block $done
+      (br_if $done (i32.eqz (local.get $terms)))
+      (loop $term
+        (local.set $left (v128.load (local.get $b)))
+        (local.set $right (v128.load offset=16 (local.get $b)))
+        (local.set $one (v128.load32_splat (local.get $a)))
+        (local.set $a0 (f32x4.relaxed_madd (local.get $one) (local.get $left) (local.get $a0)))
+        (local.set $b0 (f32x4.relaxed_madd (local.get $one) (local.get $right) (local.get $b0)))
+        (local.set $one (v128.load32_splat offset=4 (local.get $a)))
+        (local.set $a1 (f32x4.relaxed_madd (local.get $one) (local.get $left) (local.get $a1)))
+        (local.set $b1 (f32x4.relaxed_madd (local.get $one) (local.get $right) (local.get $b1)))
+        (local.set $one (v128.load32_splat offset=8 (local.get $a)))
+        (local.set $a2 (f32x4.relaxed_madd (local.get $one) (local.get $left) (local.get $a2)))
+        (local.set $b2 (f32x4.relaxed_madd (local.get $one) (local.get $right) (local.get $b2)))
+        (local.set $one (v128.load32_splat offset=12 (local.get $a)))
+        (local.set $a3 (f32x4.relaxed_madd (local.get $one) (local.get $left) (local.get $a3)))
+        (local.set $b3 (f32x4.relaxed_madd (local.get $one) (local.get $right) (local.get $b3)))
+        (local.set $a (i32.add (local.get $a) (i32.const 16)))
+        (local.set $b (i32.add (local.get $b) (i32.const 32)))
+        (br_if $term (local.tee $terms (i32.sub (local.get $terms) (i32.const 1))))))
+    (call $add (local.get $y) (local.get $a0) (local.get $b0))
+    (call $add (local.tee $y (i32.add (local.get $y) (local.get $stride))) (local.get $a1) (local.get $b1))
+    (call $add (local.tee $y (i32.add (local.get $y) (local.get $stride))) (local.get $a2) (local.get $b2))
+    (call $add (i32.add (local.get $y) (local.get $stride)) (local.get $a3) (local.get $b3)))
+  (func $add (param $y i32) (param $left v128) (param $right v128)
+    (v128.store (local.get $y) (f32x4.add (v128.load (local.get $y)) (local.get $left)))
+    (v128.store offset=16 (local.get $y) (f32x4.add (v128.load offset=16 (local.get $y)) (local.get $right)))))
