@@ -1,10 +1,13 @@
 //! The 2-D lab: determinism, stages, likelihood, exact against learned, weights files.
 #![cfg(feature = "cli")]
 
+#[path = "common/compare.rs"]
+mod compare;
 #[path = "common/shipped.rs"]
 mod shipped;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use compare::largest_difference;
 use flow_lab::data::plane::Distribution;
 use flow_lab::device::Engine;
 use flow_lab::error::{Error, Kind};
