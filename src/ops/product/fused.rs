@@ -1,12 +1,13 @@
 //! Four rows times a panel in another module (`tile.wat`), which needs more of a browser than this one does: relaxed SIMD, whose fused
 //! multiplication and addition takes one instruction where two are taken here. Nothing is fused until [`install`] is called.
 
-use super::kernel::PANEL;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Rows of the tile.
+/// Rows of a tile.
 pub(super) const ROWS: usize = 4;
+/// Columns of a panel of the right matrix.
+pub(super) const PANEL: usize = 8;
 
 /// See `tile.wat`.
 type Tile = extern "C" fn(*const f32, *const f32, usize, *mut f32, usize);

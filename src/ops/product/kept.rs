@@ -1,6 +1,7 @@
 //! Weights in the order in which the kernel reads them, kept from call to call: for few rows, packing them is a good part of a product.
 
-use super::kernel::{FEW, Matrix, PANEL, Right, pack};
+use super::fused::PANEL;
+use super::kernel::{FEW, Matrix, Right, pack};
 use crate::ops::cpu::slice;
 use burn_flex::FlexTensor;
 use std::cell::RefCell;

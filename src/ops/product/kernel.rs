@@ -4,15 +4,13 @@
 //! 16 registers do not hold: it is a quarter slower, and in some processes two to three times slower, by where their stack lies
 //! (docs/results.md). Native builds use Burn's, which chooses by the processor.
 
-use super::fused;
+use super::fused::{self, PANEL};
 use crate::ops::cpu::update;
 use std::ops::Range;
 use wide::f32x8;
 
 /// Rows of a tile.
 const TILE: usize = fused::ROWS;
-/// Columns of a panel of the right matrix.
-pub(super) const PANEL: usize = 8;
 /// Rows whose part of the left matrix stays in the first cache while panel after panel passes.
 const BLOCK: usize = 32;
 /// Terms of a sum after which it waits in memory, so that a panel stays in the first cache.
