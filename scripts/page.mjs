@@ -92,7 +92,7 @@ async function addEngines(folder, from) {
   for (const build of BUILDS.filter((build) => existsSync(join(from, build, "flow_lab_bg.wasm")))) {
     const into = join(folder, "engine", build);
     mkdirSync(into, { recursive: true });
-    const files = readdirSync(join(from, build)).filter((name) => /^flow_lab(_bg\.wasm.*|\.js)$/.test(name));
+    const files = readdirSync(join(from, build)).filter((name) => /^(flow_lab(_bg\.wasm.*|\.js)|tile\.wasm)$/.test(name));
     for (const name of files) cpSync(join(from, build, name), join(into, name));
     await minify(into);
     names[build] = rename(join(folder, "engine"), build);
