@@ -1,10 +1,10 @@
 // Ours and peers on the same work, in one page, in turn.
-import { openEngine } from "/bench/app/engine/wasm.js";
 
 const median = (x) => [...x].sort((a, b) => a - b)[Math.floor(x.length / 2)];
 
 /** Our CPU engine with a network, as the page's workers for images open it; `run(request)` gives {noise, x}: the first and the last state of a run, read frame by frame as the page does. */
 export async function ourEngine(bytes) {
+  const { openEngine } = await import("/bench/app/engine/wasm.js"); // programs in Node use the rest of this file
   const { engine } = await openEngine("cpu", null, true);
   await engine.load(new Uint8Array(bytes));
   return async (request) => {
