@@ -151,6 +151,7 @@ impl Distillation {
             spacing: Spacing::Uniform,
             tolerance,
             guidance,
+            corrections: 0,
         };
         let path = AffinePath::new(self.header.schedule)?;
         let sampler = Sampler::new(config, path, Tensor::from_data(noise, &self.device), Some(condition))?;

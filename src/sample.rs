@@ -34,7 +34,13 @@ pub struct SampleConfig {
     pub tolerance: Tolerance,
     /// How strongly, and when, samples are pushed toward their class.
     pub guidance: Guidance,
+    /// How often each step of a fixed-step method from data to noise is corrected, 0 to 8: see [`Integrator::corrected`]. Nearer to data than
+    /// t = 0.8 none is, because the field is too steep for it there.
+    pub corrections: usize,
 }
+
+/// Until when steps back are corrected.
+const STEEP: f64 = 0.8;
 
 /// One moment of a trajectory.
 #[derive(Debug, Clone)]
@@ -75,9 +81,12 @@ pub struct Sampler {
 }
 
 impl SampleConfig {
-    /// Checks the domains: 1 to 1000 steps, and those of [`Guidance`].
+    /// Checks the domains: 1 to 1000 steps, at most 8 corrections, and those of [`Guidance`].
     pub fn validate(&self) -> Result<()> {
         steps_within(self.steps)?;
+        if self.corrections > 8 {
+            return Err(Error::config(format!("corrections must be 0 to 8, not {}", self.corrections)));
+        }
         self.guidance.validate().map(|_| ())
     }
 
@@ -144,7 +153,8 @@ impl Sampler {
         condition: Option<Condition>,
     ) -> Result<Self> {
         config.validate()?;
-        let integrator = Integrator::new(config.solver, config.method(from, to)?, x)?;
+        let integrator =
+            Integrator::new(config.solver, config.method(from, to)?, x)?.corrected(config.corrections, STEEP);
         Ok(Self {
             integrator,
             condition,

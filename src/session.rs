@@ -44,6 +44,9 @@ pub struct Request {
     /// When a run begins that is given what it begins with, and until when images are carried back; in [0, 1).
     #[serde(default)]
     pub from: f64,
+    /// How often each step is corrected where images are carried back: see [`SampleConfig`].
+    #[serde(default)]
+    pub corrections: usize,
     /// Whether every image begins with the noise of the first.
     #[serde(default)]
     pub same_noise: bool,
@@ -199,6 +202,7 @@ impl Session {
             spacing: request.spacing,
             tolerance,
             guidance: request.guidance,
+            corrections: request.corrections,
         };
         let device = &self.opened.device;
         let condition = condition(&request.labels, &net.groups(), device)?;

@@ -71,6 +71,7 @@ fn it_draws_trains_and_gives_a_few_step_network() {
         tolerance: 0.01,
         guidance: Guidance::NONE,
         from: 0.0,
+        corrections: 0,
         same_noise: false,
         first: 0,
     };

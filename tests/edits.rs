@@ -42,7 +42,14 @@ fn path() -> AffinePath {
 
 fn config(solver: Solver, steps: usize) -> SampleConfig {
     let tolerance = Tolerance { absolute: 1e-5, relative: 1e-5 };
-    SampleConfig { solver, steps, spacing: Spacing::Uniform, tolerance, guidance: Guidance::NONE }
+    SampleConfig {
+        solver,
+        steps,
+        spacing: Spacing::Uniform,
+        tolerance,
+        guidance: Guidance::NONE,
+        corrections: 0,
+    }
 }
 
 fn tensor(values: Vec<f32>, width: usize) -> Tensor<2> {
@@ -171,6 +178,7 @@ fn request(n: usize) -> Request {
         tolerance: 0.01,
         guidance: Guidance::NONE,
         from: 0.0,
+        corrections: 0,
         same_noise: false,
         first: 0,
     }

@@ -63,6 +63,7 @@ fn check(network: &str, reference: &str) {
             spacing: Spacing::Uniform,
             tolerance: Tolerance { absolute: 1e-3, relative: 1e-3 },
             guidance: Guidance { weight: 2.0, from: 0.1, to: 1.0 },
+            corrections: 0,
         };
         let path = AffinePath::new(loaded.header.schedule).unwrap();
         let run = Sampler::new(config, path, x, Some(condition)).unwrap();

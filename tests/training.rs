@@ -96,6 +96,7 @@ fn learns_two_classes_and_samples_them() {
         spacing: Spacing::Uniform,
         tolerance: Tolerance::default(),
         guidance: Guidance::NONE,
+        corrections: 0,
     };
     let path = AffinePath::new(train_config().schedule).unwrap();
     let sampler = Sampler::new(config, path, noise, Some(condition)).unwrap();

@@ -13,6 +13,7 @@ pub fn request() -> Request {
         tolerance: 0.01,
         guidance: flow_lab::sample::Guidance { weight: 2.0, from: 0.0, to: 1.0 },
         from: 0.0,
+        corrections: 0,
         same_noise: false,
         first: 0,
     }

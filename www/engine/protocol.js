@@ -24,6 +24,7 @@
  * @property {number} steps
  * @property {number} tolerance
  * @property {"uniform" | "quadratic"} [spacing] equal steps of t, or of √t
+ * @property {number} [corrections] how often each step to noise is corrected
  * @property {number} [first] how many images of this seed come before these
  * @property {{weight: number, from: number, to: number}} guidance
  */

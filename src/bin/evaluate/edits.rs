@@ -30,7 +30,7 @@ fn batch(digits: &Images, n: usize, classes: usize, device: &Device) -> Result<B
 
 fn config(solver: Solver, steps: usize, guidance: Guidance) -> SampleConfig {
     let tolerance = Tolerance { absolute: 1e-3, relative: 1e-3 };
-    SampleConfig { solver, steps, spacing: Spacing::Uniform, tolerance, guidance }
+    SampleConfig { solver, steps, spacing: Spacing::Uniform, tolerance, guidance, corrections: 0 }
 }
 
 /// Mean absolute error of a pixel on a scale from 0 to 1.

@@ -138,20 +138,24 @@ fn restyled(args: &Args, loaded: &Loaded, held: &Pictures, judge: &Judge, device
     let (originals, namesakes, own) = (&first.values, images.pick(second).values, classes(&first));
     let other: Vec<[u8; 2]> = own.iter().map(|&[category, _]| [category, STYLES[1]]).collect();
 
-    let through = |start: &[f32], labels: &[[u8; 2]], steps: usize, guidance: f64, back: bool| {
+    let through = |start: &[f32], labels: &[[u8; 2]], steps: usize, guidance: f64, back: Option<usize>| {
         let guidance = Guidance { weight: guidance, ..Guidance::NONE };
         let config = config(Solver::Midpoint, 2 * steps, guidance).expect("an even number of evaluations");
-        let config = SampleConfig { spacing: Spacing::Quadratic, ..config };
-        run_through(loaded, config, start, labels, back, device)
+        let corrections = back.unwrap_or(0);
+        let config = SampleConfig { spacing: Spacing::Quadratic, corrections, ..config };
+        run_through(loaded, config, start, labels, back.is_some(), device)
     };
-    let exact = through(&through(originals, own, 32, 1.0, true)?, own, 32, 1.0, false)?;
-    println!(
-        "{} held-out emoji to their noise and back under their own style, midpoint, 32 steps each way, equal in √t: root mean square difference {:.4}",
-        pairs.len(),
-        rms(&exact, originals)
-    );
-    let noise = through(originals, own, 12, 1.0, true)?;
-    let restyled = through(&noise, &other, 8, 1.5, false)?;
+    for (steps, corrections) in [(32, 0), (32, 1), (32, 2), (12, 0), (12, 1)] {
+        let noise = through(originals, own, steps, 1.0, Some(corrections))?;
+        let again = through(&noise, own, steps, 1.0, None)?;
+        println!(
+            "{} held-out emoji to their noise and back under their own style, midpoint, {steps} steps each way, equal in √t, steps to the noise corrected {corrections} times: root mean square difference {:.4}",
+            pairs.len(),
+            rms(&again, originals)
+        );
+    }
+    let noise = through(originals, own, 12, 1.0, Some(1))?;
+    let restyled = through(&noise, &other, 8, 1.5, None)?;
     let clamped: Vec<f32> = restyled.iter().map(|v| v.clamp(-1.0, 1.0)).collect();
     let [restyled, before, wanted] = [&clamped, originals, &namesakes].map(|x| judge.judge(x));
     let apart = |a: &[Vec<f32>]| {

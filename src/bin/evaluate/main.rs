@@ -168,7 +168,14 @@ fn config(solver: Solver, nfe: usize, guidance: Guidance) -> Option<SampleConfig
     let tolerance = Tolerance { absolute: tolerance, relative: tolerance };
     let steps = if solver.is_adaptive() { 1 } else { nfe / stages };
     let whole = solver.is_adaptive() || nfe.is_multiple_of(stages);
-    whole.then_some(SampleConfig { solver, steps, spacing: Spacing::Uniform, tolerance, guidance })
+    whole.then_some(SampleConfig {
+        solver,
+        steps,
+        spacing: Spacing::Uniform,
+        tolerance,
+        guidance,
+        corrections: 0,
+    })
 }
 
 fn reference(
