@@ -23,6 +23,7 @@ fn main() -> Result<()> {
         tolerance: 0.01,
         guidance: Guidance { weight: 2.0, from: 0.2, to: 1.0 },
         from: 0.0,
+        corrections: 0,
         same_noise: false,
         first: 0,
     })?;
