@@ -77,7 +77,7 @@ test("slow motion names every stage, makes the step, and stops when told", async
   await context.close();
 });
 
-test("the animation plays, and its end is not its beginning", async () => {
+test("the animation plays: it lasts as long as it says and its end is not its beginning", async () => {
   const { page, errors, context } = await visit();
   await page.click("#lab-train");
   await stopped(page, 120);
@@ -103,7 +103,7 @@ test("the animation plays, and its end is not its beginning", async () => {
     return { first, last: frame(), width: video.videoWidth, seconds: video.currentTime };
   }, bytes.toString("base64"));
   assert.equal(film.width, 720);
-  assert.ok(film.seconds > 1, `${film.seconds} s of 5`); // a busy browser records less of it
+  assert.ok(film.seconds > 3.5, `${film.seconds} s of 5`);
   assert.notEqual(film.first, film.last);
   assert.deepEqual(errors, []);
   await context.close();

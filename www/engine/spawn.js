@@ -25,3 +25,6 @@ export function spawn(from, file, start) {
   worker.addEventListener("error", forget, { once: true });
   return worker;
 }
+
+/** How many workers are to share some work: as many as there are cores, and no more than `most`, because each has an engine with its own memory. */
+export const workersFor = (most) => Math.min(most, navigator.hardwareConcurrency || 1);

@@ -1,10 +1,10 @@
 // The CPU for images: those of one run do not depend on each other, so several workers share them. No memory is shared, which would need
 // headers of the host's.
+import { workersFor } from "../spawn.js";
 import { Device } from "./device.js";
 import { Merge, divided } from "./parts.js";
 
-/** Workers at most: each has an engine with its own memory. */
-const most = () => Math.min(8, navigator.hardwareConcurrency || 1);
+const MOST_WORKERS = 8;
 
 /** As a {@link Device}. */
 export class Team {
@@ -14,7 +14,7 @@ export class Team {
   #coming = 0; // helpers that are being opened
   #bytes = null;
   #closed = false;
-  #most = most();
+  #most = workersFor(MOST_WORKERS);
   #stopped = 0; // runs that were stopped or replaced
 
   /** `onLost(error)`: the first worker failed; the loss of another one is made good for. */

@@ -2,11 +2,12 @@
 // the run's weights for as long as it takes; a GPU computes them together.
 import { LabClient } from "../../engine/lab/client.js";
 import { LAB } from "../../engine/protocol.js";
+import { workersFor } from "../../engine/spawn.js";
 import { experiment } from "./table.js";
 
 const SIDE = 56;
 const STEPS = 12;
-const MOST_WORKERS = 4; // each has an engine with its own memory
+const MOST_WORKERS = 4;
 
 /** One answer of those to parts of the rows, in their order. */
 function joined(parts) {
@@ -39,7 +40,7 @@ async function elsewhere(purpose, settings, weights, rows) {
  * {side, logDensity, mass, bitsPerDim, heldOut, nfe} of the run in `slot`, which trains by `state`, over [−half, half]²; `ask(method, ...args)` calls it.
  */
 export async function likelihood(ask, state, slot, half) {
-  const workers = state["lab.device"] === "cpu" ? Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 1) : 1;
+  const workers = state["lab.device"] === "cpu" ? workersFor(MOST_WORKERS) : 1;
   const rows = (k) => [SIDE, half, STEPS, Math.round((SIDE * k) / workers), Math.round((SIDE * (k + 1)) / workers)];
   // In one breath with its own part, so that both are of the same moment.
   const weights = workers > 1 ? ask("weights") : null;

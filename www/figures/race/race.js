@@ -3,6 +3,7 @@
 import { unless } from "../../element/task.js";
 import { LabClient } from "../../engine/lab/client.js";
 import { RACE } from "../../engine/protocol.js";
+import { workersFor } from "../../engine/spawn.js";
 import { NO_FLOOR } from "../../plot/chart.js";
 import { divided } from "./divided.js";
 import { NFES, race } from "./table.js";
@@ -11,7 +12,7 @@ const SLICE_MS = 40; // a training call takes about this long, so that stopping 
 const PARTICLES = 1000;
 const WAYS = 60; // particles whose way is drawn
 const MOMENTS = 64; // of a way through training
-const MOST_WORKERS = 4; // each has an engine with its own memory
+const MOST_WORKERS = 4;
 /** Half a view that shows the points of `target`. */
 export function halfOf(target) {
   const sizes = Float32Array.from(target, Math.abs).sort();
@@ -36,7 +37,7 @@ export class Race {
       this.#opened = null;
       onFatal(error);
     };
-    this.#clients = Array.from({ length: Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 1) }, () => new LabClient(lost));
+    this.#clients = Array.from({ length: workersFor(MOST_WORKERS) }, () => new LabClient(lost));
   }
 
   get begun() {
