@@ -29,18 +29,32 @@ pub fn install() {
     INSTALLED.store(true, Ordering::Relaxed);
 }
 
-/// `y += a b` for eight columns of `y` from `j` on, and whether that was done.
+/// Whether it is.
+pub(super) fn installed() -> bool {
+    INSTALLED.load(Ordering::Relaxed)
+}
+
+/// `y += a b` for the columns of `y` from `j` on that a panel has; only once the function is [`installed`].
 ///
 /// # Shapes
 /// - tile: `[terms, 4]`
 /// - panel: `[terms, 8]`
-/// - y: `[4, columns]` and perhaps more
-pub(super) fn tile(tile: &[f32], panel: &[[f32; PANEL]], y: &mut [f32], [columns, j]: [usize; 2]) -> bool {
-    let whole = tile.len() == ROWS * panel.len() && j + PANEL <= columns && y.len() >= ROWS * columns;
-    if !whole || !INSTALLED.load(Ordering::Relaxed) {
-        return false;
+/// - y: `[rows, columns]`; the tile's rows beyond those are left out
+pub(super) fn tile(tile: &[f32], panel: &[[f32; PANEL]], y: &mut [f32], [columns, j]: [usize; 2]) {
+    assert_eq!(tile.len(), ROWS * panel.len(), "shapes of a tile");
+    if j + PANEL <= columns && y.len() >= ROWS * columns {
+        return add(tile, panel, &mut y[j..], columns);
     }
-    let y = &mut y[j..];
+    let mut sums = [0.0; ROWS * PANEL];
+    add(tile, panel, &mut sums, PANEL);
+    for (y, sums) in y.chunks_exact_mut(columns).zip(sums.chunks_exact(PANEL)) {
+        y[j..].iter_mut().zip(sums).for_each(|(y, sum)| *y += sum);
+    }
+}
+
+/// Adds to four rows of eight numbers each, `stride` numbers apart.
+fn add(tile: &[f32], panel: &[[f32; PANEL]], y: &mut [f32], stride: usize) {
+    assert!(y.len() >= (ROWS - 1) * stride + PANEL, "room for a tile");
     // What stands in the table changes behind the compiler's back.
     let call = black_box(place as Tile);
     call(
@@ -48,7 +62,6 @@ pub(super) fn tile(tile: &[f32], panel: &[[f32; PANEL]], y: &mut [f32], [columns
         panel.as_flattened().as_ptr(),
         panel.len(),
         y.as_mut_ptr(),
-        columns * size_of::<f32>(),
+        stride * size_of::<f32>(),
     );
-    true
 }

@@ -1,7 +1,7 @@
 //! Weights in the order in which the kernel reads them, kept from call to call: for few rows, packing them is a good part of a product.
 
 use super::fused::PANEL;
-use super::kernel::{FEW, Matrix, Right, pack};
+use super::kernel::{Matrix, Right, one_by_one, pack};
 use crate::ops::cpu::slice;
 use burn_flex::FlexTensor;
 use std::cell::RefCell;
@@ -33,7 +33,7 @@ pub(super) fn with_right<T>(
     multiply: impl FnOnce(Right) -> T,
 ) -> T {
     let values = slice(weights);
-    if !(FEW..ROWS).contains(&rows) || values.len() < VALUES {
+    if one_by_one(rows) || rows >= ROWS || values.len() < VALUES {
         return multiply(Right::Matrix(Matrix::Rows(values)));
     }
     let panels = KEPT.with_borrow_mut(|kept| {
@@ -119,7 +119,7 @@ mod tests {
         let before = kept();
         let small = tensor(vec![1.0; 64], [8, 8]);
         with_right(&small, [9, 8, 8], |right| assert!(matches!(right, Right::Matrix(_))));
-        for rows in [1, FEW - 1, ROWS] {
+        for rows in [1, 7, ROWS] {
             with_right(&filled(1.0), [rows, 64, 70], |right| assert!(matches!(right, Right::Matrix(_))));
         }
         assert_eq!(kept(), before);

@@ -16,7 +16,13 @@ const BLOCK: usize = 32;
 /// Terms of a sum after which it waits in memory, so that a panel stays in the first cache.
 const TERMS: usize = 512;
 /// With fewer rows it does not pay to pack the right matrix.
-pub(super) const FEW: usize = 8;
+const FEW: usize = 8;
+
+/// Whether so few rows are multiplied one by one. Never where tiles are fused: a row is to come out the same whatever stands beside it, because
+/// the images of a run are divided among workers in any way.
+pub(super) fn one_by_one(rows: usize) -> bool {
+    rows < FEW && !fused::installed()
+}
 
 /// A matrix as it lies in memory.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +81,7 @@ pub(super) fn multiply<'a>(
 ) {
     let b = b.into();
     if let (Matrix::Rows(a), Right::Matrix(Matrix::Rows(b)) | Right::Packed(_, b)) = (a, b)
-        && rows < FEW
+        && one_by_one(rows)
     {
         for (y, a) in y.chunks_exact_mut(columns).zip(a.chunks_exact(inner)) {
             for (a, b) in a.iter().zip(b.chunks_exact(columns)) {
@@ -102,7 +108,7 @@ pub(super) fn multiply<'a>(
             }
         };
         for first in (0..rows).step_by(BLOCK) {
-            let block = &mut block[..BLOCK.min(rows - first) * terms.len()];
+            let block = &mut block[..tiled_rows(rows - first) * terms.len()];
             pack_left(a, [rows, inner], first, terms.clone(), block);
             for (panel, j) in panels.chunks_exact(terms.len()).zip((0..columns).step_by(PANEL)) {
                 strip(block, panel, &mut y[first * columns..], [columns, j]);
@@ -141,6 +147,13 @@ fn pack_right(b: Matrix, [inner, columns]: [usize; 2], terms: Range<usize>, pane
     }
 }
 
+/// How many rows the tiles of the next block have where `left` are left: those, up to a whole block. A tile that is fused always has four, the
+/// last filled up with zeros.
+fn tiled_rows(left: usize) -> usize {
+    let rows = left.min(BLOCK);
+    if fused::installed() { rows.next_multiple_of(TILE) } else { rows }
+}
+
 /// How many of the `left` rows of a block the next tile has. One row by itself would take as long as three.
 fn tile_rows(left: usize) -> usize {
     if left == TILE + 1 { left } else { left.min(TILE) }
@@ -152,7 +165,11 @@ fn pack_left(a: Matrix, [rows, inner]: [usize; 2], first: usize, terms: Range<us
     while !rest.is_empty() {
         let n = tile_rows(rest.len() / terms.len());
         let (tile, others) = rest.split_at_mut(n * terms.len());
-        match (a, n) {
+        let there = n.min(rows - i);
+        if there < n {
+            tile.fill(0.0);
+        }
+        match (a, there) {
             // In one pass, and without copies of a length that is not known, where it is most of the time.
             (Matrix::Rows(a), TILE) => {
                 let row = |r: usize| &a[(i + r) * inner..][terms.clone()];
@@ -168,7 +185,7 @@ fn pack_left(a: Matrix, [rows, inner]: [usize; 2], first: usize, terms: Range<us
                 }
             }
             (Matrix::Rows(a), _) => {
-                for r in 0..n {
+                for r in 0..there {
                     let row = &a[(i + r) * inner..][terms.clone()];
                     tile[r..].iter_mut().step_by(n).zip(row).for_each(|(to, v)| *to = *v);
                 }
@@ -177,7 +194,7 @@ fn pack_left(a: Matrix, [rows, inner]: [usize; 2], first: usize, terms: Range<us
                 let columns = a[terms.start * rows..].chunks_exact(rows);
                 tile.chunks_exact_mut(n)
                     .zip(columns)
-                    .for_each(|(to, column)| to.copy_from_slice(&column[i..i + n]));
+                    .for_each(|(to, column)| to[..there].copy_from_slice(&column[i..i + there]));
             }
         }
         (i, rest) = (i + n, others);
@@ -194,7 +211,7 @@ fn strip(block: &[f32], panel: &[[f32; PANEL]], y: &mut [f32], [columns, j]: [us
             1 => multiply_tile::<1>(tile, panel, y, [columns, j]),
             2 => multiply_tile::<2>(tile, panel, y, [columns, j]),
             3 => multiply_tile::<3>(tile, panel, y, [columns, j]),
-            TILE if fused::tile(tile, panel, y, [columns, j]) => {}
+            TILE if fused::installed() => fused::tile(tile, panel, y, [columns, j]),
             TILE => multiply_tile::<TILE>(tile, panel, y, [columns, j]),
             _ => multiply_tile::<{ TILE + 1 }>(tile, panel, y, [columns, j]),
         }
