@@ -21,7 +21,7 @@ fn main() -> Result<()> {
         steps: 8,
         spacing: Spacing::Uniform,
         tolerance: 0.01,
-        guidance: Guidance { weight: 2.0, from: 0.2, to: 1.0 },
+        guidance: Guidance::PRESET,
         from: 0.0,
         corrections: 0,
         same_noise: false,

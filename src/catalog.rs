@@ -74,8 +74,8 @@ fn digits() -> Value {
         "most": MAX_DIGITS,
         "class": range(0.0, 9.0, 0.0),
         "grid": values([1, 4, 16, 64], 16),
-        "solver": Solver::Euler.id(),
-        "steps": range(1.0, 64.0, 16.0),
+        "solver": Solver::Midpoint.id(),
+        "steps": range(1.0, 64.0, 8.0),
         "tolerance": values([0.1, 0.01, 0.001, 0.0001], 0.01),
         "guidance": { "weight": range(0.0, 6.0, weight), "from": range(0.0, 1.0, from), "to": range(0.0, 1.0, to) },
     })

@@ -113,7 +113,7 @@ impl Guidance {
     pub const NONE: Self = Self { weight: 1.0, from: 0.0, to: 1.0 };
 
     /// What the shipped velocity network is measured and shown with.
-    pub const PRESET: Self = Self { weight: 2.0, from: 0.2, to: 1.0 };
+    pub const PRESET: Self = Self { weight: 2.0, from: 0.2, to: 0.45 };
 
     /// Checks the domains: a weight within ±100, 0 ≤ from ≤ to ≤ 1.
     pub fn validate(self) -> Result<Self> {

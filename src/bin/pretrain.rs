@@ -69,7 +69,7 @@ struct Args {
     #[arg(long, default_value_t = 2.0)]
     guidance: f64,
     /// The teacher is guided while t lies between these two.
-    #[arg(long, value_delimiter = ',', default_value = "0.2,1", num_args = 1..)]
+    #[arg(long, value_delimiter = ',', default_value = "0.2,0.45", num_args = 1..)]
     interval: Vec<f64>,
     /// Stop after this many minutes, with a checkpoint (0: run to the end).
     #[arg(long, default_value_t = 0.0)]

@@ -188,6 +188,12 @@ impl Classes {
         })
     }
 
+    /// The classes of `n` particles.
+    fn in_turn(&self, n: usize) -> Result<Tensor<2>> {
+        let labels: Vec<Option<u8>> = ClassesConfig::labels(n).map(Some).collect();
+        one_hot(&labels, CLASSES, &self.device)
+    }
+
     /// All states by the networks.
     async fn learned(
         &self,
@@ -196,8 +202,7 @@ impl Classes {
         weight: f64,
         steps: usize,
     ) -> Result<Vec<Point>> {
-        let labels: Vec<Option<u8>> = ClassesConfig::labels(starts.len()).map(Some).collect();
-        let condition = one_hot(&labels, CLASSES, &self.device)?;
+        let condition = self.in_turn(starts.len())?;
         let (net, weak) = (self.trainer.average(), self.weak.average());
         let free = Guided { field: &net, weight, both: None };
         let mut frames = vec![points::to_tensor(&starts, &self.device)];
@@ -221,8 +226,7 @@ impl Classes {
     /// All states by the flow map.
     async fn mapped(&self, starts: Vec<Point>, weight: f64, steps: usize) -> Result<Vec<Point>> {
         map::in_range(weight)?;
-        let labels: Vec<Option<u8>> = ClassesConfig::labels(starts.len()).map(Some).collect();
-        let condition = one_hot(&labels, CLASSES, &self.device)?;
+        let condition = self.in_turn(starts.len())?;
         let net = self.map.average();
         let map = net.guided(condition, Tensor::full([starts.len()], weight, &self.device));
         let mut frames = vec![points::to_tensor(&starts, &self.device)];

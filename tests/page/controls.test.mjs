@@ -29,11 +29,34 @@ test("a misspelled name is one edit away", () => {
   for (const a of ["steps", "height", "spets", "loading", "width", "data-t"]) assert.ok(!misspelled(a, "steps"), a);
 });
 
+test("another figure's setting is told to the author; HTML's and a framework's attributes are not", () => {
+  const read = (...names) =>
+    fromAttributes({ attributes: names.map((name) => ({ name, value: "1" })) }, "digits", TABLES.digits, defaults(TABLES.digits));
+  assert.deepEqual(read("target", "prediction", "emoji-style").unknown, ["target", "prediction", "emoji-style"]);
+  const foreign = [
+    "id",
+    "class",
+    "title",
+    "itemprop",
+    "data-v-1",
+    "aria-label",
+    "onclick",
+    "v-if",
+    "x-data",
+    ":steps",
+    "@click",
+    "_ngcontent-c1",
+    "client:load",
+  ];
+  assert.deepEqual(read(...foreign).unknown, []);
+  assert.deepEqual(read("seed", "steps", "controls", "theme").unknown, []);
+});
+
 test("the width of an element is not that of the network", () => {
   const table = TABLES.lab;
   const before = defaults(table);
   const read = (value) => fromAttributes({ attributes: [{ name: "width", value }] }, "lab", table, before);
-  for (const value of ["100%", "640", ""]) assert.deepEqual(read(value), { values: {}, problems: [] }, value);
+  for (const value of ["100%", "640", ""]) assert.deepEqual(read(value), { values: {}, problems: [], unknown: [] }, value);
   assert.equal(attribute("lab", "lab.width"), "network-width");
 });
 

@@ -197,7 +197,7 @@ test("frames of one page share an engine and a download; when the first goes, th
   await second.locator('#figure[data-done="false"][aria-busy="true"]').waitFor();
   await page.evaluate(() => ["f", "h"].forEach((id) => document.getElementById(id).remove()));
   await complete(second);
-  assert.equal(await second.locator("#nfe").textContent(), "64");
+  assert.equal(await second.locator("#nfe").textContent(), "128");
   await fourth.locator('[name="paths.steps"][value="2"]').check({ force: true });
   await nfe(fourth, 2);
   assert.equal(page.workers().length, 2);
@@ -229,7 +229,7 @@ test("a frame that is at work and is sent elsewhere takes no other with it", asy
   await two.locator('#figure[aria-busy="true"]').waitFor({ timeout: LATE });
   await go("one");
   await two.locator('#figure[data-done="true"][aria-busy="false"]').waitFor({ timeout: LATE });
-  assert.equal(await two.locator("#nfe").textContent(), "64");
+  assert.equal(await two.locator("#nfe").textContent(), "128");
 
   const trained = async (frame, n) => {
     await frame.locator("#lab").evaluate(

@@ -70,7 +70,7 @@ test("old markup sets what it set", () => {
   for (const [written, name, set] of MARKUP) {
     assert.equal(figureName(written.figure), name);
     const attributes = Object.entries(written).map(([name, value]) => ({ name, value }));
-    assert.deepEqual(fromAttributes({ attributes }, name, TABLES[name], defaults(TABLES[name])), { values: set, problems: [] });
+    assert.deepEqual(fromAttributes({ attributes }, name, TABLES[name], defaults(TABLES[name])), { values: set, problems: [], unknown: [] });
   }
 });
 

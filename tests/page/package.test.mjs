@@ -165,7 +165,7 @@ function check({ results, figure, wrong }) {
   assert.deepEqual([digits.backend, digits.why, digits.device, digits.network], ["cpu", "as chosen", "CPU", "digits"]);
   assert.ok(digits.shares.length > 1 && digits.shares.at(-1) === 1 && digits.shares.every((share, i) => i === 0 || share >= digits.shares[i - 1]));
   const frame = (t, nfe) => ({ t, nfe, done: t === 1, sizes: [784, 784], finite: true });
-  assert.deepEqual(digits.frames, [frame(0, 1), frame(0.5, 2), frame(1, 2)]);
+  assert.deepEqual(digits.frames, [frame(0, 2), frame(0.5, 4), frame(1, 4)]);
   assert.ok(digits.same, "the same request gives the same digits");
   assert.ok(digits.ink > 30 && digits.ink < 300, `${digits.ink} pixels of ink`);
   assert.deepEqual([digits.aborted, digits.seen, digits.kept], [["AbortError", true], 1, true]);

@@ -21,7 +21,7 @@ const message = (page) => page.$eval("#message", (e) => (e.hidden ? "" : e.textC
 test("digits appear, measured, without a console error", async () => {
   const { page, errors, context } = await visit();
   await done(page);
-  assert.equal(await text(page, "#nfe"), "4");
+  assert.equal(await text(page, "#nfe"), "8");
   assert.match(await text(page, "#ms"), /^\d+\.\d ms$/);
   assert.match(await text(page, "#engine"), /^Device: CPU, as chosen\.$/);
   assert.equal(await text(page, "#time-text"), "t = 1.00");
@@ -144,7 +144,7 @@ test("stop stops, keeps what there is, and again goes on", async () => {
     e.value = "2";
     e.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  await page.waitForFunction(() => part("#nfe").textContent === "2", undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => part("#nfe").textContent === "4", undefined, { timeout: 60_000 });
   await done(page);
   await context.close();
 });

@@ -62,7 +62,7 @@ export interface Guidance {
   weight?: number;
   /** 0 to 1, 0.2 by default; for emoji 0 by default. */
   from?: number;
-  /** 0 to 1, not before `from`; 1 by default. */
+  /** 0 to 1, not before `from`; 0.45 by default, or `from` where that is later; for emoji 1. */
   to?: number;
 }
 
@@ -72,7 +72,7 @@ export interface FewRequest<Label = DigitLabel> {
   labels: readonly Label[];
   /** Seed of the noise, a whole number from 0 to 2³² − 1; 1 by default. The same seed gives the same images. */
   seed?: number;
-  /** Steps from t = 0 to t = 1, a whole number from 1 to 64; 16 by default, 4 for a few-step network. */
+  /** Steps from t = 0 to t = 1, a whole number from 1 to 64; 8 by default, 4 for a few-step network, 16 for the velocity network of the emoji. */
   steps?: number;
   /** Stops the computing. */
   signal?: AbortSignal;
@@ -80,7 +80,7 @@ export interface FewRequest<Label = DigitLabel> {
 
 /** What a velocity network takes. */
 export interface SampleRequest<Label = DigitLabel> extends FewRequest<Label> {
-  /** "euler" by default for digits, "midpoint" for emoji. "dopri5" chooses its own steps, one size for all labels, and ignores `steps`. */
+  /** "midpoint" by default. "dopri5" chooses its own steps, one size for all labels, and ignores `steps`. */
   solver?: Solver;
   /** Error that "dopri5" allows itself in a step, absolute and relative; 0.01 by default. Other solvers ignore it. */
   tolerance?: Tolerance;

@@ -36,17 +36,20 @@ const DIGIT_LABELS = {
 };
 const EMOJI_LABELS = { most: CATALOG.emoji.most, what: "{category, style}", those: "pictures", label: emojiLabel };
 const FEW = { seed, steps: offered(CATALOG.fewStep.steps, { whole: true }) };
-const to = offered(CATALOG.digits.guidance.to);
 
 /** A few-step network has no field to integrate or to guide. */
 const NETWORKS = {
-  digits: { labels: DIGIT_LABELS, settings: { seed, solver, steps, tolerance }, guidance: { weight: DIGITS.guidance, from: DIGITS.from, to } },
+  digits: {
+    labels: DIGIT_LABELS,
+    settings: { seed, solver, steps, tolerance },
+    guidance: { weight: DIGITS.guidance, from: DIGITS.from, to: DIGITS.to },
+  },
   "few-step": { labels: DIGIT_LABELS, settings: FEW },
   emoji: {
     labels: EMOJI_LABELS,
     // What it was measured with (the model card).
-    settings: { seed, solver: { ...solver, initial: "midpoint" }, steps, tolerance },
-    guidance: { weight: EMOJI["emoji.guidance"], from: { ...DIGITS.from, initial: 0 }, to },
+    settings: { seed, solver, steps: { ...steps, initial: 16 }, tolerance },
+    guidance: { weight: EMOJI["emoji.guidance"], from: { ...DIGITS.from, initial: 0 }, to: { ...DIGITS.to, initial: 1 } },
   },
   "emoji-few-step": { labels: EMOJI_LABELS, settings: FEW },
 };
@@ -58,6 +61,7 @@ const IGNORED = { solver: solver.initial, tolerance: tolerance.initial, guidance
 function guidanceOf(given, table) {
   if (typeof given === "number") return guidanceOf({ weight: given }, table);
   const guidance = all("sample: guidance", given, table);
+  if (given.to === undefined) guidance.to = Math.max(guidance.from, guidance.to);
   if (guidance.from > guidance.to) throw new RangeError(`sample: guidance holds from ${guidance.from} to ${guidance.to}, which is earlier`);
   return guidance;
 }

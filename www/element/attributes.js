@@ -21,6 +21,11 @@ const OWN = {
   linked: null,
   ready: null,
 };
+
+/** HTML's attributes, those that describe contents for machines, and what frameworks add. */
+const FOREIGN =
+  /^(class|id|style|slot|part|role|title|lang|dir|hidden|inert|is|width|height|tabindex|translate|key|ref|property|typeof|about|item\w*|on\w+|(data|aria|v|x|ng|hx)-.*|.*[^a-z-].*)$/;
+
 /** Whether one is the other with one letter more, less or changed, or two exchanged. */
 export function misspelled(a, b) {
   let [start, end] = [0, 0];
@@ -31,12 +36,13 @@ export function misspelled(a, b) {
 }
 
 /**
- * {values, problems}: what the attributes of `element` set, and a sentence for each that cannot be used; there it stays as it was `before`.
- * Attributes of HTML and of frameworks are none of ours; what is nearly one of ours was meant to be it.
+ * {values, problems, unknown}: what the attributes of `element` set, and a sentence for each that cannot be used; there it stays as it was `before`.
+ * What is nearly one of ours was meant to be it; `unknown` are those of which nobody can tell what was meant: another figure's settings, say.
  */
 export function fromAttributes(element, name, table, before) {
   const values = {};
   const problems = [];
+  const unknown = [];
   const keys = new Map(Object.keys(table).map((key) => [attribute(name, key), key]));
   for (const { name: written, value: given } of element.attributes) {
     const key = keys.get(attributeName(written));
@@ -44,6 +50,7 @@ export function fromAttributes(element, name, table, before) {
     if (kind === undefined) {
       const meant = [...keys.keys(), ...Object.keys(OWN)].find((known) => misspelled(written, known));
       if (meant) problems.push(`This figure has no setting “${written}”; did you mean “${meant}”?`);
+      else if (!FOREIGN.test(written)) unknown.push(written);
       continue;
     }
     const value = kind ? kind.read(given) : given;
@@ -51,7 +58,7 @@ export function fromAttributes(element, name, table, before) {
     if (value === undefined) problems.push(`${written}="${given}" must be ${kind.says}.${key ? ` ${instead(before[key])}` : ""}`);
     else if (key) values[key] = value;
   }
-  return { values, problems };
+  return { values, problems, unknown };
 }
 
 /** The keys of `table` that attributes of these names set. */

@@ -32,7 +32,7 @@ export const CATALOG = Object.freeze({
         "min": 0.0
       },
       "to": {
-        "initial": 1.0,
+        "initial": 0.45,
         "max": 1.0,
         "min": 0.0
       },
@@ -43,9 +43,9 @@ export const CATALOG = Object.freeze({
       }
     },
     "most": 256,
-    "solver": "euler",
+    "solver": "midpoint",
     "steps": {
-      "initial": 16.0,
+      "initial": 8.0,
       "max": 64.0,
       "min": 1.0
     },

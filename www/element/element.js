@@ -145,6 +145,8 @@ export class FlowLab extends Base {
   #state(table, problems) {
     const written = fromAttributes(this, this.name, table, this.#own ?? defaults(table));
     problems.push(...written.problems);
+    // For the author alone: it may be a word of their framework's.
+    for (const name of written.unknown) console.warn(`<flow-lab figure="${this.name}"> has no setting “${name}”.`);
     if (this.#link) return this.#link.state;
     return (this.#own ??= { ...defaults(table), ...written.values });
   }

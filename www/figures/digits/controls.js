@@ -2,7 +2,7 @@
 import { Delay } from "../../element/delay.js";
 import { given, showState } from "../../element/controls.js";
 import { ADAPTIVE, newSeed } from "../../element/state.js";
-import { DIGITS } from "./table.js";
+import { DIGITS, labels } from "./table.js";
 
 /** Dragging a slider changes its number at once and computes when it rests. */
 const REST_MS = 120;
@@ -30,12 +30,18 @@ export function bindControls(form, state, changed, signal) {
 
   function set(key, value) {
     state[key] = value;
+    // Guidance does not end before it begins.
+    if (key === "from") state.to = Math.max(state.to, value);
+    if (key === "to") state.from = Math.min(state.from, value);
     refresh();
     delay.ask(key, REST_MS);
   }
 
   function refresh() {
+    const shown = labels(state);
+    classes.setAttribute("aria-label", state.rows === "same" ? "Class" : "Class of the first row");
     buttons.forEach((button, digit) => {
+      button.classList.toggle("shown", shown.includes(digit));
       button.setAttribute("aria-checked", String(digit === state.class));
       button.tabIndex = digit === state.class ? 0 : -1;
     });
@@ -43,6 +49,7 @@ export function bindControls(form, state, changed, signal) {
     form.elements["steps-out"].value = String(state.steps);
     form.elements["guidance-out"].value = String(state.guidance);
     form.elements["from-out"].value = String(state.from);
+    form.elements["to-out"].value = String(state.to);
     const adaptive = ADAPTIVE.includes(state.solver);
     for (const part of form.querySelectorAll("[data-for]")) part.hidden = (part.dataset.for === "adaptive") !== adaptive;
   }

@@ -79,8 +79,8 @@ export class DigitsFigure extends Figure {
 
   /** What the state asks for. */
   #asked() {
-    const { solver, steps, tolerance, seed, show } = this.state;
-    const guidance = { weight: this.state.guidance, from: this.state.from, to: 1 };
+    const { solver, steps, tolerance, seed, show, from, to } = this.state;
+    const guidance = { weight: this.state.guidance, from, to: Math.max(from, to) };
     const classes = labels(this.state);
     const request = { seed, labels: classes, solver, steps, tolerance, guidance };
     return { request, show, noun: "digit", about: (i) => `a ${classes[i]}` };

@@ -15,6 +15,7 @@ export const DIGITS = Object.freeze({
   tolerance: offered(DOMAINS.tolerance),
   guidance: offered(DOMAINS.guidance.weight),
   from: offered(DOMAINS.guidance.from),
+  to: offered(DOMAINS.guidance.to),
   show: oneOf(["x", "x1"], "x"),
   device: DEVICE,
 });

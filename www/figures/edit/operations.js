@@ -71,7 +71,9 @@ export class Operations {
     if (example)
       this.#pad.revalue(read(write(x))); // nobody's drawing: it does not enter the link
     else this.#drawn();
-    this.#results.say(`A sampled ${label}: 32 evaluations, midpoint, guidance ${GUIDANCE.weight} from t = ${GUIDANCE.from}, seed ${seed}.`);
+    this.#results.say(
+      `A sampled ${label}: 32 evaluations, midpoint, guidance ${GUIDANCE.weight} from t = ${GUIDANCE.from} to ${GUIDANCE.to}, seed ${seed}.`,
+    );
   }
 
   /** The noise of a drawing under its class, and the evaluations that it took: none where it is known from before. */

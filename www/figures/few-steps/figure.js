@@ -13,7 +13,7 @@ const PIXELS = 784;
 const SHOWN = ["few-steps.class", "few-steps.seed"]; // what the rows depend on
 
 export class FewStepsFigure extends Figure {
-  #networks = { flow: new Network("digits"), map: new Network("few-step") };
+  #networks = { flow: new Network("digits", FLOW.solver), map: new Network("few-step", "flow map") };
   #cells = new Map(); // canvas → digits
   #live;
   working = startStop(this.root, this.part("start"), "Compare");

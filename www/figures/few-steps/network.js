@@ -5,10 +5,13 @@ import { ImageNetwork } from "../../engine/images/network.js";
 export class Network extends ImageNetwork {
   figures = null;
   #name;
+  #solver;
 
-  constructor(name) {
+  /** @param {string} name @param {string} solver which rows of what was measured hold here */
+  constructor(name, solver) {
     super(name);
     this.#name = name;
+    this.#solver = solver;
   }
 
   async open(wanted, progress) {
@@ -20,7 +23,7 @@ export class Network extends ImageNetwork {
 
   /** "99.3 % recognized, Fréchet distance 1.95": as measured beforehand at so many evaluations; empty where it was not. */
   says(nfe) {
-    const row = this.figures?.rows.find((r) => r.nfe === nfe);
+    const row = this.figures?.rows.find((r) => r.nfe === nfe && r.solver === this.#solver);
     return row ? `${(100 * row.recognized).toFixed(1)} % recognized, Fréchet distance ${row.frechet.toFixed(2)}` : "";
   }
 }
