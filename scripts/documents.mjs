@@ -25,7 +25,7 @@ export function document(markdown, home, script = null) {
     <link rel="stylesheet" href="${home}app/site/article.css" />${script ? `\n    <script type="module" src="${home}app/site/${script}"></script>` : ""}
   </head>
   <body class="document">
-    <header><p class="brand"><a href="${home}">Flow Lab</a></p></header>
+    <header><p class="brand"><a href="${home || "./"}">Flow Lab</a></p></header>
     <main><section>
 ${inside(marked.parse(markdown)).replaceAll("<table>", '<div class="table" tabindex="0"><table>').replaceAll("</table>", "</table></div>").replaceAll("<pre>", '<pre tabindex="0">')}
     </section></main>

@@ -243,9 +243,12 @@ test("a picture is chosen from a file, what is none is refused; a typed emoji st
   await page.waitForFunction(() => !location.hash.includes("restyle.drawing"));
   assert.match(page.url(), /restyle\.text=A/);
 
+  const written = await canvas(page);
   await page.evaluate(() => (CanvasRenderingContext2D.prototype.fillText = () => {})); // as where no font has it
   await page.fill('[name="restyle.text"]', "🦊");
   await page.waitForFunction(() => /^This system has no font with “🦊”/.test(part("#restyle-message").textContent));
+  assert.equal(await canvas(page), written, "the picture stays");
+  assert.match(page.url(), /restyle\.text=A/);
   assert.deepEqual(errors, []);
   await context.close();
 });

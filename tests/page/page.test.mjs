@@ -158,9 +158,38 @@ test("a malformed link is explained and the rest of it used", async () => {
   await done(page);
   assert.equal(await message(page), said, "the sentence must outlast the run");
   await page.click("#classes button:nth-child(2)");
-  await page.waitForFunction(() => part("#message").hidden);
+  await page.waitForFunction(() => part("#digits-message").hidden);
   assert.deepEqual(errors, []);
   await context.close();
+});
+
+test("guidance that ends before it begins is none, and said; the sliders do not let it happen", async () => {
+  const pictures = [];
+  for (const hash of ["from=0.6&to=0.3&guidance=4", "guidance=1"]) {
+    const { page, errors, context } = await visit(`digits=1&steps=4&device=cpu&${hash}`);
+    await done(page);
+    pictures.push(await page.$eval("#grid", (canvas) => canvas.toDataURL()));
+    if (pictures.length === 1) {
+      assert.match(await text(page, "#digits-message"), /Guidance ends at t = 0\.3, before it begins at t = 0\.6/);
+      const slide = (name, value) =>
+        page.$eval(
+          `[name="${name}"]`,
+          (e, v) => {
+            e.value = v;
+            e.dispatchEvent(new Event("input", { bubbles: true }));
+          },
+          value,
+        );
+      await slide("from", "0.7");
+      assert.equal(await text(page, '[name="to-out"]'), "0.7");
+      await slide("to", "0.5");
+      assert.equal(await text(page, '[name="from-out"]'), "0.5");
+      await page.waitForFunction(() => part("#digits-message").hidden);
+    }
+    assert.deepEqual(errors, []);
+    await context.close();
+  }
+  assert.equal(pictures[0], pictures[1]);
 });
 
 test("a bad number in a field is refused and changes nothing", async () => {

@@ -21,7 +21,7 @@ test("heights between those measured", () => {
 
 test("the heights that are known are those that figures have", async () => {
   const found = {};
-  for (const width of [390, 960]) {
+  for (const width of [390, 720, 960]) {
     const context = await chrome.newContext({ viewport: { width: width + 40, height: 900 }, reducedMotion: "reduce" });
     await folded(context);
     const { page } = await open(context, `${server.url}embed.html`);

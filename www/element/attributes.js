@@ -22,9 +22,9 @@ const OWN = {
   ready: null,
 };
 
-/** HTML's attributes, those that describe contents for machines, and what frameworks add. */
+/** HTML's attributes, and what frameworks add. */
 const FOREIGN =
-  /^(class|id|style|slot|part|role|title|lang|dir|hidden|inert|is|width|height|tabindex|translate|key|ref|property|typeof|about|item\w*|on\w+|(data|aria|v|x|ng|hx)-.*|.*[^a-z-].*)$/;
+  /^(class|id|style|slot|part|role|title|lang|dir|hidden|width|height|tabindex|key|ref|(item|on|data-|aria-|v-|x-|ng-|hx-).*|.*[^a-z-].*)$/;
 
 /** Whether one is the other with one letter more, less or changed, or two exchanged. */
 export function misspelled(a, b) {

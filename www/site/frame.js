@@ -21,11 +21,17 @@ export function connect({ parent, element, set }) {
   if (!origin) return { state() {} };
   const tell = (type, more) => window.parent.postMessage({ source: "flow-lab", type, ...more }, origin);
   let height = 0;
-  new ResizeObserver(() => {
+  let ready = false;
+  const measure = () => {
     const now = Math.ceil(document.body.getBoundingClientRect().height);
-    if (now !== height) tell("size", { height: (height = now) });
-  }).observe(document.body);
-  element.addEventListener("flow-lab-ready", () => tell("ready"));
+    if (ready && now !== height) tell("size", { height: (height = now) }); // before, it needs no room yet
+  };
+  new ResizeObserver(measure).observe(document.body);
+  element.addEventListener("flow-lab-ready", () => {
+    ready = true;
+    tell("ready");
+    measure();
+  });
   window.addEventListener("message", ({ data, origin: from, source }) => {
     if (from !== origin || source !== window.parent || data?.target !== "flow-lab") return;
     if (data.type === "set" && typeof data.state === "string" && data.state.length < 50_000) set(data.state, { keep: true });

@@ -80,13 +80,16 @@ export class DigitsFigure extends Figure {
   /** What the state asks for. */
   #asked() {
     const { solver, steps, tolerance, seed, show, from, to } = this.state;
-    const guidance = { weight: this.state.guidance, from, to: Math.max(from, to) };
+    const guidance = { weight: from > to ? 1 : this.state.guidance, from, to: Math.max(from, to) };
     const classes = labels(this.state);
     const request = { seed, labels: classes, solver, steps, tolerance, guidance };
     return { request, show, noun: "digit", about: (i) => `a ${classes[i]}` };
   }
 
   #compute() {
+    const { from, to, guidance } = this.state;
+    const none = from > to && guidance !== 1;
+    this.report(none ? `Guidance ends at t = ${to}, before it begins at t = ${from}: these digits are not guided.` : "");
     this.task.run(async (signal) => {
       await unless(signal, this.#open());
       await this.#player.compute(this.#asked(), signal);

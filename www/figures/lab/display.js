@@ -155,7 +155,8 @@ export class LabDisplay {
     this.#byId("lab-step").disabled = training || done;
     this.#byId("lab-slow").textContent = this.#runs.slow ? "Stop" : "Slow motion";
     this.#byId("lab-reset").disabled = step === 0;
-    const more = done ? " Raise “train until” to go on." : "";
+    const settings = (this.#root.getRootNode().host?.getAttribute("controls") ?? "all") === "all";
+    const more = done && settings ? " Raise “train until” to go on." : "";
     this.#byId("lab-progress").textContent = step === 0 && !training ? "Not trained yet." : `Step ${step} of ${until}.${more}`;
     this.#root.setAttribute("aria-busy", String(how !== "idle"));
     this.#root.dataset.step = step;

@@ -61,6 +61,7 @@ export class RestyleFigure extends PadFigure {
   #input(target) {
     const value = RESTYLE[target.name] && given(target, RESTYLE[target.name]);
     if (value === undefined) return;
+    if (target.name === "restyle.text" && value && !this.pad.write(value)) return this.#noFont(value); // the picture that is there stays
     this.state[target.name] = value;
     this.#refresh();
     this.save();
@@ -117,8 +118,12 @@ export class RestyleFigure extends PadFigure {
     if (drawing) this.#shown = this.#read(drawing);
     else if (typed && !this.pad.write(typed)) {
       this.pad.clear();
-      this.report(`This system has no font with “${typed}”: paint, choose a picture, or let the network draw one.`);
+      this.#noFont(typed);
     }
+  }
+
+  #noFont(typed) {
+    this.report(`This system has no font with “${typed}”: paint, choose a picture, or let the network draw one.`);
   }
 
   async #read(drawing) {
