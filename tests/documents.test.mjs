@@ -129,6 +129,14 @@ test("what the article says of the digit networks is what was measured", () => {
   for (const share of [recognized, diversity]) assert.ok(prose.includes(one(share)), `midpoint: ${one(share)}`);
 });
 
+test("what the article says of copies is what the card says", () => {
+  const card = read("www/models/MODEL_CARD.md");
+  const [, few] = card.match(/^\| few-step \| 4 \|.* (\d\.\d+) \|$/m);
+  const [, real] = card.match(/of held-out emoji it is (\d\.\d+)/);
+  const article = read("article/7-emoji.html");
+  assert.ok(article.includes(`nearest one is ${Number(few).toFixed(2)} `) && article.includes(`not trained on is ${Number(real).toFixed(2)}.`));
+});
+
 test("what the article and the card say of digits in two dimensions is what was measured", () => {
   const { real, reconstructed, codes, sampled, w2, floor, floor_deviation } = JSON.parse(read("www/models/latent-figures.json"));
   const one = (share) => `${(100 * share).toFixed(1)} %`;
