@@ -245,7 +245,11 @@ test("a picture is chosen from a file, what is none is refused; a typed emoji st
 
   const written = await canvas(page);
   await page.evaluate(() => (CanvasRenderingContext2D.prototype.fillText = () => {})); // as where no font has it
-  await page.fill('[name="restyle.text"]', "🦊");
+  // In one event: Firefox fills a field in two, and the first takes the written emoji away.
+  await page.$eval('[name="restyle.text"]', (input) => {
+    input.value = "🦊";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   await page.waitForFunction(() => /^This system has no font with “🦊”/.test(part("#restyle-message").textContent));
   assert.equal(await canvas(page), written, "the picture stays");
   assert.match(page.url(), /restyle\.text=A/);

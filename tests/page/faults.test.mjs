@@ -91,7 +91,7 @@ test("a GPU that computes nonsense midway: the CPU draws the same digits, and th
   const { page, errors } = await digits("digits=1&steps=6&device=webgpu");
   await says(page, /WebGPU is not used: it failed \(.+\)\.$/);
   await done(page);
-  assert.equal(await page.textContent("#nfe"), "6");
+  assert.equal(await page.textContent("#nfe"), "12");
   const after = await picture(page);
   await computes(page, () => page.selectOption('[name="device"]', "cpu"));
   assert.equal(await picture(page), after);
@@ -108,7 +108,7 @@ test("a GPU that computes nonsense once is asked again, and draws what it draws 
   const { page, errors } = await digits("digits=1&steps=6&device=webgpu");
   await done(page, 240_000);
   assert.match(await line(page), /^Device: WebGPU \(.+\), as chosen\.$/);
-  assert.equal(await page.textContent("#nfe"), "6");
+  assert.equal(await page.textContent("#nfe"), "12");
   const onGpu = await gray(page);
   await computes(page, () => page.selectOption('[name="device"]', "cpu"));
   same(onGpu, await gray(page));
@@ -148,7 +148,7 @@ test("automatic: a GPU that is lost while nobody waits for it leaves the CPU com
   await done(page);
   await says(page, /^Device: CPU\. WebGPU is not used: it failed/);
   await computes(page, () => page.click("#again"));
-  assert.equal(await page.textContent("#nfe"), "2");
+  assert.equal(await page.textContent("#nfe"), "4");
   assert.equal(gpuEngines(server), 1);
 });
 

@@ -66,7 +66,7 @@ test("a GPU that is lost midway is said, and the CPU finishes the run", { skip }
   await page.waitForFunction(() => part("#engine").dataset.engine === "cpu", undefined, { timeout: 60_000 });
   assert.match(await page.textContent("#engine"), /^Device: CPU\. WebGPU is not used: it failed \(.+\)\.$/);
   await done(page);
-  assert.equal(await page.textContent("#nfe"), "32");
+  assert.equal(await page.textContent("#nfe"), "64");
   assert.ok((await picture(page)).length > 1000);
 });
 
