@@ -101,6 +101,7 @@ test("a comparison without another value is said, and begins when one is chosen"
   for (const link of ["lab.compare=coupling", "lab.compare=coupling&lab.with=independent", "lab.compare=coupling&lab.with=otter"]) {
     const { page, errors, context } = await visit(`${SMALL}&${link}`);
     assert.match(await message(page), /The second run needs another value: choose one beside “Compare”\./, link);
+    if (link.endsWith("otter")) assert.match(await message(page), /It must be one of independent, .*, not “otter”\./);
     await page.selectOption("#lab-with", "ot");
     await page.waitForFunction(() => /minibatch OT/.test(part("#lab-name-1").textContent) && part("#lab-message").hidden);
     await page.click("#lab-train");

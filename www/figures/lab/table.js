@@ -101,8 +101,12 @@ export function missing(state) {
   if (ends.length) return `Draw the ${ends.join(" and the ")}: drag over the square, or choose a CSV file.`;
   if (state["lab.compare"] === "off") return "";
   const key = `lab.${state["lab.compare"]}`;
-  const other = LAB[key].kind.read(state["lab.with"]);
-  return other === undefined || other === state[key] ? "The second run needs another value: choose one beside “Compare”." : "";
+  const { kind } = LAB[key];
+  const given = state["lab.with"];
+  const other = kind.read(given);
+  const another = "The second run needs another value: choose one beside “Compare”.";
+  if (other === undefined) return `${another} It must be ${kind.says}${given && `, not “${given}”`}.`;
+  return other === state[key] ? another : "";
 }
 
 /** The settings of run A (slot 0) or B (slot 1): B is A with the compared setting changed. */
