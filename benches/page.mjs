@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DIST, browser, hashed, serve } from "../tests/page/harness.mjs";
+import { DIST, browser, hashed, serve, withCores } from "../tests/page/harness.mjs";
 
 const require = createRequire(import.meta.url);
 const folders = {
@@ -34,7 +34,7 @@ export async function onBenchPage(name, measure, { isolated = false, cores = 0, 
   const chrome = await browser();
   try {
     const context = await chrome.newContext();
-    if (cores) await context.addInitScript((n) => Object.defineProperty(navigator, "hardwareConcurrency", { get: () => n }), cores);
+    if (cores) await withCores(context, cores);
     const page = await context.newPage();
     page.on("console", (m) => m.type() === "error" && console.error(m.text()));
     page.on("pageerror", (e) => console.error(String(e)));

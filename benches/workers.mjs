@@ -2,7 +2,7 @@
 // More workers than this machine has cores are measured too: they must not make it slower.
 import { cpus } from "node:os";
 import { median } from "../scripts/engines.mjs";
-import { alone, browser, done, open, serve } from "../tests/page/harness.mjs";
+import { alone, browser, done, open, serve, withCores } from "../tests/page/harness.mjs";
 import { onBenchPage } from "./page.mjs";
 
 const cores = cpus().length;
@@ -33,8 +33,8 @@ for (const digits of [1, 4, 16, 64]) {
   const times = [];
   for (const workers of [1, 2, 4]) {
     const context = await chrome.newContext({ viewport: { width: 900, height: 900 } });
-    await context.addInitScript((n) => Object.defineProperty(navigator, "hardwareConcurrency", { get: () => n }), workers);
-    const { page, errors } = await open(context, alone(server, "digits", `digits=${digits}&steps=16&device=cpu`, "view"));
+    await withCores(context, workers);
+    const { page, errors } = await open(context, alone(server, "digits", `digits=${digits}&solver=euler&steps=16&from=0.2&to=1&device=cpu`, "view"));
     await done(page);
     const once = () =>
       page.evaluate(async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { saved } from "./files.mjs";
-import { alone, lateWorker, open, setUp } from "./harness.mjs";
+import { alone, lateWorker, open, setUp, slide } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
@@ -46,10 +46,7 @@ test("a digit that is written goes to its noise and back, and its noise to every
   });
   const ten = () => page.$eval('[data-result="classes"] canvas', (c) => c.toDataURL());
   const digits = await ten();
-  await page.$eval("#edit-t", (e) => {
-    e.value = "0";
-    e.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  await slide(page, "#edit-t", "0");
   assert.equal(await page.textContent("#edit-t-text"), "t = 0.00");
   assert.notEqual(await ten(), digits);
   const file = await saved(page, '#edit [data-act="save"]');

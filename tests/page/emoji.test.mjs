@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chosen, saved } from "./files.mjs";
-import { alone, lateWorker, open, picture, setUp } from "./harness.mjs";
+import { alone, lateWorker, open, picture, setUp, slide } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
@@ -65,10 +65,7 @@ test("one noise in every style and every category; a mix of two; the velocity ne
   await page.focus("#emoji-grid");
   await page.keyboard.press("ArrowRight");
   await page.waitForFunction(() => /emoji 2 of 7, smileys, Noto v1$/.test(part("#emoji-chosen").textContent));
-  await page.$eval("#emoji-time", (slider) => {
-    slider.value = "0";
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  await slide(page, "#emoji-time", "0");
   // Every style begins with the same noise.
   const noise = await page
     .waitForFunction(() => part("#emoji-time-text").textContent === "t = 0.00")
@@ -99,12 +96,7 @@ test("one noise in every style and every category; a mix of two; the velocity ne
   await runs(page, "#emoji", () => page.selectOption('[name="emoji.network"]', "velocity"));
   await idle(page, "#emoji");
   assert.ok(await page.isVisible('[name="emoji.guidance"]'));
-  await runs(page, "#emoji", () =>
-    page.$eval('[name="emoji.styleMix"]', (slider) => {
-      slider.value = "0.5";
-      slider.dispatchEvent(new Event("input", { bubbles: true }));
-    }),
-  );
+  await runs(page, "#emoji", () => slide(page, '[name="emoji.styleMix"]', "0.5"));
   assert.match(await page.textContent("#emoji-chosen"), /smileys, 50 % Fluent \+ 50 % Twemoji/);
   assert.equal(await message(page, "#emoji-message"), "");
   assert.deepEqual(errors, []);
@@ -157,22 +149,13 @@ test("a painted picture goes to its noise and comes back in every style; a part 
   const tiles = await page.$$eval("#restyle-tiles canvas", (all) => all.map((c) => c.toDataURL()));
   assert.equal(new Set(tiles).size, 9);
   // The slider goes back toward the noise, which is the same for every style.
-  const slide = (t) =>
-    page.$eval(
-      "#restyle-t",
-      (e, value) => {
-        e.value = value;
-        e.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
-      },
-      t,
-    );
-  await slide("0");
+  await slide(page, "#restyle-t", "0");
   assert.equal(await page.textContent("#restyle-t-text"), "t = 0.00");
   assert.equal(new Set((await page.$$eval("#restyle-tiles canvas", (all) => all.map((c) => c.toDataURL()))).slice(1)).size, 1);
-  await slide("0.5");
+  await slide(page, "#restyle-t", "0.5");
   const half = await page.$$eval("#restyle-tiles canvas", (all) => all.map((c) => c.toDataURL()));
   assert.equal(new Set(half).size, 9);
-  await slide("1");
+  await slide(page, "#restyle-t", "1");
   assert.deepEqual(await page.$$eval("#restyle-tiles canvas", (all) => all.map((c) => c.toDataURL())), tiles);
   const { name, bytes } = await saved(page, '[data-act="save"]');
   assert.equal(name, "flow-lab-restyled.png");
@@ -246,10 +229,7 @@ test("a picture is chosen from a file, what is none is refused; a typed emoji st
   const written = await canvas(page);
   await page.evaluate(() => (CanvasRenderingContext2D.prototype.fillText = () => {})); // as where no font has it
   // In one event: Firefox fills a field in two, and the first takes the written emoji away.
-  await page.$eval('[name="restyle.text"]', (input) => {
-    input.value = "🦊";
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  await slide(page, '[name="restyle.text"]', "🦊");
   await page.waitForFunction(() => /^This system has no font with “🦊”/.test(part("#restyle-message").textContent));
   assert.equal(await canvas(page), written, "the picture stays");
   assert.match(page.url(), /restyle\.text=A/);

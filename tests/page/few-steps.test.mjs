@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { saved } from "./files.mjs";
-import { alone, lateWorker, open, serve, setUp } from "./harness.mjs";
+import { alone, lateWorker, open, serve, setUp, withCores } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
 async function visit(hash = "", { cores = 0, ...options } = {}, override) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 1100 }, ...options });
-  if (cores) await context.addInitScript((n) => Object.defineProperty(navigator, "hardwareConcurrency", { get: () => n }), cores);
+  if (cores) await withCores(context, cores);
   const opened = await open(context, alone(override ?? server, "few-steps", `device=cpu${hash}`));
   await opened.page.waitForSelector('.few-steps-row[data-nfe="32"]');
   return { context, ...opened };

@@ -20,7 +20,7 @@ async function ends(network, fused) {
         const shares = (i) => Array.from({ length: 16 }, (_, k) => (k === i || k === 9 + (i % 7) ? 1 : 0)); // a category and a style
         const labels = name === "digits" ? digits : digits.map(shares);
         const guidance = { weight: 2, from: 0, to: 1 };
-        const frame = await engine.start(JSON.stringify({ seed: 3, labels, solver: "euler", steps: 2, tolerance: 0.01, guidance })).finish();
+        const frame = await engine.start(JSON.stringify({ seed: 3, labels, solver: "euler", steps: 8, tolerance: 0.01, guidance })).finish();
         runs.push([...frame.x]);
       }
       return { runs, valid: WebAssembly.validate(Uint8Array.from(atob(TILE), (c) => c.charCodeAt(0))) };

@@ -1,7 +1,7 @@
 // Guidance in the plane, on the CPU engine.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alone, blocked, inChromium, lateWorker, open, setUp } from "./harness.mjs";
+import { alone, blocked, inChromium, lateWorker, open, setUp, slide } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
@@ -39,10 +39,7 @@ test("it trains, and a larger weight is recognized more and is another distribut
   const [one, before, said] = [await figures(page), await pictures(page), await captions(page)];
   assert.deepEqual(one[0], one[1], "with weight 1 nothing guides");
   assert.ok(one[0].w2 < 0.5 && one[2].w2 < 0.9 && one[3].w2 < 0.3, JSON.stringify(one));
-  await page.$eval('[name="guidance.scale"]', (e) => {
-    e.value = "3";
-    e.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
-  });
+  await slide(page, '[name="guidance.scale"]', "3");
   await page.waitForFunction(() => location.hash.includes("guidance.scale=3"));
   await page.waitForFunction((was) => parts("#guidance-tiles figcaption").every((e, i) => e.textContent !== was[i]), said);
   await idle(page);
@@ -55,10 +52,7 @@ test("it trains, and a larger weight is recognized more and is another distribut
 
   // The network that has the scale as an input was not trained for less than none.
   const input = await page.evaluate(() => location.hash);
-  await page.$eval('[name="guidance.scale"]', (e) => {
-    e.value = "0.5";
-    e.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
-  });
+  await slide(page, '[name="guidance.scale"]', "0.5");
   await page.waitForFunction(() => /trained for scales of 1 and more$/.test(parts("#guidance-tiles figcaption")[2].textContent));
   await idle(page);
   assert.match((await captions(page))[3], /W₂/);

@@ -175,3 +175,18 @@ export const picture = (page, selector = "#grid") => page.$eval(selector, (canva
  * 10 to 200 times slower than those that start with the page (seen with a page of one plain loop, without any code of ours).
  */
 export const lateWorker = inChromium("workers that start late are up to 200 times slower in headless Firefox on some machines");
+
+/** Moves a slider of the page: one input event, as from a person who lets go at `value`. */
+export const slide = (page, selector, value) =>
+  page.$eval(
+    selector,
+    (slider, to) => {
+      slider.value = to;
+      slider.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
+    },
+    value,
+  );
+
+/** Pages of `context` are told that the machine has so many cores. */
+export const withCores = (context, cores) =>
+  context.addInitScript((n) => Object.defineProperty(navigator, "hardwareConcurrency", { get: () => n }), cores);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chosen } from "./files.mjs";
-import { FIREFOX, blocked, hashed, inChromium, picture, setUp } from "./harness.mjs";
+import { FIREFOX, blocked, hashed, inChromium, picture, setUp, slide } from "./harness.mjs";
 import { SMALL, download, figure, message, step, stopped, visit as visitLab } from "./lab-page.mjs";
 
 const { chrome, server } = await setUp();
@@ -115,10 +115,7 @@ test("a comparison without another value is said, and begins when one is chosen"
 test("scrubs and plays time", async () => {
   const { page, context } = await visit();
   const end = await picture(page, "#lab-stage-0");
-  await page.$eval("#lab-t", (input) => {
-    input.value = "0";
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  await slide(page, "#lab-t", "0");
   await page.waitForFunction(() => part("#lab-t-text").textContent === "t = 0.00");
   await page.waitForTimeout(100);
   assert.notEqual(await picture(page, "#lab-stage-0"), end);

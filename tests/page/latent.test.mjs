@@ -1,7 +1,7 @@
 // Digits in two dimensions, on the CPU engine.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alone, blocked, inChromium, lateWorker, open, setUp } from "./harness.mjs";
+import { alone, blocked, inChromium, lateWorker, open, setUp, slide } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
@@ -67,10 +67,7 @@ test("it trains on the codes, and shows the digit at the ring and the one where 
   await page.waitForFunction(() => /latent\.x=6(&|$)/.test(location.hash));
 
   // Time moves the particles' digits.
-  await page.$eval("#latent-time", (e) => {
-    e.value = "0";
-    e.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
-  });
+  await slide(page, "#latent-time", "0");
   assert.equal(await page.textContent("#latent-time-text"), "t = 0.00");
   assert.notEqual(await picture(page, "images"), sprites);
 

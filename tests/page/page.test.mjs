@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CATALOG } from "../../www/element/catalog.js";
-import { DIST, alone, blocked, computes, done, inChromium, open, picture, serve, setUp } from "./harness.mjs";
+import { DIST, alone, blocked, computes, done, inChromium, open, picture, serve, setUp, slide } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
@@ -74,15 +74,7 @@ test("controls do what they say, and the link gives them back", async () => {
     await done(page);
   };
   await change(() => page.selectOption('[name="solver"]', "heun"), "solver=heun", 8);
-  await change(
-    () =>
-      page.$eval('[name="steps"]', (e) => {
-        e.value = "3";
-        e.dispatchEvent(new Event("input", { bubbles: true }));
-      }),
-    "steps=3",
-    6,
-  );
+  await change(() => slide(page, '[name="steps"]', "3"), "steps=3", 6);
   await change(() => page.selectOption('[name="solver"]', "rk4"), "solver=rk4", 12);
   await page.click("#classes button:nth-child(8)");
   await page.waitForFunction(() => location.hash.includes("class=7"));
@@ -140,10 +132,7 @@ test("stop stops, keeps what there is, and again goes on", async () => {
   assert.equal(await page.$eval("#figure", (e) => Number(e.dataset.frames)), frames, "it went on");
   assert.equal(await page.isDisabled("#stop"), true);
   await page.selectOption('[name="digits"]', "1");
-  await page.$eval('[name="steps"]', (e) => {
-    e.value = "2";
-    e.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  await slide(page, '[name="steps"]', "2");
   await page.waitForFunction(() => part("#nfe").textContent === "4", undefined, { timeout: 60_000 });
   await done(page);
   await context.close();
@@ -158,7 +147,7 @@ test("a malformed link is explained and the rest of it used", async () => {
   await done(page);
   assert.equal(await message(page), said, "the sentence must outlast the run");
   await page.click("#classes button:nth-child(2)");
-  await page.waitForFunction(() => part("#digits-message").hidden);
+  await page.waitForFunction(() => part("#message").hidden);
   assert.deepEqual(errors, []);
   await context.close();
 });
@@ -171,18 +160,9 @@ test("guidance that ends before it begins is none, and said; the sliders do not 
     pictures.push(await page.$eval("#grid", (canvas) => canvas.toDataURL()));
     if (pictures.length === 1) {
       assert.match(await text(page, "#digits-message"), /Guidance ends at t = 0\.3, before it begins at t = 0\.6/);
-      const slide = (name, value) =>
-        page.$eval(
-          `[name="${name}"]`,
-          (e, v) => {
-            e.value = v;
-            e.dispatchEvent(new Event("input", { bubbles: true }));
-          },
-          value,
-        );
-      await slide("from", "0.7");
+      await slide(page, '[name="from"]', "0.7");
       assert.equal(await text(page, '[name="to-out"]'), "0.7");
-      await slide("to", "0.5");
+      await slide(page, '[name="to"]', "0.5");
       assert.equal(await text(page, '[name="from-out"]'), "0.5");
       await page.waitForFunction(() => part("#digits-message").hidden);
     }

@@ -1,7 +1,7 @@
 // The two paths as a person uses them. The engine's numbers are held against closed forms.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alone, inChromium, open, picture, setUp } from "./harness.mjs";
+import { alone, inChromium, open, picture, setUp, slide } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
@@ -174,17 +174,8 @@ test("a small set is a marginal flow: the straight path bends, and one step land
 
 test("sigma_min, the schedule, the time and what is shown", async () => {
   const { page, context } = await visit();
-  const slide = (name, value) =>
-    page.$eval(
-      `[name="${name}"]`,
-      (e, v) => {
-        e.value = v;
-        e.dispatchEvent(new Event("input", { bubbles: true }));
-      },
-      value,
-    );
   const pictures = new Set([await shot(page)]);
-  await slide("paths.sigmaMin", "0.3");
+  await slide(page, '[name="paths.sigmaMin"]', "0.3");
   await linked(page, "paths.sigmaMin=0.3");
   assert.equal(await text(page, "#paths-miss-straight"), "0.00", "the straight path stays straight");
   pictures.add(await shot(page));
@@ -196,7 +187,7 @@ test("sigma_min, the schedule, the time and what is shown", async () => {
   const way = Math.hypot(x - a, y - b);
   assert.ok(Math.abs(Number(await text(page, "#paths-miss-diffusion")) - way) < 0.1 * way);
   pictures.add(await shot(page));
-  await slide("paths.t", "0.8");
+  await slide(page, '[name="paths.t"]', "0.8");
   await linked(page, "paths.t=0.8");
   assert.equal(await text(page, "#paths-time-text"), "t = 0.80");
   pictures.add(await shot(page));

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { CATALOG } from "../../www/element/catalog.js";
 import { divided } from "../../www/figures/race/divided.js";
 import { NFES, RACE, race } from "../../www/figures/race/table.js";
-import { alone, blocked, inChromium, lateWorker, open, setUp } from "./harness.mjs";
+import { alone, blocked, inChromium, lateWorker, open, setUp, withCores } from "./harness.mjs";
 
 const { chrome, server } = await setUp();
 
@@ -139,7 +139,7 @@ test("a race on two workers has the results of a race on one", { skip: lateWorke
   const results = [];
   for (const cores of [1, 2]) {
     const { page, errors, context } = await visit(SMALL.replace("steps=500", "steps=1000"));
-    await page.addInitScript((n) => Object.defineProperty(navigator, "hardwareConcurrency", { get: () => n }), cores);
+    await withCores(page, cores);
     await page.reload();
     await page.waitForFunction(() => part('[name="race.source"]')?.options.length > 0);
     await page.click("#race-start");

@@ -62,7 +62,7 @@ pub(super) fn with_right<T>(
 mod tests {
     use super::*;
     use crate::ops::cpu::tensor;
-    use crate::ops::product::kernel::multiply;
+    use crate::ops::product::kernel::{FEW, multiply};
 
     const SIZES: [usize; 3] = [9, 64, 70];
 
@@ -119,7 +119,7 @@ mod tests {
         let before = kept();
         let small = tensor(vec![1.0; 64], [8, 8]);
         with_right(&small, [9, 8, 8], |right| assert!(matches!(right, Right::Matrix(_))));
-        for rows in [1, 7, ROWS] {
+        for rows in [1, FEW - 1, ROWS] {
             with_right(&filled(1.0), [rows, 64, 70], |right| assert!(matches!(right, Right::Matrix(_))));
         }
         assert_eq!(kept(), before);

@@ -16,7 +16,7 @@ const BLOCK: usize = 32;
 /// Terms of a sum after which it waits in memory, so that a panel stays in the first cache.
 const TERMS: usize = 512;
 /// With fewer rows it does not pay to pack the right matrix.
-const FEW: usize = 8;
+pub(super) const FEW: usize = 8;
 
 /// Whether so few rows are multiplied one by one. Never where tiles are fused: a row is to come out the same whatever stands beside it, because
 /// the images of a run are divided among workers in any way.
